@@ -1,0 +1,57 @@
+import type {Architecture, ArtifactSource} from '../cluster/spec.js'
+import type {Role} from '../cluster/addressing.js'
+
+/** How a node installs a file it fetched. */
+export type Install =
+  /** One executable, installed 0755 at `path`. */
+  | {readonly kind: 'binary'; readonly path: string}
+  /** A gzipped tar; `members` maps a member's name in the archive to the path of the installed executable. */
+  | {readonly kind: 'tar.gz'; readonly members: Readonly<Record<string, string>>}
+  /** An OCI or docker image archive, imported into containerd's `k8s.io` namespace once containerd runs; kept at `path`. */
+  | {readonly kind: 'image'; readonly path: string}
+
+/** One file that nodes fetch, pinned by its checksum. Stored in the plan: every field is JSON. */
+export interface Artifact {
+  /** `kubelet`, `etcd`, `containerd`, `cni-plugins`, `image-pause`. */
+  readonly name: string
+  readonly version: string
+  /** Where it comes from, for people: the upstream URL, or the Debian package and version. */
+  readonly origin: string
+  /** What the node passes to curl. */
+  readonly url: string
+  /** Hex, 64 digits. */
+  readonly sha256: string
+  /** Undefined where the source does not say. */
+  readonly bytes?: number
+  readonly install: Install
+  readonly roles: readonly Role[]
+}
+
+/** Everything the nodes of one cluster fetch, resolved and verified before anything is created. */
+export interface ArtifactSet {
+  readonly source: ArtifactSource
+  readonly architecture: Architecture
+  /** Versions without `v`. */
+  readonly versions: {
+    readonly kubernetes: string
+    readonly etcd: string
+    readonly containerd: string
+    readonly runc: string
+    readonly cni: string
+  }
+  readonly artifacts: readonly Artifact[]
+  /** Image references as pods name them; `coredns` only where it can be had. `check` has sh, wget, httpd and nslookup (busybox). */
+  readonly images: {readonly pause: string; readonly check: string; readonly coredns?: string}
+  /** Sentences for the user: why this source was taken, what is old, what is skipped. */
+  readonly notices: readonly string[]
+}
+
+/** Progress of a download or a build. `total` is absent where it is not known. */
+export interface ArtifactProgress {
+  /** `kube-apiserver` or `Kubernetes 1.20.2 from Debian's source`. */
+  readonly item: string
+  readonly activity: 'downloading' | 'verifying' | 'building'
+  readonly done: number
+  readonly total?: number
+  readonly unit: 'bytes' | 'packages' | 'files'
+}

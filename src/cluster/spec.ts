@@ -1,0 +1,148 @@
+import {KhwError} from '../errors.js'
+import {blocksOf, contains, formatIpv4, overlap, parseCidr, type Cidr} from './cidr.js'
+
+export type ProviderName = 'aws' | 'local'
+export type ArtifactSource = 'upstream' | 'mirror' | 'debian'
+export type Architecture = 'amd64' | 'arm64'
+
+/** What was asked for: validated, frozen, and stored in the journal before the first AWS call. */
+export interface ClusterSpec {
+  /** A DNS label (RFC 1123): lower-case letters, digits and dashes, at most 40 characters. */
+  readonly name: string
+  readonly provider: ProviderName
+  readonly region: string
+  /** Odd: etcd needs a majority. */
+  readonly controllers: number
+  readonly workers: number
+  /** Exact, without the `v`: `1.36.2`. */
+  readonly kubernetesVersion: string
+  readonly artifactSource: ArtifactSource
+  /** Directory or URL, only with the source `mirror`. */
+  readonly mirror?: string
+  readonly architecture: Architecture
+  readonly network: NetworkSpec
+  readonly controllerType: string
+  readonly workerType: string
+  /** Size of a root volume in GiB. */
+  readonly volumeSize: number
+}
+
+export interface NetworkSpec {
+  /** Address range of the VPC; subnet i of `subnets` is its i-th /24. */
+  readonly vpcCidr: string
+  /** Number of subnets, one an availability zone. */
+  readonly subnets: number
+  /** Pod range; worker i has its i-th /24. */
+  readonly podCidr: string
+  readonly serviceCidr: string
+}
+
+export type SpecInput = Omit<ClusterSpec, 'network'> & {readonly network?: Partial<NetworkSpec>}
+
+export const DEFAULT_NETWORK: NetworkSpec = {
+  vpcCidr: '10.240.0.0/16',
+  subnets: 3,
+  podCidr: '10.200.0.0/16',
+  serviceCidr: '10.32.0.0/24',
+}
+
+/** Addresses a subnet has for workers: .31 to .253 (see addressing.ts). */
+const WORKERS_PER_SUBNET = 223
+
+/** Validates everything that needs no network; throws INVALID_SPEC naming all problems at once. */
+export function clusterSpec(input: SpecInput): ClusterSpec {
+  const network: NetworkSpec = {...DEFAULT_NETWORK, ...input.network}
+  const problems = [...countProblems(input, network), ...nameProblems(input.name), ...networkProblems(network)]
+  if (problems.length > 0) {
+    const [first, ...rest] = problems.map(p => p.fix)
+    throw new KhwError('INVALID_SPEC', problems.map(p => p.what).join('\n'), [first ?? '', ...rest], {exit: 2})
+  }
+  return Object.freeze({...input, network: Object.freeze(network)})
+}
+
+interface Problem {
+  readonly what: string
+  readonly fix: string
+}
+
+function nameProblems(name: string): Problem[] {
+  if (name.length <= 40 && /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name)) return []
+  return [
+    {
+      what: `"${name}" cannot be a cluster name: it must be a DNS label (lower-case letters, digits and dashes, starting with a letter, at most 40 characters).`,
+      fix: `Try --name ${suggestName(name)}`,
+    },
+  ]
+}
+
+function suggestName(name: string): string {
+  const label = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+    .slice(0, 40)
+  return label === '' ? 'my-cluster' : label
+}
+
+function countProblems(input: SpecInput, network: NetworkSpec): Problem[] {
+  const {controllers, workers} = input
+  const problems: Problem[] = []
+  if (!Number.isInteger(controllers) || controllers < 1 || controllers % 2 === 0 || controllers > 9) {
+    problems.push({
+      what: `${controllers} controllers cannot form an etcd quorum that is worth having: the number must be odd, from 1 to 9 (3 tolerate the loss of one).`,
+      fix: `Try --controllers ${controllers >= 9 ? 9 : Math.max(1, Math.floor(controllers / 2) * 2 + 1)}`,
+    })
+  }
+  if (!Number.isInteger(workers) || workers < 1) {
+    problems.push({what: `${workers} workers cannot run a pod: at least one is needed.`, fix: 'Try --workers 1'})
+  }
+  const most = Math.min(maxWorkers(network), WORKERS_PER_SUBNET * network.subnets)
+  if (workers > most) {
+    problems.push({
+      what: `${workers} workers need ${workers} blocks of /24, but the pod range ${network.podCidr} and the subnets have room for ${most}.`,
+      fix: `Try --workers ${most} or a larger --pod-cidr`,
+    })
+  }
+  return problems
+}
+
+/** Workers are numbered from 1 and worker i has block i, so block 0 stays free. */
+function maxWorkers(network: NetworkSpec): number {
+  const pods = parseCidr(network.podCidr)
+  return pods ? Math.max(0, blocksOf(pods, 24) - 1) : Number.MAX_SAFE_INTEGER
+}
+
+function networkProblems(network: NetworkSpec): Problem[] {
+  const named = [
+    ['--vpc-cidr', network.vpcCidr, 16, 24 - Math.ceil(Math.log2(Math.max(1, network.subnets)))],
+    ['--pod-cidr', network.podCidr, 8, 23],
+    ['--service-cidr', network.serviceCidr, 12, 24],
+  ] as const
+  const problems: Problem[] = []
+  const ranges: {flag: string; text: string; cidr: Cidr}[] = []
+  for (const [flag, text, shortest, longest] of named) {
+    const cidr = parseCidr(text)
+    if (!cidr) {
+      problems.push({
+        what: `${flag} ${text} is not an address range in CIDR notation with its host bits zero.`,
+        fix: `Try ${flag} ${flag === '--service-cidr' ? DEFAULT_NETWORK.serviceCidr : flag === '--pod-cidr' ? DEFAULT_NETWORK.podCidr : DEFAULT_NETWORK.vpcCidr}`,
+      })
+    } else if (cidr.prefix < shortest || cidr.prefix > longest) {
+      problems.push({
+        what: `${flag} ${text} must be between /${shortest} and /${longest}.`,
+        fix: `Try ${flag} ${formatIpv4(cidr.base)}/${Math.min(longest, Math.max(shortest, cidr.prefix))}`,
+      })
+    } else ranges.push({flag, text, cidr})
+  }
+  for (const [i, a] of ranges.entries()) {
+    for (const b of ranges.slice(i + 1)) {
+      if (!overlap(a.cidr, b.cidr)) continue
+      const inside = contains(a.cidr, b.cidr) ? 'lies in' : 'overlaps'
+      problems.push({
+        what: `${b.flag} ${b.text} ${inside} ${a.flag} ${a.text}: packets for one would reach the other.`,
+        fix: `Choose ranges apart, for example ${b.flag} ${b.flag === '--pod-cidr' ? DEFAULT_NETWORK.podCidr : DEFAULT_NETWORK.serviceCidr}`,
+      })
+    }
+  }
+  return problems
+}

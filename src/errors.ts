@@ -49,7 +49,12 @@ export class KhwError extends Error {
   readonly suggestions: readonly [string, ...string[]]
   readonly oclif: {exit: number}
 
-  constructor(code: KhwCode, message: string, suggestions: readonly [string, ...string[]], options: KhwErrorOptions = {}) {
+  constructor(
+    code: KhwCode,
+    message: string,
+    suggestions: readonly [string, ...string[]],
+    options: KhwErrorOptions = {},
+  ) {
     super(message, options.cause === undefined ? undefined : {cause: options.cause})
     this.name = 'Error'
     this.code = code

@@ -52,6 +52,7 @@ export function blocksOf(cidr: Cidr, prefix: number): number {
 
 /** The i-th (from 0) block of length `/prefix` in the range. */
 export function blockAt(cidr: Cidr, prefix: number, index: number): Cidr {
-  if (index < 0 || index >= blocksOf(cidr, prefix)) throw new RangeError(`${formatCidr(cidr)} has no /${prefix} block ${index}`)
+  if (index < 0 || index >= blocksOf(cidr, prefix))
+    throw new RangeError(`${formatCidr(cidr)} has no /${prefix} block ${index}`)
   return {base: cidr.base + index * 2 ** (32 - prefix), prefix}
 }

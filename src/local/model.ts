@@ -151,7 +151,11 @@ export interface Instance extends Tagged {
   /** Primary interface; its record is deleted with the instance. */
   readonly networkInterfaceId: string
   readonly rootVolumeId: string
-  readonly metadataOptions: {httpTokens: 'required' | 'optional'; httpPutResponseHopLimit: number; httpEndpoint: 'enabled' | 'disabled'}
+  readonly metadataOptions: {
+    httpTokens: 'required' | 'optional'
+    httpPutResponseHopLimit: number
+    httpEndpoint: 'enabled' | 'disabled'
+  }
   instanceInitiatedShutdownBehavior: 'stop' | 'terminate'
   state: InstanceState
   stateReason?: {readonly code: string; readonly message: string}

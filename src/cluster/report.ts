@@ -1,0 +1,77 @@
+import type {Role} from './addressing.js'
+import type {ProviderName} from './spec.js'
+
+/** Output contract of `khw status --json` and `khw create --json`: fields are stable. */
+export interface ClusterReport {
+  readonly name: string
+  readonly id: string
+  readonly provider: ProviderName
+  readonly region: string
+  readonly phase: 'creating' | 'ready' | 'degraded' | 'destroying'
+  /** Version without `v`. */
+  readonly kubernetes: string
+  /** `https://198.18.0.4:6443` of a live controller; null while there is none. */
+  readonly endpoint: string | null
+  readonly ready: boolean
+  /** How many more controllers may be lost before etcd loses its majority. */
+  readonly tolerates: number
+  readonly nodes: readonly NodeReport[]
+  readonly checks: readonly Check[]
+  readonly certificates: {readonly earliestExpiry: string | null}
+  readonly cost: {readonly perHour: number; readonly spent: number; readonly currency: string} | null
+  readonly expiresAt: string | null
+}
+
+export interface NodeReport {
+  readonly name: string
+  readonly role: Role
+  readonly instanceId: string | null
+  readonly zone: string | null
+  readonly privateIp: string
+  readonly publicIp: string | null
+  /** EC2's instance state, or `missing`. */
+  readonly state: string
+  readonly ready: boolean
+  readonly checks: readonly Check[]
+}
+
+export interface Check {
+  readonly name: string
+  readonly ok: boolean
+  /** A sentence: what was found. */
+  readonly detail: string
+}
+
+/** `khw create --json` adds where the time went. */
+export interface CreateReport extends ClusterReport {
+  readonly timings: readonly StepTiming[]
+  /** Step ids, first to last. */
+  readonly criticalPath: readonly string[]
+}
+
+export interface StepTiming {
+  readonly step: string
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly seconds: number
+  /** The need that finished last, if any. */
+  readonly waitedFor: string | null
+}
+
+export interface DestroyReport {
+  readonly name: string
+  readonly removed: readonly {readonly type: string; readonly id: string}[]
+  readonly remaining: readonly {readonly type: string; readonly id: string; readonly why: string}[]
+  readonly seconds: number
+}
+
+export interface ClusterSummary {
+  readonly name: string
+  readonly id: string
+  readonly provider: ProviderName
+  readonly region: string
+  readonly phase: ClusterReport['phase']
+  /** ISO 8601. */
+  readonly createdAt: string
+  readonly expiresAt: string | null
+}

@@ -90,7 +90,7 @@ function countProblems(input: SpecInput, network: NetworkSpec): Problem[] {
   if (!Number.isInteger(controllers) || controllers < 1 || controllers % 2 === 0 || controllers > 9) {
     problems.push({
       what: `${controllers} controllers cannot form an etcd quorum that is worth having: the number must be odd, from 1 to 9 (3 tolerate the loss of one).`,
-      fix: `Try --controllers ${controllers >= 9 ? 9 : Math.max(1, Math.floor(controllers / 2) * 2 + 1)}`,
+      fix: `Try --controllers ${nearestOdd(controllers)}`,
     })
   }
   if (!Number.isInteger(workers) || workers < 1) {
@@ -104,6 +104,11 @@ function countProblems(input: SpecInput, network: NetworkSpec): Problem[] {
     })
   }
   return problems
+}
+
+function nearestOdd(count: number): number {
+  if (!Number.isFinite(count)) return 3
+  return Math.min(9, Math.max(1, Math.floor(count / 2) * 2 + 1))
 }
 
 /** Workers are numbered from 1 and worker i has block i, so block 0 stays free. */

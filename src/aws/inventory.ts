@@ -1,0 +1,75 @@
+import type {
+  EC2,
+  Filter,
+  Instance,
+  InternetGateway,
+  KeyPairInfo,
+  NetworkInterface,
+  RouteTable,
+  SecurityGroup,
+  Subnet,
+  Tag,
+  Volume,
+  Vpc,
+} from '@aws-sdk/client-ec2'
+import {CLUSTER_ID_TAG, STEP_TAG, tagValue} from './tags.js'
+
+/** Everything in the region that carries one cluster's id. Instances that are terminated are left out. */
+export interface Inventory {
+  readonly vpcs: readonly Vpc[]
+  readonly subnets: readonly Subnet[]
+  readonly internetGateways: readonly InternetGateway[]
+  readonly routeTables: readonly RouteTable[]
+  readonly securityGroups: readonly SecurityGroup[]
+  readonly keyPairs: readonly KeyPairInfo[]
+  readonly instances: readonly Instance[]
+  readonly volumes: readonly Volume[]
+  readonly networkInterfaces: readonly NetworkInterface[]
+}
+
+/** One describe pass by tag, all kinds at once. */
+export async function takeInventory(ec2: EC2, clusterId: string, signal: AbortSignal): Promise<Inventory> {
+  const Filters: Filter[] = [{Name: `tag:${CLUSTER_ID_TAG}`, Values: [clusterId]}]
+  const options = {abortSignal: signal}
+  const [vpcs, subnets, gateways, routeTables, groups, keyPairs, reservations, volumes, interfaces] = await Promise.all(
+    [
+      ec2.describeVpcs({Filters}, options),
+      ec2.describeSubnets({Filters}, options),
+      ec2.describeInternetGateways({Filters}, options),
+      ec2.describeRouteTables({Filters}, options),
+      ec2.describeSecurityGroups({Filters}, options),
+      ec2.describeKeyPairs({Filters}, options),
+      allInstances(ec2, Filters, signal),
+      ec2.describeVolumes({Filters}, options),
+      ec2.describeNetworkInterfaces({Filters}, options),
+    ],
+  )
+  return {
+    vpcs: vpcs.Vpcs ?? [],
+    subnets: subnets.Subnets ?? [],
+    internetGateways: gateways.InternetGateways ?? [],
+    routeTables: routeTables.RouteTables ?? [],
+    securityGroups: groups.SecurityGroups ?? [],
+    keyPairs: keyPairs.KeyPairs ?? [],
+    instances: reservations.filter(instance => instance.State?.Name !== 'terminated'),
+    volumes: volumes.Volumes ?? [],
+    networkInterfaces: interfaces.NetworkInterfaces ?? [],
+  }
+}
+
+/** Instances by filter, all pages. */
+export async function allInstances(ec2: EC2, Filters: Filter[], signal: AbortSignal): Promise<Instance[]> {
+  const instances: Instance[] = []
+  let NextToken: string | undefined
+  do {
+    const page = await ec2.describeInstances({Filters, ...(NextToken ? {NextToken} : {})}, {abortSignal: signal})
+    instances.push(...(page.Reservations ?? []).flatMap(reservation => reservation.Instances ?? []))
+    NextToken = page.NextToken
+  } while (NextToken)
+  return instances
+}
+
+/** The one that a step made, by its tag. */
+export function madeBy<T extends {Tags?: Tag[] | undefined}>(resources: readonly T[], stepId: string): T | undefined {
+  return resources.find(resource => tagValue(resource.Tags, STEP_TAG) === stepId)
+}

@@ -1,0 +1,44 @@
+import type {SecretStore} from '../pki/secret-store.js'
+import type {SshConnection} from './connection.js'
+import {generateSshKey} from './keys.js'
+
+const privateName = (node: string): string => `ssh/host-${node}`
+const pinsName = (node: string): string => `ssh/host-${node}.pub`
+
+/** The host keys a node may show, one public key line each. */
+export async function pinnedHostKeys(secrets: SecretStore, node: string): Promise<readonly string[]> {
+  return ((await secrets.read(pinsName(node))) ?? '').split('\n').filter(line => line !== '')
+}
+
+/** The private host key a node is launched with, drawn once and pinned; cloud-init puts it in place before sshd starts. */
+export async function injectedHostKey(
+  secrets: SecretStore,
+  node: string,
+): Promise<{privateKey: string; publicKey: string}> {
+  const privateKey = await secrets.read(privateName(node))
+  const [publicKey] = await pinnedHostKeys(secrets, node)
+  if (privateKey !== undefined && publicKey !== undefined) return {privateKey, publicKey}
+  const pair = generateSshKey(node)
+  await secrets.write(privateName(node), pair.privateKey)
+  await secrets.write(pinsName(node), `${pair.publicKey}\n`)
+  return pair
+}
+
+/**
+ * Replaces the injected host key, which lies in the instance's user data, by one that only the node knows. Both are
+ * pinned while the change is under way, so that a crash in between locks nobody out.
+ */
+export async function rotateHostKey(secrets: SecretStore, node: string, connection: SshConnection): Promise<string> {
+  const fresh = (
+    await connection.exec(
+      'sudo sh -c \'set -e; cd /etc/ssh; [ -e khw_host_key ] || { ssh-keygen -q -t ed25519 -N "" -C "" -f khw_host_key.new; mv khw_host_key.new.pub khw_host_key.pub; mv khw_host_key.new khw_host_key; }; cat khw_host_key.pub\'',
+    )
+  ).trim()
+  const pins = await pinnedHostKeys(secrets, node)
+  await secrets.write(pinsName(node), `${[...new Set([...pins, fresh])].join('\n')}\n`)
+  await connection.exec(
+    "sudo sh -c 'set -e; cd /etc/ssh; cp -p khw_host_key ssh_host_ed25519_key.next; cp -p khw_host_key.pub ssh_host_ed25519_key.pub; mv ssh_host_ed25519_key.next ssh_host_ed25519_key; systemctl reload ssh 2>/dev/null || systemctl reload sshd'",
+  )
+  await secrets.write(pinsName(node), `${fresh}\n`)
+  return fresh
+}

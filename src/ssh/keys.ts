@@ -1,0 +1,23 @@
+import {createRequire} from 'node:module'
+import type ssh2 from 'ssh2'
+
+const require = createRequire(import.meta.url)
+
+export interface SshKeyPair {
+  /** OpenSSH private key file. */
+  readonly privateKey: string
+  /** One line of authorized_keys: `ssh-ed25519 AAAA... comment`. */
+  readonly publicKey: string
+}
+
+/** A new ed25519 key pair (RFC 8709), in OpenSSH's own formats. */
+export function generateSshKey(comment: string): SshKeyPair {
+  const {utils} = require('ssh2') as typeof ssh2
+  const pair = utils.generateKeyPairSync('ed25519', {comment})
+  return {privateKey: pair.private, publicKey: pair.public.trim()}
+}
+
+/** The key blob of a public key line, as it appears on the wire (RFC 4253, 6.6): what a host key is compared with. */
+export function keyBlob(publicKey: string): Buffer {
+  return Buffer.from(publicKey.trim().split(/\s+/)[1] ?? '', 'base64')
+}

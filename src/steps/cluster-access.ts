@@ -1,0 +1,88 @@
+import {rename, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {nodesOf} from '../cluster/addressing.js'
+import {KhwError} from '../errors.js'
+import {operatorKubeconfig} from '../pki/kubeconfig.js'
+import {operatorCredentials} from '../pki/operator-credentials.js'
+import type {SecretStore} from '../pki/secret-store.js'
+import {pinnedHostKeys} from '../ssh/host-key.js'
+import {OPERATOR_KEY} from '../ssh/node-connections.js'
+import {livePublicIps} from './compute/node-instance.js'
+import {withCluster, type ClusterOptions} from './open-cluster.js'
+import {apiEndpoints} from './operator-api.js'
+import {LOGIN_USER} from './session.js'
+
+export interface SshCommandOptions extends ClusterOptions {
+  readonly node: string
+  /** What to run there; a shell for the user if left out. */
+  readonly command?: readonly string[]
+}
+
+/**
+ * The argv of the system's ssh for a node: pinned host key under an alias of the cluster (public addresses are used
+ * again by others), the cluster's own key, nothing of the user's configuration.
+ */
+export function sshCommand(options: SshCommandOptions): Promise<{program: string; args: string[]}> {
+  const {node, command = []} = options
+  return withCluster(options, async ({directory, context}) => {
+    const names = nodesOf(context.spec).map(n => n.name)
+    if (!names.includes(node)) {
+      throw new KhwError(
+        'NODE_NOT_FOUND',
+        `The cluster "${directory.name}" has no node "${node}".`,
+        [`Choose one of: ${names.join(', ')}`],
+        {exit: 2},
+      )
+    }
+    const publicIp = livePublicIps(context.spec, context.inventory)[node]
+    if (publicIp === undefined) {
+      throw new KhwError('NODE_NOT_FOUND', `The machine of ${node} is not running.`, [
+        `See what is: khw status ${directory.name}`,
+      ])
+    }
+    const alias = `khw-${context.clusterId}-${node}`
+    const knownHosts = join(directory.path, 'known_hosts')
+    await writeKnownHosts(context.secrets, knownHosts, alias, node)
+    const settings = [
+      `IdentityFile=${join(directory.secrets, OPERATOR_KEY)}`,
+      'IdentitiesOnly=yes',
+      `HostKeyAlias=${alias}`,
+      `UserKnownHostsFile=${knownHosts}`,
+      'StrictHostKeyChecking=yes',
+      'ForwardAgent=no',
+      'ServerAliveInterval=15',
+      'LogLevel=ERROR',
+    ]
+    const remote = command.length > 0 ? ['--', ...command] : []
+    return {
+      program: 'ssh',
+      args: ['-F', 'none', ...settings.flatMap(setting => ['-o', setting]), `${LOGIN_USER}@${publicIp}`, ...remote],
+    }
+  })
+}
+
+/** The cluster's kubeconfig, its default context pointing at a controller that answers now. */
+export function kubeconfigPath(options: ClusterOptions): Promise<string> {
+  return withCluster(options, async ({directory, context}) => {
+    const {spec, inventory, secrets} = context
+    const publicIps = livePublicIps(spec, inventory)
+    const api = await context.kubernetes(publicIps, 'admin')
+    await context.writeKubeconfig(
+      operatorKubeconfig({
+        clusterName: spec.name,
+        user: 'admin',
+        server: await api.endpoint(),
+        controllers: apiEndpoints(spec, publicIps),
+        ...(await operatorCredentials(secrets, 'admin')),
+      }),
+    )
+    return directory.kubeconfig
+  })
+}
+
+async function writeKnownHosts(secrets: SecretStore, file: string, alias: string, node: string): Promise<void> {
+  const pins = await pinnedHostKeys(secrets, node)
+  const temporary = `${file}.${process.pid}.tmp`
+  await writeFile(temporary, pins.map(pin => `${alias} ${pin}\n`).join(''), {mode: 0o600})
+  await rename(temporary, file)
+}

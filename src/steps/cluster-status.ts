@@ -1,0 +1,115 @@
+import type {Instance} from '@aws-sdk/client-ec2'
+import {takeInventory} from '../aws/inventory.js'
+import {nodesOf, type ClusterNode} from '../cluster/addressing.js'
+import type {Check, ClusterReport, NodeReport} from '../cluster/report.js'
+import {messageOf} from '../errors.js'
+import type {KubernetesApi} from '../kubernetes/api.js'
+import {conditionOf, type NodeObject} from '../kubernetes/objects.js'
+import {instanceOfNode, livePublicIps} from './compute/node-instance.js'
+import type {RunContext} from './engine/context.js'
+import type {Journal} from './engine/journal.js'
+import {withCluster, type ClusterOptions} from './open-cluster.js'
+import {API_PORT} from './operator-api.js'
+
+/** What a cluster is like now, asked of AWS and of its own API; changes nothing. */
+export function clusterStatus(options: ClusterOptions): Promise<ClusterReport> {
+  return withCluster(options, ({journal, context}) => reportOf(journal, context))
+}
+
+/** Looks at the machines and the API afresh. */
+export async function reportOf(journal: Journal, context: RunContext): Promise<ClusterReport> {
+  const {spec, clusterId} = journal.header
+  const inventory = await takeInventory(context.ec2, clusterId, context.signal)
+  const placed = nodesOf(spec).map(node => ({node, instance: instanceOfNode(inventory, node.name)}))
+  const publicIps = livePublicIps(spec, inventory)
+  const {api, objects, check} = await askApi(context, publicIps)
+  const nodes = await Promise.all(
+    placed.map(async ({node, instance}) => {
+      const service =
+        node.role === 'controller' ? await apiCheck(api, publicIps[node.name]) : kubeletCheck(objects, node)
+      return nodeReport(node, instance, service)
+    }),
+  )
+  const ready = nodes.every(node => node.ready) && check.ok
+  const live = nodes.filter(node => node.role === 'controller' && node.ready)
+  const endpoint = live[0]?.publicIp
+  const phase =
+    journal.intent === 'destroy' ? 'destroying' : !journal.complete ? 'creating' : ready ? 'ready' : 'degraded'
+  return {
+    name: spec.name,
+    id: clusterId,
+    provider: spec.provider,
+    region: spec.region,
+    phase,
+    kubernetes: spec.kubernetesVersion,
+    endpoint: endpoint ? `https://${endpoint}:${API_PORT}` : null,
+    ready,
+    tolerates: Math.max(0, live.length - (Math.floor(spec.controllers / 2) + 1)),
+    nodes,
+    checks: [check],
+    certificates: {earliestExpiry: certificateExpiry(journal)},
+    cost: null,
+    expiresAt: null,
+  }
+}
+
+function nodeReport(node: ClusterNode, instance: Instance | undefined, service: Check): NodeReport {
+  const state = instance?.State?.Name ?? 'missing'
+  const machine = {name: 'machine', ok: state === 'running', detail: instance?.StateReason?.Message ?? state}
+  return {
+    name: node.name,
+    role: node.role,
+    instanceId: instance?.InstanceId ?? null,
+    zone: instance?.Placement?.AvailabilityZone ?? null,
+    privateIp: node.privateIp,
+    publicIp: instance?.PublicIpAddress ?? null,
+    state,
+    ready: machine.ok && service.ok,
+    checks: [machine, service],
+  }
+}
+
+interface ApiAnswer {
+  /** Undefined before the cluster has certificates. */
+  readonly api?: KubernetesApi
+  readonly objects: readonly NodeObject[]
+  readonly check: Check
+}
+
+async function askApi(context: RunContext, publicIps: Readonly<Record<string, string>>): Promise<ApiAnswer> {
+  let api: KubernetesApi | undefined
+  try {
+    api = await context.kubernetes(publicIps, 'admin')
+    const objects = await api.nodes()
+    return {api, objects, check: {name: 'api', ok: true, detail: `answers at ${await api.endpoint()}`}}
+  } catch (error) {
+    return {...(api ? {api} : {}), objects: [], check: {name: 'api', ok: false, detail: messageOf(error)}}
+  }
+}
+
+async function apiCheck(api: KubernetesApi | undefined, publicIp: string | undefined): Promise<Check> {
+  if (!api) return {name: 'kube-apiserver', ok: false, detail: 'is not set up yet'}
+  if (publicIp === undefined) return {name: 'kube-apiserver', ok: false, detail: 'has no public address'}
+  const {ready, detail} = await api.readiness(`https://${publicIp}:${API_PORT}`)
+  return {name: 'kube-apiserver', ok: ready, detail}
+}
+
+function kubeletCheck(objects: readonly NodeObject[], node: ClusterNode): Check {
+  const object = objects.find(o => o.metadata.name === node.name)
+  const condition = object && conditionOf(object, 'Ready')
+  return {
+    name: 'kubelet',
+    ok: condition?.status === 'True',
+    detail: object === undefined ? 'has not joined' : (condition?.message ?? 'has not reported yet'),
+  }
+}
+
+/** As the certificates step recorded it; null before it ran. */
+function certificateExpiry(journal: Journal): string | null {
+  const record = journal.steps['access/certificates']
+  if (record?.status !== 'done') return null
+  const {output} = record
+  return typeof output === 'object' && output !== null && 'earliestExpiry' in output
+    ? String(output.earliestExpiry)
+    : null
+}

@@ -1,0 +1,65 @@
+import type {Instance as Ec2Instance} from '@aws-sdk/client-ec2'
+import {KhwError} from '../../errors.js'
+import type {ClusterNode} from '../../cluster/addressing.js'
+import type {StepContext} from '../engine/context.js'
+import {defineStep, type Step} from '../engine/step.js'
+import {Fatal, waitUntil} from '../engine/wait-until.js'
+import type {Instance} from './instance.js'
+
+export type Addresses = Step<{publicIps: Record<string, string>}, {instances: readonly Instance[]}>
+
+/** Public addresses by node name; one poll asks for all machines at once. */
+export function addresses(nodes: readonly ClusterNode[], instances: readonly Instance[]): Addresses {
+  return defineStep<{publicIps: Record<string, string>}, {instances: readonly Instance[]}>({
+    id: 'compute/addresses',
+    phase: 'compute',
+    title: 'Learn the public addresses',
+    needs: {instances},
+
+    find({inventory}, needs) {
+      const ids = needs.instances.map(i => i.instanceId)
+      return addressesOf(nodes, ids, inventory.instances)
+    },
+
+    async create(context, needs) {
+      const ids = needs.instances.map(i => i.instanceId)
+      return waitUntil(async () => addressesOf(nodes, ids, await describe(context, ids)), {
+        what: 'the machines to have public addresses',
+        budget: 300_000,
+        every: 300,
+        signal: context.signal,
+        suggestions: ['Look at the instances in the EC2 console, then run the same command again.'],
+      })
+    },
+  })
+}
+
+async function describe({ec2, signal}: StepContext, ids: string[]): Promise<Ec2Instance[]> {
+  const {Reservations = []} = await ec2.describeInstances({InstanceIds: ids}, {abortSignal: signal})
+  return Reservations.flatMap(reservation => reservation.Instances ?? [])
+}
+
+function addressesOf(
+  nodes: readonly ClusterNode[],
+  ids: readonly string[],
+  instances: readonly Ec2Instance[],
+): {publicIps: Record<string, string>} | undefined {
+  const publicIps: Record<string, string> = {}
+  for (const [index, node] of nodes.entries()) {
+    const instance = instances.find(i => i.InstanceId === ids[index])
+    const state = instance?.State?.Name
+    if (state === 'terminated' || state === 'shutting-down') throw new Fatal(ended(node, instance))
+    if (instance?.PublicIpAddress === undefined) return undefined
+    publicIps[node.name] = instance.PublicIpAddress
+  }
+  return {publicIps}
+}
+
+function ended(node: ClusterNode, instance: Ec2Instance | undefined): KhwError {
+  const reason = instance?.StateReason?.Message ?? 'no reason given'
+  return new KhwError(
+    'AWS_ERROR',
+    `The machine of ${node.name} (${instance?.InstanceId ?? '?'}) ended right after its launch: ${reason}.`,
+    ['Run the same command again to launch it anew.'],
+  )
+}

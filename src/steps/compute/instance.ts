@@ -1,0 +1,97 @@
+import type {RunInstancesCommandInput} from '@aws-sdk/client-ec2'
+import {madeBy} from '../../aws/inventory.js'
+import {required} from '../../aws/required.js'
+import type {ClusterNode} from '../../cluster/addressing.js'
+import type {ClusterSpec} from '../../cluster/spec.js'
+import {injectedHostKey} from '../../ssh/host-key.js'
+import {cloudConfig} from '../../templates/cloud-config.js'
+import type {StepContext} from '../engine/context.js'
+import {defineStep, type Step} from '../engine/step.js'
+import {keyPair} from '../access/key-pair.js'
+import {operatorKey} from '../access/operator-key.js'
+import {controllerGroup, workerGroup} from '../network/security-group.js'
+import type {Subnet} from '../network/subnet.js'
+import {image} from './image.js'
+import {instanceStepId} from './node-instance.js'
+
+interface InstanceNeeds {
+  readonly subnet: Subnet
+  readonly group: typeof workerGroup
+  readonly keyPair: typeof keyPair
+  readonly operatorKey: typeof operatorKey
+  readonly image: typeof image
+  readonly [name: string]: Subnet | typeof workerGroup | typeof keyPair | typeof operatorKey | typeof image
+}
+
+export type Instance = Step<{instanceId: string; networkInterfaceId: string}, InstanceNeeds>
+
+/** One machine. One RunInstances a node, so that each has its own client token and tags. */
+export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): Instance {
+  return defineStep<{instanceId: string; networkInterfaceId: string}, InstanceNeeds>({
+    id: instanceStepId(node.name),
+    phase: 'compute',
+    title: `Launch ${node.name}`,
+    needs: {subnet, group: node.role === 'controller' ? controllerGroup : workerGroup, keyPair, operatorKey, image},
+
+    find({inventory, stepId}) {
+      const alive = inventory.instances.filter(i => ['pending', 'running'].includes(i.State?.Name ?? ''))
+      const found = madeBy(alive, stepId)
+      const networkInterfaceId = found?.NetworkInterfaces?.[0]?.NetworkInterfaceId
+      return found?.InstanceId === undefined || networkInterfaceId === undefined
+        ? undefined
+        : {instanceId: found.InstanceId, networkInterfaceId}
+    },
+
+    async create(context, needs) {
+      const {ec2, tags, clientToken} = context
+      const input: RunInstancesCommandInput = {
+        ClientToken: clientToken,
+        MinCount: 1,
+        MaxCount: 1,
+        ImageId: needs.image.imageId,
+        InstanceType: (node.role === 'controller' ? spec.controllerType : spec.workerType) as never,
+        KeyName: needs.keyPair.keyName,
+        NetworkInterfaces: [
+          {
+            DeviceIndex: 0,
+            SubnetId: needs.subnet.subnetId,
+            PrivateIpAddress: node.privateIp,
+            Groups: [needs.group.groupId],
+            AssociatePublicIpAddress: true,
+            DeleteOnTermination: true,
+          },
+        ],
+        UserData: Buffer.from(await userData(context, node, needs.operatorKey.publicKey)).toString('base64'),
+        BlockDeviceMappings: [
+          {
+            DeviceName: needs.image.rootDeviceName,
+            Ebs: {VolumeSize: spec.volumeSize, VolumeType: 'gp3', Encrypted: true, DeleteOnTermination: true},
+          },
+        ],
+        MetadataOptions: {HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 1},
+        InstanceInitiatedShutdownBehavior: 'terminate',
+        TagSpecifications: (['instance', 'volume', 'network-interface'] as const).map(type =>
+          tags(type, `${spec.name}-${node.name}`),
+        ),
+      }
+      const {Instances} = await ec2.runInstances(input)
+      const made = required(Instances?.[0], 'an instance')
+      return {
+        instanceId: required(made.InstanceId, 'InstanceId'),
+        networkInterfaceId: required(made.NetworkInterfaces?.[0]?.NetworkInterfaceId, 'NetworkInterfaceId'),
+      }
+    },
+  })
+}
+
+/** Kept among the secrets (it holds the host key), so that a repeated call is byte-identical to the first. */
+async function userData(context: StepContext, node: ClusterNode, operatorPublicKey: string): Promise<string> {
+  const {secrets, spec, artifacts} = context
+  const name = `user-data/${node.name}`
+  const known = await secrets.read(name)
+  if (known !== undefined) return known
+  const hostKey = await injectedHostKey(secrets, node.name)
+  const text = cloudConfig({spec, node, artifacts, hostKey, operatorPublicKey})
+  await secrets.write(name, text)
+  return text
+}

@@ -1,0 +1,33 @@
+import type {ArtifactSource, NetworkSpec, ProviderName} from '../cluster/spec.js'
+
+/** What `khw create` was asked for; what is left out has a default. */
+export interface CreateRequest {
+  readonly name?: string
+  readonly provider?: ProviderName
+  readonly region?: string
+  readonly controllers?: number
+  readonly workers?: number
+  /** `1.36` or `1.36.2`. */
+  readonly kubernetesVersion?: string
+  readonly artifacts?: 'auto' | ArtifactSource
+  /** Directory or URL. */
+  readonly mirror?: string
+  readonly network?: Partial<NetworkSpec>
+  /** Who may reach SSH and the API; the operator's own address by default. */
+  readonly operatorCidr?: string
+  readonly controllerType?: string
+  readonly workerType?: string
+  /** GiB. */
+  readonly volumeSize?: number
+}
+
+export const createRequestDefaults = {
+  name: 'hard-way',
+  provider: 'aws',
+  region: 'us-west-2',
+  controllers: 3,
+  workers: 3,
+  controllerType: 't3.medium',
+  workerType: 't3.medium',
+  volumeSize: 20,
+} as const

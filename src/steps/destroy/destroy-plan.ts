@@ -1,0 +1,20 @@
+import {instances} from './instances.js'
+import {internetGateways} from './internet-gateways.js'
+import {keyPairs} from './key-pairs.js'
+import {networkInterfaces} from './network-interfaces.js'
+import type {Removal} from './removal.js'
+import {routeTables} from './route-tables.js'
+import {securityGroups} from './security-groups.js'
+import {subnets} from './subnets.js'
+import {volumes} from './volumes.js'
+import {vpcs} from './vpcs.js'
+
+/** In the order in which EC2 lets go; what stands in one row goes at once. */
+export const DESTROY_PLAN: readonly (readonly Removal[])[] = [
+  [instances, keyPairs],
+  [networkInterfaces, volumes],
+  [internetGateways, securityGroups],
+  [subnets],
+  [routeTables],
+  [vpcs],
+]

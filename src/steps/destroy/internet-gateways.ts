@@ -1,0 +1,21 @@
+import {deleteUnblocked, idsOf, type Removal} from './removal.js'
+
+/** EC2 refuses to detach a gateway while public addresses are still mapped through it. */
+export const internetGateways: Removal = {
+  id: 'internet-gateways',
+  title: 'Delete the internet gateway',
+  type: 'internet-gateway',
+  ids: inventory => idsOf(inventory.internetGateways, g => g.InternetGatewayId),
+
+  async remove({ec2, inventory, signal}) {
+    for (const {InternetGatewayId, Attachments = []} of inventory.internetGateways) {
+      if (InternetGatewayId === undefined) continue
+      const what = `internet gateway ${InternetGatewayId}`
+      for (const {VpcId} of Attachments) {
+        if (VpcId === undefined) continue
+        await deleteUnblocked(what, signal, () => ec2.detachInternetGateway({InternetGatewayId, VpcId}))
+      }
+      await deleteUnblocked(what, signal, () => ec2.deleteInternetGateway({InternetGatewayId}))
+    }
+  },
+}

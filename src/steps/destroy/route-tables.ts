@@ -1,0 +1,27 @@
+import {isNotFound} from '../../aws/errors.js'
+import {deleteUnblocked, idsOf, type Removal} from './removal.js'
+
+export const routeTables: Removal = {
+  id: 'route-tables',
+  title: 'Delete the route tables',
+  type: 'route-table',
+  ids: inventory => idsOf(inventory.routeTables, t => t.RouteTableId),
+
+  async remove({ec2, inventory, signal}) {
+    const associations = inventory.routeTables.flatMap(t => t.Associations ?? []).filter(a => a.Main !== true)
+    await Promise.all(
+      idsOf(associations, a => a.RouteTableAssociationId).map(async AssociationId => {
+        try {
+          await ec2.disassociateRouteTable({AssociationId})
+        } catch (error) {
+          if (!isNotFound(error)) throw error
+        }
+      }),
+    )
+    await Promise.all(
+      this.ids(inventory).map(id =>
+        deleteUnblocked(`route table ${id}`, signal, () => ec2.deleteRouteTable({RouteTableId: id})),
+      ),
+    )
+  },
+}

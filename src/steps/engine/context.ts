@@ -1,0 +1,40 @@
+import type {EC2, ResourceType, TagSpecification} from '@aws-sdk/client-ec2'
+import type {ArtifactSet} from '../../artifacts/artifact.js'
+import type {Inventory} from '../../aws/inventory.js'
+import type {RegionAccess} from '../../cluster/provider.js'
+import type {ClusterSpec} from '../../cluster/spec.js'
+import type {KubernetesApi} from '../../kubernetes/api.js'
+import type {SecretStore} from '../../pki/secret-store.js'
+import type {NodeConnections} from '../../ssh/node-connections.js'
+
+/** Everything of one run that is the same for all its steps. */
+export interface RunContext {
+  readonly spec: ClusterSpec
+  readonly clusterId: string
+  readonly artifacts: ArtifactSet
+  readonly access: RegionAccess
+  readonly ec2: EC2
+  /** What AWS had of this cluster at the start of the run. */
+  readonly inventory: Inventory
+  readonly secrets: SecretStore
+  readonly nodes: NodeConnections
+  /** Client of the cluster's own API, kept for the run; addresses by node name. Before RBAC only `super-admin` may do anything. */
+  readonly kubernetes: (
+    publicIps: Readonly<Record<string, string>>,
+    as: 'admin' | 'super-admin',
+  ) => Promise<KubernetesApi>
+  /** Writes the operator's kubeconfig beside the journal. */
+  readonly writeKubeconfig: (text: string) => Promise<void>
+  readonly signal: AbortSignal
+}
+
+/** What one step is given. */
+export interface StepContext extends RunContext {
+  readonly stepId: string
+  /** At most 64 characters; the same when the step is repeated after a crash. */
+  readonly clientToken: string
+  /** Tags that go in the create call of a resource; `name` is its Name tag, for people. */
+  readonly tags: (resourceType: ResourceType, name: string) => TagSpecification
+  /** Tells onlookers how it is getting on. */
+  readonly progress: (text: string) => void
+}

@@ -1,0 +1,157 @@
+import {KhwError, messageOf} from '../../errors.js'
+import type {RunContext, StepContext} from './context.js'
+import type {RunListener, StepOutcome} from './events.js'
+import {inputsDigest, type Journal, type StepRecord} from './journal.js'
+import type {Json} from './json.js'
+import {needsOf, plannedPhases, type Plan} from './plan.js'
+import type {Step} from './step.js'
+import {explained} from '../../aws/errors.js'
+import {stepTags} from '../../aws/tags.js'
+import {clientToken} from './client-token.js'
+
+export interface RunOptions {
+  readonly plan: Plan
+  readonly journal: Journal
+  readonly context: RunContext
+  readonly onEvent: RunListener
+}
+
+interface Finished {
+  readonly output: Json
+  readonly at: number
+}
+
+/**
+ * Runs a plan: each step starts the moment its needs are done. After a failure or an abort nothing new starts, what is in
+ * flight finishes and is recorded, then the run fails with every cause. Done work is kept, never rolled back.
+ */
+export async function runPlan({plan, journal, context, onEvent}: RunOptions): Promise<ReadonlyMap<string, Json>> {
+  const records = journal.steps
+  const running = new Map<string, Promise<Finished | undefined>>()
+  const failures: {step: Step; error: Error}[] = []
+  const stopped = (): boolean => failures.length > 0 || context.signal.aborted
+
+  onEvent({type: 'planned', phases: plannedPhases(plan)})
+
+  /** Undefined: a need failed, or the run was stopped before the step could start. */
+  const settle = async (step: Step): Promise<Finished | undefined> => {
+    const needs = new Map<string, Finished>()
+    for (const need of needsOf(step)) {
+      const finished = await running.get(need.id)
+      if (!finished) return undefined
+      needs.set(need.id, finished)
+    }
+    if (stopped()) return undefined
+    const startedAt = Date.now()
+    onEvent({type: 'step-started', id: step.id, phase: step.phase, at: startedAt})
+    const seconds = (): number => (Date.now() - startedAt) / 1000
+    try {
+      const {output, outcome} = await perform(step, needs, startedAt)
+      onEvent({type: 'step-done', id: step.id, phase: step.phase, outcome, seconds: seconds()})
+      return {output, at: Date.now()}
+    } catch (error) {
+      const shown = explained(error, `Could not ${lowerFirst(step.title)}`)
+      failures.push({step, error: shown})
+      onEvent({type: 'step-failed', id: step.id, phase: step.phase, error: shown, seconds: seconds()})
+      return undefined
+    }
+  }
+
+  const perform = async (
+    step: Step,
+    needs: ReadonlyMap<string, Finished>,
+    startedAt: number,
+  ): Promise<{output: Json; outcome: StepOutcome}> => {
+    const arguments_ = outputsOf(step, needs)
+    const inputs = inputsDigest(arguments_)
+    const earlier = records[step.id]
+    const token = tokenOf(earlier, inputs) ?? clientToken(context.clusterId, step.id, inputs, startedAt)
+    const stepContext = contextOf(step, context, token, onEvent)
+    const done = (output: Json, outcome: StepOutcome): {output: Json; outcome: StepOutcome} => {
+      journal.record(step.id, {
+        status: 'done',
+        inputs,
+        output,
+        startedAt: new Date(startedAt).toISOString(),
+        seconds: (Date.now() - startedAt) / 1000,
+        waitedFor: lastOf(needs),
+      })
+      return {output, outcome}
+    }
+
+    const found = step.find?.(stepContext, arguments_)
+    if (earlier?.status === 'done' && earlier.inputs === inputs) {
+      if (!step.find) return {output: earlier.output, outcome: 'kept'}
+      if (found !== undefined && inputsDigest(found) === inputsDigest(earlier.output))
+        return {output: found, outcome: 'kept'}
+    }
+    if (found !== undefined) return done(found, 'adopted')
+    const intent = {token, inputs, startedAt: new Date(startedAt).toISOString()}
+    journal.record(step.id, {status: 'running', ...intent})
+    try {
+      return done(await step.create(stepContext, arguments_), 'created')
+    } catch (error) {
+      journal.record(step.id, {status: 'failed', ...intent, message: messageOf(error)})
+      throw error
+    }
+  }
+
+  for (const step of plan.steps) running.set(step.id, settle(step))
+  const finished = await Promise.all([...running].map(async ([id, promise]) => [id, await promise] as const))
+  if (failures.length > 0 && !context.signal.aborted) throw runFailure(failures)
+  context.signal.throwIfAborted()
+  return new Map(finished.flatMap(([id, result]) => (result ? [[id, result.output]] : [])))
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+/** The token of an attempt whose outcome is unknown or failed is used again, as long as the inputs are the same. */
+function tokenOf(record: StepRecord | undefined, inputs: string): string | undefined {
+  return record && record.status !== 'done' && record.inputs === inputs ? record.token : undefined
+}
+
+function outputsOf(step: Step, needs: ReadonlyMap<string, Finished>): Readonly<Record<string, Json>> {
+  const output = (need: Step): Json => needs.get(need.id)?.output ?? null
+  return Object.fromEntries(
+    Object.entries(step.needs).map(([name, need]) => [
+      name,
+      Array.isArray(need) ? need.map(output) : output(need as Step),
+    ]),
+  )
+}
+
+function lastOf(needs: ReadonlyMap<string, Finished>): string | null {
+  let last: [string, Finished] | undefined
+  for (const entry of needs) if (!last || entry[1].at > last[1].at) last = entry
+  return last ? last[0] : null
+}
+
+function contextOf(step: Step, context: RunContext, token: string, onEvent: RunListener): StepContext {
+  return {
+    ...context,
+    stepId: step.id,
+    clientToken: token,
+    tags: (resourceType, name) => ({
+      ResourceType: resourceType,
+      Tags: stepTags({clusterId: context.clusterId, clusterName: context.spec.name, stepId: step.id, name}),
+    }),
+    progress: text => {
+      onEvent({type: 'step-progress', id: step.id, phase: step.phase, text})
+    },
+  }
+}
+
+function runFailure(failures: readonly {step: Step; error: Error}[]): KhwError {
+  const [first] = failures
+  const known = failures.map(f => f.error).filter(error => error instanceof KhwError)
+  const suggestions = [...new Set(known.flatMap(error => error.suggestions))]
+  const message = failures.map(({step, error}) => `${step.id}: ${error.message}`).join('\n')
+  return new KhwError(
+    known[0]?.code ?? 'STEP_FAILED',
+    message,
+    [suggestions[0] ?? 'Run the same command again: it goes on where it stopped.', ...suggestions.slice(1)],
+    {cause: first?.error, exit: 69},
+  )
+}

@@ -1,0 +1,46 @@
+import type {PhaseId} from '../phases.js'
+import type {Json} from './json.js'
+import type {StepContext} from './context.js'
+
+/**
+ * One thing that a create does, as a value. Steps are pure data and functions of their context: they never print, never
+ * read flags, and keep nothing between calls.
+ */
+export interface Step<Output extends Json = Json, Needs extends StepNeeds = StepNeeds> {
+  /** Stable path: `network/vpc`, `compute/instance/worker-1`. It is the journal's key and the `khw:step` tag. */
+  readonly id: string
+  readonly phase: PhaseId
+  /** Imperative, without a full stop. */
+  readonly title: string
+  /** Steps whose outputs this one takes; a list where it needs the same of several nodes. */
+  readonly needs: Needs
+  /**
+   * What is there already, from the inventory read at the start of the run. A step that has it is checked against AWS
+   * on every run (AWS wins over the journal); a step without it is done when the journal says so.
+   */
+  find?(context: StepContext, needs: OutputsOf<Needs>): Output | undefined
+  /** Makes it. Called again with the same client token after a crash, so it must be idempotent. */
+  create(context: StepContext, needs: OutputsOf<Needs>): Promise<Output>
+}
+
+/** For a step that needs nothing, or that has nothing to say when it is done. */
+export type Nothing = Readonly<Record<string, never>>
+
+export interface StepNeeds {
+  readonly [name: string]: Step | readonly Step[]
+}
+
+export type OutputsOf<Needs extends StepNeeds> = {
+  readonly [Name in keyof Needs]: Needs[Name] extends readonly Step<infer Output>[]
+    ? readonly Output[]
+    : Needs[Name] extends Step<infer Output>
+      ? Output
+      : Json
+}
+
+/** Declares a step with its output and needs inferred. */
+export function defineStep<Output extends Json, Needs extends StepNeeds>(
+  step: Step<Output, Needs>,
+): Step<Output, Needs> {
+  return step
+}

@@ -1,0 +1,25 @@
+import {defineStep} from '../engine/step.js'
+import {internetGateway} from './internet-gateway.js'
+import {vpc} from './vpc.js'
+
+export const internetGatewayAttachment = defineStep({
+  id: 'network/internet-gateway-attachment',
+  phase: 'network',
+  title: 'Attach the internet gateway',
+  needs: {vpc, internetGateway},
+
+  find({inventory}, needs) {
+    const gateway = inventory.internetGateways.find(
+      g => g.InternetGatewayId === needs.internetGateway.internetGatewayId,
+    )
+    return gateway?.Attachments?.some(a => a.VpcId === needs.vpc.vpcId) === true ? {} : undefined
+  },
+
+  async create({ec2}, needs) {
+    await ec2.attachInternetGateway({
+      VpcId: needs.vpc.vpcId,
+      InternetGatewayId: needs.internetGateway.internetGatewayId,
+    })
+    return {}
+  },
+})

@@ -1,0 +1,51 @@
+import type {Role} from '../../cluster/addressing.js'
+import type {ClusterSpec} from '../../cluster/spec.js'
+
+/** Who may reach whom, and why. A group as peer means the private addresses of its members, never their pods'. */
+export interface IngressRule {
+  readonly target: Role
+  readonly from: {readonly group: Role} | {readonly cidr: string}
+  /** `-1`: everything. */
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | '-1'
+  /** First and last port; for icmp type and code. Left out with protocol `-1`. */
+  readonly ports?: readonly [number, number]
+  readonly why: string
+}
+
+/** Every rule of both groups. Nothing is open to the world: `operatorCidr` is the address range khw itself comes from. */
+export function ingressRules(spec: ClusterSpec, operatorCidr: string): readonly IngressRule[] {
+  const operator = {cidr: operatorCidr}
+  const pods = {cidr: spec.network.podCidr}
+  const controllers = {group: 'controller'} as const
+  const workers = {group: 'worker'} as const
+  return [
+    {target: 'controller', from: operator, protocol: 'tcp', ports: [22, 22], why: 'SSH for khw and its user'},
+    {target: 'controller', from: operator, protocol: 'tcp', ports: [6443, 6443], why: 'kubectl to the API'},
+    {target: 'controller', from: controllers, protocol: 'tcp', ports: [6443, 6443], why: 'API between controllers'},
+    {target: 'controller', from: controllers, protocol: 'tcp', ports: [2379, 2380], why: 'etcd clients and peers'},
+    {
+      target: 'controller',
+      from: workers,
+      protocol: 'tcp',
+      ports: [6443, 6443],
+      why: 'kubelet and kube-proxy to the API',
+    },
+    {target: 'controller', from: pods, protocol: 'tcp', ports: [6443, 6443], why: 'pods to the API'},
+    {target: 'controller', from: workers, protocol: 'icmp', ports: [3, 4], why: 'path MTU'},
+    {target: 'worker', from: operator, protocol: 'tcp', ports: [22, 22], why: 'SSH for khw and its user'},
+    {target: 'worker', from: controllers, protocol: 'tcp', ports: [10250, 10250], why: 'API to kubelet: logs, exec'},
+    ...[443, 4443, 8443, 9443].map(
+      port =>
+        ({
+          target: 'worker',
+          from: controllers,
+          protocol: 'tcp',
+          ports: [port, port],
+          why: 'API to webhook pods',
+        }) as const,
+    ),
+    {target: 'worker', from: pods, protocol: '-1', why: 'pods to pods of other workers, by their own addresses'},
+    {target: 'worker', from: workers, protocol: '-1', why: 'nodes to pods and node ports of other workers'},
+    {target: 'worker', from: controllers, protocol: 'icmp', ports: [3, 4], why: 'path MTU'},
+  ]
+}

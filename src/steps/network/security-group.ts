@@ -1,0 +1,35 @@
+import {madeBy} from '../../aws/inventory.js'
+import {required} from '../../aws/required.js'
+import type {Role} from '../../cluster/addressing.js'
+import {defineStep, type Step} from '../engine/step.js'
+import {vpc} from './vpc.js'
+
+export type SecurityGroup = Step<{groupId: string}, {vpc: typeof vpc}>
+
+/** One group a role; its rules are steps of their own, because they name each other. */
+function securityGroup(role: Role): SecurityGroup {
+  return defineStep({
+    id: `network/security-group/${role}`,
+    phase: 'network',
+    title: `Create the ${role}s' security group`,
+    needs: {vpc},
+
+    find({inventory, stepId}) {
+      const found = madeBy(inventory.securityGroups, stepId)
+      return found?.GroupId === undefined ? undefined : {groupId: found.GroupId}
+    },
+
+    async create({ec2, spec, tags}, needs) {
+      const {GroupId} = await ec2.createSecurityGroup({
+        VpcId: needs.vpc.vpcId,
+        GroupName: `${spec.name}-${role}`,
+        Description: `khw cluster ${spec.name}: ${role}s`,
+        TagSpecifications: [tags('security-group', `${spec.name}-${role}`)],
+      })
+      return {groupId: required(GroupId, 'GroupId')}
+    },
+  })
+}
+
+export const controllerGroup = securityGroup('controller')
+export const workerGroup = securityGroup('worker')

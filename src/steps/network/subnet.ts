@@ -1,0 +1,34 @@
+import {madeBy} from '../../aws/inventory.js'
+import {required} from '../../aws/required.js'
+import {subnetCidr} from '../../cluster/addressing.js'
+import type {ClusterSpec} from '../../cluster/spec.js'
+import {defineStep, type Step} from '../engine/step.js'
+import {vpc} from './vpc.js'
+import {zones} from './zones.js'
+
+export type Subnet = Step<{subnetId: string}, {vpc: typeof vpc; zones: typeof zones}>
+
+/** Subnet `number` (from 1), in a zone of its own where the region has as many. */
+export function subnet(spec: ClusterSpec, number: number): Subnet {
+  return defineStep({
+    id: `network/subnet/${number}`,
+    phase: 'network',
+    title: `Create subnet ${number}`,
+    needs: {vpc, zones},
+
+    find({inventory, stepId}) {
+      const found = madeBy(inventory.subnets, stepId)
+      return found?.SubnetId === undefined ? undefined : {subnetId: found.SubnetId}
+    },
+
+    async create({ec2, tags}, needs) {
+      const {Subnet} = await ec2.createSubnet({
+        VpcId: needs.vpc.vpcId,
+        CidrBlock: subnetCidr(spec, number),
+        AvailabilityZone: required(needs.zones.zones[(number - 1) % needs.zones.zones.length], 'a zone'),
+        TagSpecifications: [tags('subnet', `${spec.name}-${number}`)],
+      })
+      return {subnetId: required(Subnet?.SubnetId, 'SubnetId')}
+    },
+  })
+}

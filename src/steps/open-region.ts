@@ -1,0 +1,52 @@
+import {KhwError, messageOf} from '../errors.js'
+import type {Home} from '../cluster/home.js'
+import type {RegionAccess} from '../cluster/provider.js'
+import type {Architecture, ProviderName} from '../cluster/spec.js'
+
+export interface OpenRegionOptions {
+  readonly home: Home
+  readonly provider: ProviderName
+  readonly region?: string
+  readonly architecture?: Architecture
+  /** Range that may reach SSH and the API; on AWS the operator's own public address unless given. */
+  readonly operatorCidr?: string
+  /** Whether missing packages of the local region may be installed without asking. */
+  readonly yes: boolean
+  readonly confirm: (question: string) => Promise<boolean>
+  readonly onNotice: (text: string) => void
+  readonly signal: AbortSignal
+}
+
+/** The one place that knows of both providers. */
+export async function openRegion(options: OpenRegionOptions): Promise<RegionAccess> {
+  if (options.provider === 'local') {
+    const {openLocalRegion} = await import('../local/provider.js')
+    const {home, yes, confirm, onNotice, signal} = options
+    const access = await openLocalRegion(home, {assumeYes: yes, confirm, onProgress: onNotice, signal})
+    return options.operatorCidr === undefined ? access : {...access, operatorCidr: options.operatorCidr}
+  }
+  return {
+    provider: 'aws',
+    region: options.region ?? 'us-west-2',
+    operatorCidr: options.operatorCidr ?? `${await ownPublicAddress(options.signal)}/32`,
+    architecture: options.architecture ?? 'amd64',
+  }
+}
+
+async function ownPublicAddress(signal: AbortSignal): Promise<string> {
+  try {
+    const answer = await fetch('https://checkip.amazonaws.com', {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(3_000)]),
+    })
+    const address = (await answer.text()).trim()
+    if (answer.ok && /^\d+(\.\d+){3}$/.test(address)) return address
+    throw new Error(`checkip.amazonaws.com answered ${answer.status}`)
+  } catch (error) {
+    throw new KhwError(
+      'USAGE',
+      `Could not learn your own public address, from which SSH and the API are to be reached: ${messageOf(error)}.`,
+      ['Say it yourself: --allow-cidr 203.0.113.7/32'],
+      {cause: error},
+    )
+  }
+}

@@ -1,0 +1,71 @@
+import {writeFile, rename} from 'node:fs/promises'
+import {awsClients, type AwsClients} from '../aws/clients.js'
+import {explained} from '../aws/errors.js'
+import {takeInventory} from '../aws/inventory.js'
+import type {ClusterDirectory} from '../cluster/store.js'
+import type {RegionAccess} from '../cluster/provider.js'
+import type {KubernetesApi} from '../kubernetes/api.js'
+import {FileSecretStore} from '../pki/file-secret-store.js'
+import {NodeConnections} from '../ssh/node-connections.js'
+import type {RunContext} from './engine/context.js'
+import type {JournalHeader} from './engine/journal.js'
+import {operatorApi} from './operator-api.js'
+
+/** Login user of Debian's images. */
+export const LOGIN_USER = 'admin'
+
+export interface Session {
+  readonly context: RunContext
+  readonly clients: AwsClients
+  close(): Promise<void>
+}
+
+/** Opens everything a run needs: clients, the inventory, secrets, connections. */
+export async function openSession(
+  directory: ClusterDirectory,
+  header: Pick<JournalHeader, 'clusterId' | 'spec' | 'artifacts'>,
+  access: RegionAccess,
+  signal: AbortSignal,
+): Promise<Session> {
+  const clients = awsClients(access)
+  const secrets = new FileSecretStore(directory.secrets)
+  const nodes = new NodeConnections(secrets, LOGIN_USER, signal)
+  const apis = new Map<string, Promise<KubernetesApi>>()
+  try {
+    const inventory = await takeInventory(clients.ec2, header.clusterId, signal)
+    const context: RunContext = {
+      spec: header.spec,
+      clusterId: header.clusterId,
+      artifacts: header.artifacts,
+      access,
+      ec2: clients.ec2,
+      inventory,
+      secrets,
+      nodes,
+      kubernetes: (publicIps, as) => {
+        const key = JSON.stringify([as, publicIps])
+        const opened = apis.get(key) ?? operatorApi({spec: header.spec, secrets, publicIps, as, signal})
+        apis.set(key, opened)
+        return opened
+      },
+      writeKubeconfig: async text => {
+        const temporary = `${directory.kubeconfig}.${process.pid}.tmp`
+        await writeFile(temporary, text, {mode: 0o600})
+        await rename(temporary, directory.kubeconfig)
+      },
+      signal,
+    }
+    return {
+      context,
+      clients,
+      close: async () => {
+        await nodes.close()
+        for (const api of apis.values()) (await api.catch(() => undefined))?.close()
+        clients.close()
+      },
+    }
+  } catch (error) {
+    clients.close()
+    throw explained(error, `Could not read what is in ${access.region}`)
+  }
+}

@@ -1,0 +1,67 @@
+import {mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {KhwError} from '../../../src/errors.js'
+import {inputsDigest, Journal, type JournalHeader} from '../../../src/steps/engine/journal.js'
+
+describe('journal', () => {
+  let directory: string
+  let file: string
+  beforeEach(() => {
+    directory = join(mkdtempSync(join(tmpdir(), 'khw-journal-')), 'demo')
+    file = join(directory, 'journal.json')
+  })
+  afterEach(() => {
+    rmSync(join(directory, '..'), {recursive: true})
+  })
+
+  const header = {clusterId: 'c-1', createdAt: 'now'} as JournalHeader
+
+  it('is private to its user, whatever the umask', () => {
+    const umask = process.umask(0)
+    try {
+      Journal.create(directory, header).record('a/b.c', {status: 'running', token: 't', inputs: 'i', startedAt: 's'})
+    } finally {
+      process.umask(umask)
+    }
+    expect(statSync(directory).mode & 0o777).to.equal(0o700)
+    expect(statSync(file).mode & 0o777).to.equal(0o600)
+  })
+
+  it('keeps step ids with dots and slashes whole', () => {
+    Journal.create(directory, header).record('a/b.c', {status: 'running', token: 't', inputs: 'i', startedAt: 's'})
+    expect(Object.keys(Journal.open(directory).steps)).to.deep.equal(['a/b.c'])
+    expect(Journal.open(directory).header).to.deep.equal(header)
+  })
+
+  for (const garbage of ['', '{', 'null', '{"schema":1}', '[]']) {
+    it(`refuses ${JSON.stringify(garbage)} and leaves it as it is`, () => {
+      Journal.create(directory, header)
+      writeFileSync(file, garbage)
+      expect(() => Journal.open(directory)).to.throw(KhwError, /cannot be read/)
+      expect(readFileSync(file, 'utf8')).to.equal(garbage)
+    })
+  }
+
+  it('refuses a newer journal', () => {
+    Journal.create(directory, header)
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('"schema": 1', '"schema": 2').replace('"schema":\t1', '"schema":2'),
+    )
+    expect(() => Journal.open(directory)).to.throw(KhwError, /newer khw/)
+  })
+
+  it('sweeps the copies that killed writers left behind', () => {
+    Journal.create(directory, header)
+    writeFileSync(`${file}.tmp-123`, 'half')
+    Journal.open(directory)
+    expect(readdirSync(directory)).to.deep.equal(['journal.json'])
+  })
+
+  it('digests inputs by value, not by key order', () => {
+    expect(inputsDigest({a: 1, b: [2, {c: null}]})).to.equal(inputsDigest({b: [2, {c: null}], a: 1}))
+    expect(inputsDigest({a: 1})).not.to.equal(inputsDigest({a: '1'}))
+  })
+})

@@ -108,8 +108,5 @@ function kubeletCheck(objects: readonly NodeObject[], node: ClusterNode): Check 
 function certificateExpiry(journal: Journal): string | null {
   const record = journal.steps['access/certificates']
   if (record?.status !== 'done') return null
-  const {output} = record
-  return typeof output === 'object' && output !== null && 'earliestExpiry' in output
-    ? String(output.earliestExpiry)
-    : null
+  return (record.output as {readonly earliestExpiry: string}).earliestExpiry
 }

@@ -15,6 +15,13 @@ export interface CommandFailure {
   readonly stderr: string
 }
 
+/** PATH with the administrative directories, which are missing from that of a root shell made by `su`. */
+export function commandPath(path: string | undefined = process.env['PATH']): string {
+  const directories = (path ?? '/usr/local/bin:/usr/bin:/bin').split(':')
+  const missing = ['/usr/local/sbin', '/usr/sbin', '/sbin'].filter(directory => !directories.includes(directory))
+  return [...directories, ...missing].join(':')
+}
+
 /** A host command that did not exit with 0; `message` names it, its exit code and the end of what it said. */
 export class HostCommandError extends Error {
   constructor(readonly failure: CommandFailure) {
@@ -28,7 +35,7 @@ export class HostCommandError extends Error {
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const child = spawn(program, args, {
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    env: options.env ?? process.env,
+    env: options.env ?? {...process.env, PATH: commandPath()},
     ...(options.cwd === undefined ? {} : {cwd: options.cwd}),
     ...(options.signal === undefined ? {} : {signal: options.signal}),
   })

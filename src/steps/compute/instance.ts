@@ -8,7 +8,6 @@ import {cloudConfig} from '../../templates/cloud-config.js'
 import type {StepContext} from '../engine/context.js'
 import {defineStep, type Step} from '../engine/step.js'
 import {keyPair} from '../access/key-pair.js'
-import {operatorKey} from '../access/operator-key.js'
 import {controllerGroup, workerGroup} from '../network/security-group.js'
 import type {Subnet} from '../network/subnet.js'
 import {image} from './image.js'
@@ -18,9 +17,8 @@ interface InstanceNeeds {
   readonly subnet: Subnet
   readonly group: typeof workerGroup
   readonly keyPair: typeof keyPair
-  readonly operatorKey: typeof operatorKey
   readonly image: typeof image
-  readonly [name: string]: Subnet | typeof workerGroup | typeof keyPair | typeof operatorKey | typeof image
+  readonly [name: string]: Subnet | typeof workerGroup | typeof keyPair | typeof image
 }
 
 export type Instance = Step<{instanceId: string; networkInterfaceId: string}, InstanceNeeds>
@@ -31,7 +29,7 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): 
     id: instanceStepId(node.name),
     phase: 'compute',
     title: `Launch ${node.name}`,
-    needs: {subnet, group: node.role === 'controller' ? controllerGroup : workerGroup, keyPair, operatorKey, image},
+    needs: {subnet, group: node.role === 'controller' ? controllerGroup : workerGroup, keyPair, image},
 
     find({inventory, stepId}) {
       const alive = inventory.instances.filter(i => ['pending', 'running'].includes(i.State?.Name ?? ''))
@@ -61,7 +59,7 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): 
             DeleteOnTermination: true,
           },
         ],
-        UserData: Buffer.from(await userData(context, node, needs.operatorKey.publicKey)).toString('base64'),
+        UserData: Buffer.from(await userData(context, node)).toString('base64'),
         BlockDeviceMappings: [
           {
             DeviceName: needs.image.rootDeviceName,
@@ -85,13 +83,13 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): 
 }
 
 /** Kept among the secrets (it holds the host key), so that a repeated call is byte-identical to the first. */
-async function userData(context: StepContext, node: ClusterNode, operatorPublicKey: string): Promise<string> {
-  const {secrets, spec, artifacts} = context
+async function userData(context: StepContext, node: ClusterNode): Promise<string> {
+  const {secrets, artifacts} = context
   const name = `user-data/${node.name}`
   const known = await secrets.read(name)
   if (known !== undefined) return known
   const hostKey = await injectedHostKey(secrets, node.name)
-  const text = cloudConfig({spec, node, artifacts, hostKey, operatorPublicKey})
+  const text = cloudConfig({artifacts, node, hostKey})
   await secrets.write(name, text)
   return text
 }

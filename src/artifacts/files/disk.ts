@@ -1,0 +1,29 @@
+import {mkdir, statfs} from 'node:fs/promises'
+import {KhwError} from '../../errors.js'
+
+/** Formats bytes for people: `34 MB`. */
+export function megabytes(bytes: number): string {
+  return `${Math.max(1, Math.round(bytes / 1e6))} MB`
+}
+
+/** DISK_FULL for `directory`; `needed` in bytes, where it is known. */
+export function diskFull(directory: string, needed: number | undefined, cause?: unknown): KhwError {
+  const what = needed === undefined ? 'more space' : `${megabytes(needed)} more`
+  return new KhwError(
+    'DISK_FULL',
+    `The disk is full: ${directory} needs ${what}.`,
+    [`Free some space (df -h ${directory})`, 'or set KHW_CACHE to a directory on a larger disk'],
+    cause === undefined ? {} : {cause},
+  )
+}
+
+/** Throws DISK_FULL unless the file system of `directory` (made if absent) has `bytes` free. */
+export async function requireSpace(directory: string, bytes: number): Promise<void> {
+  await mkdir(directory, {recursive: true})
+  const {bavail, bsize} = await statfs(directory)
+  if (bavail * bsize < bytes) throw diskFull(directory, bytes)
+}
+
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+}

@@ -1,0 +1,80 @@
+import type {Artifact, ArtifactSet} from '../artifact.js'
+import {imageTags} from '../images/image-tags.js'
+import type {ImageReferences} from '../upstream/images.js'
+import type {ExpectedFile} from './check.js'
+import type {MirrorSource} from './source.js'
+
+/** An image archive of a mirror, on this machine. */
+export interface ImageArchive {
+  /** Path in the mirror. */
+  readonly path: string
+  readonly tags: readonly string[]
+}
+
+/** Names that are tried in a mirror that cannot be listed. */
+const USUAL_NAMES = ['pause', 'busybox', 'check', 'coredns']
+
+const FOLDER = 'images/'
+
+/** The image archives a mirror has: all `images/*.tar` of a listing, else those of the usual names. */
+export function expectedImages(source: MirrorSource): readonly ExpectedFile[] {
+  const listed = source.listing && [...source.listing].filter(path => /^images\/[^/]+\.tar$/.test(path)).sort()
+  const paths = listed ?? USUAL_NAMES.map(name => `${FOLDER}${name}.tar`)
+  return paths.map(path => ({
+    name: nameOf(path),
+    path,
+    optional: listed === undefined,
+    checksumOptional: true,
+  }))
+}
+
+export async function readImages(
+  files: readonly {readonly path: string; readonly local: string}[],
+  signal: AbortSignal,
+): Promise<readonly ImageArchive[]> {
+  return Promise.all(files.map(async ({path, local}) => ({path, tags: await imageTags(local, signal)})))
+}
+
+/**
+ * Which of the archives' images serve as what: the reference khw would pull, else any image of that name in any
+ * repository (a mirror may have been filled from elsewhere, or with khw's own busybox image).
+ */
+export function chooseImages(
+  archives: readonly ImageArchive[],
+  preferred: ImageReferences,
+): {readonly images: Partial<ArtifactSet['images']>; readonly missing: readonly (keyof ImageReferences)[]} {
+  const tags = archives.flatMap(archive => archive.tags)
+  const choose = (reference: string, names: readonly string[]) =>
+    tags.includes(reference) ? reference : tags.find(tag => names.includes(repositoryName(tag)))
+  const pause = choose(preferred.pause, ['pause'])
+  const check = choose(preferred.check, ['busybox', 'check'])
+  const coredns = choose(preferred.coredns, ['coredns'])
+  const images = {
+    ...(pause !== undefined && {pause}),
+    ...(check !== undefined && {check}),
+    ...(coredns !== undefined && {coredns}),
+  }
+  const all = ['pause', 'check', 'coredns'] as const
+  return {images, missing: all.filter(name => images[name] === undefined)}
+}
+
+/** What nodes do with an image archive: all are imported, so that a site can bring its own images along. */
+export function imageArtifact(path: string): Pick<Artifact, 'name' | 'version' | 'install' | 'roles'> {
+  const file = path.slice(FOLDER.length)
+  return {
+    name: `image-${nameOf(path)}`,
+    version: 'mirrored',
+    install: {kind: 'image', path: `/var/lib/khw/images/${file}`},
+    roles: ['worker'],
+  }
+}
+
+function nameOf(path: string): string {
+  return path.slice(FOLDER.length).replace(/\.tar$/, '')
+}
+
+/** `busybox` of `registry.k8s.io/e2e-test-images/busybox:1.29-4`. */
+function repositoryName(tag: string): string {
+  const last = tag.slice(tag.lastIndexOf('/') + 1)
+  return last.replace(/[:@].*$/, '')
+}

@@ -1,0 +1,23 @@
+import type {RegionAccess} from '../cluster/provider.js'
+import type {Architecture, ArtifactSource} from '../cluster/spec.js'
+import type {ArtifactProgress} from './artifact.js'
+
+/** What `resolveArtifacts` is asked for. */
+export interface ArtifactRequest {
+  /** `auto` is for the local provider: upstream if it can be reached, else debian. */
+  readonly source: ArtifactSource | 'auto'
+  /** Directory or URL; required by the source `mirror`, meaningless otherwise. */
+  readonly mirror?: string | undefined
+  /** Exact (`1.36.2`) or a minor (`1.36`); undefined: the source's default. */
+  readonly kubernetesVersion?: string | undefined
+  readonly architecture: Architecture
+  /** The cache directory (`KHW_CACHE`). */
+  readonly cache: string
+  /** Where nodes fetch the cache's files from; absent: nodes fetch from the source itself. */
+  readonly cacheServer?: RegionAccess['cacheServer'] | undefined
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: ArtifactProgress) => void
+}
+
+/** Sets that are served from this machine's cache. */
+export type CacheServer = NonNullable<RegionAccess['cacheServer']>

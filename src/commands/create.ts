@@ -1,0 +1,151 @@
+import {Flags} from '@oclif/core'
+import type {CreateReport} from '../cluster/report.js'
+import type {Home} from '../cluster/home.js'
+import {KhwError} from '../errors.js'
+import type {CreateRequest} from '../steps/create-request.js'
+import {KhwCommand} from '../ui/khw-command.js'
+
+export default class Create extends KhwCommand {
+  static override summary = 'Build a cluster, or go on with one that is unfinished'
+  static override description = `Builds a Kubernetes cluster from scratch: network, machines, certificates, etcd, control plane, workers.
+
+On a terminal, without flags, it asks. A cluster that is unfinished, for whatever reason, is finished by the same command: what is done is kept. On a finished cluster it changes nothing.
+
+Everything is checked before anything is created. Progress goes to stderr, the result to stdout.`
+  static override examples = [
+    {description: 'Answer questions', command: '<%= config.bin %> create'},
+    {
+      description: 'Three controllers and three workers on this machine, at no cost',
+      command: '<%= config.bin %> create --provider local --controllers 3 --workers 3 --yes',
+    },
+    {
+      description: 'On AWS, in a region of your choice',
+      command: '<%= config.bin %> create --provider aws --region eu-central-1 --name lab',
+    },
+    {
+      description: 'From a mirror, without internet access',
+      command: '<%= config.bin %> create --provider local --mirror /srv/mirror --kubernetes-version 1.36.2',
+    },
+    {description: 'Only up to a running etcd, to look around', command: '<%= config.bin %> create --until etcd'},
+  ]
+  static override enableJsonFlag = true
+  static override flags = {
+    name: Flags.string({description: 'name of the cluster: a DNS label', helpValue: 'NAME'}),
+    provider: Flags.option({
+      options: ['aws', 'local'] as const,
+      description: 'where to build it: AWS or this machine',
+    })(),
+    region: Flags.string({description: 'AWS region', helpValue: 'REGION'}),
+    controllers: Flags.integer({description: 'number of controllers: odd, 3 by default', helpValue: 'N'}),
+    workers: Flags.integer({description: 'number of workers, 3 by default', helpValue: 'N'}),
+    'kubernetes-version': Flags.string({
+      description: 'version such as 1.36 or 1.36.2; the newest that can be had by default',
+      helpValue: 'VERSION',
+    }),
+    artifacts: Flags.option({
+      options: ['auto', 'upstream', 'mirror', 'debian'] as const,
+      description: 'where binaries come from; upstream on AWS, auto on this machine',
+    })(),
+    mirror: Flags.string({description: 'mirror of the upstream sites', helpValue: 'DIR|URL'}),
+    until: Flags.string({
+      description:
+        'stop after a phase: network, access, compute, node, etcd, control-plane, worker, routing, addons, verify',
+      helpValue: 'PHASE',
+    }),
+    yes: Flags.boolean({char: 'y', description: 'ask nothing; install what the local region needs'}),
+    'vpc-cidr': Flags.string({description: 'addresses of the machines', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
+    'pod-cidr': Flags.string({description: 'addresses of the pods', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
+    'service-cidr': Flags.string({description: 'addresses of the services', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
+    'allow-cidr': Flags.string({
+      description: 'who may reach SSH and the API; your own address by default',
+      helpValue: 'CIDR',
+      helpGroup: 'NETWORK',
+    }),
+  }
+
+  async run(): Promise<CreateReport> {
+    const {flags} = await this.parse(Create)
+    const {requestOf} = await import('../ui/create-flags.js')
+    const home = await this.home()
+    const request = await this.#decide(requestOf(flags), home, flags.yes)
+    const startedAt = Date.now()
+    const report = await this.#create(request, home, flags)
+    const {createReport} = await import('../ui/create-report.js')
+    const {listClusters} = await import('../steps/list-clusters.js')
+    this.log(
+      createReport(report, {
+        style: await this.style(),
+        columns: process.stdout.columns || 80,
+        now: Date.now(),
+        seconds: (Date.now() - startedAt) / 1000,
+        until: flags.until,
+        alone: listClusters(home).length === 1,
+      }),
+    )
+    if (!report.ready && report.phase !== 'creating') this.failQuietly()
+    return report
+  }
+
+  /** What to build: as the flags say, as an unfinished cluster has it, or as somebody at the terminal answers. */
+  async #decide(given: CreateRequest, home: Home, yes: boolean): Promise<CreateRequest> {
+    const {listClusters} = await import('../steps/list-clusters.js')
+    const {createIntent} = await import('../ui/create-intent.js')
+    const clusters = listClusters(home)
+    const intent = createIntent(given, clusters, this.interactive && !yes)
+    if (intent.kind === 'create') return intent.request
+    const style = await this.style(process.stderr)
+    if (intent.kind === 'resume') {
+      process.stderr.write(`Going on with ${style.bold(intent.name)}: what is done is kept.\n\n`)
+      return intent.request
+    }
+    const {createWizard} = await import('../ui/wizard.js')
+    const {createPrompts} = await import('../ui/prompts.js')
+    return createWizard({
+      given,
+      clusters,
+      prompts: createPrompts(process.stderr, 'nothing was created'),
+      style,
+      env: process.env,
+      localFirst: process.platform === 'linux' && process.getuid?.() === 0,
+      write: text => process.stderr.write(text),
+    })
+  }
+
+  async #create(
+    request: CreateRequest,
+    home: Home,
+    {until, yes}: {until: string | undefined; yes: boolean},
+  ): Promise<CreateReport> {
+    const {createCluster} = await import('../steps/create-cluster.js')
+    const {watchedRun} = await import('../ui/watched-run.js')
+    const again = `khw create${request.name === undefined ? '' : ` --name ${request.name}`}`
+    const interrupted = new KhwError(
+      'INTERRUPTED',
+      'Interrupted. What was made is still there, and recorded.',
+      [again, `khw destroy${request.name === undefined ? '' : ` ${request.name}`}`],
+      {exit: 130},
+    )
+    return watchedRun({stderr: process.stderr, stdout: process.stdout, interrupted}, (progress, signal) =>
+      createCluster({
+        home,
+        request,
+        yes,
+        ...(until !== undefined && {until}),
+        confirm: async question => {
+          if (!this.interactive) return false
+          await progress.pause()
+          const {createPrompts} = await import('../ui/prompts.js')
+          return createPrompts(process.stderr, 'nothing was created').confirm(question, true)
+        },
+        onEvent: progress.onEvent,
+        onNotice: text => {
+          progress.onNotice(text)
+        },
+        onArtifactProgress: artifact => {
+          progress.onArtifactProgress(artifact)
+        },
+        signal,
+      }),
+    )
+  }
+}

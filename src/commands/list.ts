@@ -1,0 +1,18 @@
+import type {ClusterSummary} from '../cluster/report.js'
+import {KhwCommand} from '../ui/khw-command.js'
+
+export default class List extends KhwCommand {
+  static override summary = 'List the clusters'
+  static override description = 'Lists the clusters that are recorded here, finished or not. Needs no network.'
+  static override examples = ['<%= config.bin %> list', '<%= config.bin %> list --json']
+  static override enableJsonFlag = true
+
+  async run(): Promise<readonly ClusterSummary[]> {
+    await this.parse(List)
+    const {listClusters} = await import('../steps/list-clusters.js')
+    const {listReport} = await import('../ui/list-report.js')
+    const clusters = listClusters(await this.home())
+    this.log(listReport(clusters, await this.style()))
+    return clusters
+  }
+}

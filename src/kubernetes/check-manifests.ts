@@ -1,0 +1,129 @@
+import type {Manifest} from './objects.js'
+
+/** Written to a pod to start its probing: `<peer ip> <peer ip> ... service <cluster ip>`. */
+export const TARGETS_ANNOTATION = 'khw-check/targets'
+/** On the namespaces of the network check and on its pods. */
+export const CHECK_LABEL = 'khw-check'
+
+const SERVICE_ACCOUNT = 'khw-check'
+const PORT = 8080
+
+/**
+ * A namespace for each run: what an earlier one left, or has not finished deleting, is not in the way. (Nothing can be
+ * made in a namespace that is going, nor for a moment after it went, as admission looks at a cache.)
+ */
+export function namespaceManifest(namespace: string): Manifest {
+  return {apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace, labels: {[CHECK_LABEL]: 'network'}}}
+}
+
+/** Of its own, as the namespace's default one appears some time after the namespace, and pods are refused until then. */
+export function serviceAccountManifest(namespace: string): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: {name: SERVICE_ACCOUNT, namespace},
+    automountServiceAccountToken: false,
+  }
+}
+
+export function serviceManifest(namespace: string): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {name: 'workers', namespace},
+    spec: {selector: {[CHECK_LABEL]: 'network'}, ports: [{name: 'http', port: 80, protocol: 'TCP', targetPort: PORT}]},
+  }
+}
+
+/**
+ * A pod that serves its worker's name, waits for its targets to be written into its annotation, and fetches each until
+ * it answers. The kubelet updates the file as soon as the annotation changes: no second round of pods is needed. It
+ * prints `ip <address> <name it answered>`, `service <all names so far, comma separated>`, and at last `done`.
+ */
+export function podManifest(namespace: string, worker: string, workers: number, image: string): Manifest {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: worker,
+      namespace,
+      labels: {[CHECK_LABEL]: 'network'},
+    },
+    spec: {
+      nodeName: worker,
+      serviceAccountName: SERVICE_ACCOUNT,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 0,
+      tolerations: [{operator: 'Exists'}],
+      securityContext: {runAsNonRoot: true, runAsUser: 65534, runAsGroup: 65534},
+      containers: [
+        {
+          name: 'check',
+          image,
+          imagePullPolicy: 'IfNotPresent',
+          command: ['sh', '-c', SCRIPT],
+          env: [
+            {name: 'WORKER', value: worker},
+            {name: 'WORKERS', value: String(workers)},
+          ],
+          ports: [{name: 'http', containerPort: PORT, protocol: 'TCP'}],
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: {drop: ['ALL']},
+          },
+          volumeMounts: [
+            {name: 'www', mountPath: '/www'},
+            {name: 'pod', mountPath: '/pod', readOnly: true},
+          ],
+        },
+      ],
+      volumes: [
+        {name: 'www', emptyDir: {}},
+        {
+          name: 'pod',
+          downwardAPI: {
+            items: [{path: 'targets', fieldRef: {fieldPath: `metadata.annotations['${TARGETS_ANNOTATION}']`}}],
+          },
+        },
+      ],
+    },
+  }
+}
+
+/**
+ * For busybox's sh. Peers are fetched at the same time; a peer that does not answer is tried until the check's own
+ * time is up. The Service is asked until it has led to every worker, but at most 8 times for each of them: it picks
+ * at random, so that it may miss one, which is no failure, while not leaving the node at all is. It is `timeout` that
+ * limits a fetch, as `wget -T` crashes in Debian 12's busybox-static (1.35.0-4).
+ */
+const SCRIPT = `
+echo "$WORKER" > /www/index.html
+httpd -p ${PORT} -h /www || exit 1
+fetch() { timeout 1 wget -q -O - "http://$1/" 2>/dev/null; }
+peer() { until name=$(fetch "$1:${PORT}"); do sleep 0.1; done; echo "ip $1 $name"; }
+service() {
+  seen=; count=0; tries=0
+  while [ $tries -lt $((WORKERS * 8)) ] && [ $count -lt $WORKERS ]; do
+    if name=$(fetch "$1"); then
+      tries=$((tries + 1))
+      case ",$seen," in
+        *",$name,"*) ;;
+        *) seen="$seen\${seen:+,}$name"; count=$((count + 1)); echo "service $seen" ;;
+      esac
+    else
+      sleep 0.1
+    fi
+  done
+}
+until [ -s /pod/targets ]; do sleep 0.1; done
+kind=peer
+for target in $(cat /pod/targets); do
+  if [ "$target" = service ]; then kind=service; else $kind "$target" & fi
+done
+wait
+echo done
+while :; do sleep 3600; done
+`

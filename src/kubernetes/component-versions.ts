@@ -1,0 +1,78 @@
+import {KhwError} from '../errors.js'
+
+/** The versions of everything beside Kubernetes itself that one Kubernetes version is run with. All without `v`. */
+export interface ComponentVersions {
+  /** The Kubernetes version asked for: `1.36.2`, or `1.36` if only the minor is known. */
+  readonly kubernetes: string
+  readonly etcd: string
+  readonly containerd: string
+  readonly runc: string
+  /** containernetworking/plugins. */
+  readonly cni: string
+  readonly crictl: string
+  /** Tag of registry.k8s.io/pause. */
+  readonly pause: string
+  /** Tag of registry.k8s.io/coredns/coredns, without `v`. */
+  readonly coredns: string
+}
+
+/** The newest patch release of 1.36, the newest minor that was seen to work (1.37 is supported, 1.37.1 is known). */
+export const DEFAULT_KUBERNETES_VERSION = '1.36.2'
+
+type Row = Omit<ComponentVersions, 'kubernetes' | 'crictl'>
+
+/**
+ * What follows from the minor version, newest first: a row serves its minor and those above it up to the next row.
+ *
+ * etcd, pause and CoreDNS follow kubeadm's constants of that minor (cmd/kubeadm/app/constants). containerd: 1.x is the
+ * last that speaks CRI v1alpha2, which Kubernetes before 1.23 needs, and Kubernetes 1.35 is the last that accepts 1.x;
+ * within that, the line with long-term support. Patch versions are the newest that kubespray and kops had checksums
+ * for in August 2026.
+ */
+const ROWS: readonly (readonly [minor: number, row: Row])[] = [
+  [36, {etcd: '3.6.14', containerd: '2.3.4', runc: '1.4.3', cni: '1.9.1', pause: '3.10.2', coredns: '1.14.2'}],
+  [35, {etcd: '3.6.14', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.10.1', coredns: '1.13.1'}],
+  [34, {etcd: '3.6.14', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.10.1', coredns: '1.12.1'}],
+  [33, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.10', coredns: '1.12.0'}],
+  [31, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.10', coredns: '1.11.3'}],
+  [29, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.9', coredns: '1.11.1'}],
+  [27, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.9', coredns: '1.10.1'}],
+  [26, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.9', coredns: '1.9.3'}],
+  [25, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.8', coredns: '1.9.3'}],
+  [24, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.7', coredns: '1.8.6'}],
+  [23, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.6', coredns: '1.8.6'}],
+  [22, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.5', coredns: '1.8.4'}],
+  [21, {etcd: '3.4.27', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.4.1', coredns: '1.8.0'}],
+  [20, {etcd: '3.4.27', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.2', coredns: '1.8.0'}],
+]
+
+const OLDEST = 20
+const NEWEST = 37
+/** cri-tools releases `1.N.0` for each minor; 1.36 is the newest whose release is confirmed. */
+const NEWEST_CRICTL = 36
+
+/** `1.20` to `1.37`, oldest first. */
+export const SUPPORTED_MINORS: readonly string[] = Object.freeze(
+  Array.from({length: NEWEST - OLDEST + 1}, (_, i) => `1.${OLDEST + i}`),
+)
+
+/**
+ * The components for a Kubernetes version: `1.36.2` or the minor `1.36` (a leading `v` is accepted).
+ * Throws VERSION_UNSUPPORTED naming the range for anything else.
+ */
+export function componentVersions(kubernetesVersion: string): ComponentVersions {
+  const match = /^v?1\.(0|[1-9]\d{0,2})(\.(?:0|[1-9]\d{0,3}))?$/.exec(kubernetesVersion)
+  const minor = Number(match?.[1])
+  const row = ROWS.find(([from]) => minor >= from)?.[1]
+  if (!match || !row || minor > NEWEST) throw unsupported(kubernetesVersion)
+  return {kubernetes: `1.${minor}${match[2] ?? ''}`, ...row, crictl: `1.${Math.min(minor, NEWEST_CRICTL)}.0`}
+}
+
+function unsupported(version: string): KhwError {
+  return new KhwError(
+    'VERSION_UNSUPPORTED',
+    `Kubernetes "${version}" is not supported: khw builds 1.${OLDEST} to 1.${NEWEST}.`,
+    [`Try --kubernetes-version ${DEFAULT_KUBERNETES_VERSION}`, `or a minor version, such as 1.${NEWEST}`],
+    {exit: 2},
+  )
+}

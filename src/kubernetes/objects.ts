@@ -1,0 +1,71 @@
+/** The fields of Kubernetes' objects that khw reads or writes (Kubernetes API reference); everything else is passed on. */
+export interface ObjectMeta {
+  readonly name: string
+  readonly namespace?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly deletionTimestamp?: string
+}
+
+export interface KubernetesObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: ObjectMeta
+}
+
+/** An object as khw writes it. */
+export type Manifest = KubernetesObject & Readonly<Record<string, unknown>>
+
+export interface Condition {
+  readonly type: string
+  readonly status: 'True' | 'False' | 'Unknown'
+  readonly reason?: string
+  readonly message?: string
+}
+
+export interface NodeObject extends KubernetesObject {
+  readonly status?: {
+    readonly conditions?: readonly Condition[]
+    readonly nodeInfo?: {readonly kubeletVersion: string}
+  }
+}
+
+export interface PodObject extends KubernetesObject {
+  readonly spec?: {readonly nodeName?: string}
+  readonly status?: {
+    readonly phase?: string
+    readonly podIP?: string
+    readonly reason?: string
+    readonly message?: string
+    readonly conditions?: readonly Condition[]
+    readonly containerStatuses?: readonly ContainerStatus[]
+  }
+}
+
+export interface ContainerStatus {
+  readonly name: string
+  readonly ready: boolean
+  readonly state?: {
+    readonly waiting?: {readonly reason?: string; readonly message?: string}
+    readonly terminated?: {readonly reason?: string; readonly message?: string; readonly exitCode?: number}
+  }
+}
+
+export interface ServiceObject extends KubernetesObject {
+  readonly spec?: {readonly clusterIP?: string}
+}
+
+/** What the API server answers with when it refuses (meta/v1 Status). */
+export interface StatusObject {
+  readonly kind: 'Status'
+  readonly message?: string
+  readonly reason?: string
+  readonly code?: number
+}
+
+export function conditionOf(
+  object: {readonly status?: {readonly conditions?: readonly Condition[]}},
+  type: string,
+): Condition | undefined {
+  return object.status?.conditions?.find(condition => condition.type === type)
+}

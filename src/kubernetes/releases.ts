@@ -1,0 +1,130 @@
+import {KhwError} from '../errors.js'
+
+/**
+ * What differs between minor versions of Kubernetes, by name. Templates ask for a capability and never compare
+ * versions. What is the same in all supported versions is not here: the scheduler is configured by flags (its file's
+ * version changed four times, its flags did not), kube-proxy runs in iptables mode (the default of every version), and
+ * the encryption configuration is `apiserver.config.k8s.io/v1`.
+ */
+export interface Release {
+  /** The second number of the version: 36. */
+  readonly minor: number
+  /**
+   * The kubelet knows Docker too and must be told to use a CRI runtime (`--container-runtime=remote`) and CNI
+   * (`--network-plugin=cni`). Both went away with dockershim in 1.24 (CHANGELOG-1.24, "Dockershim removed").
+   */
+  readonly kubeletDockershimFlags: boolean
+  /**
+   * Where the kubelet learns the CRI socket: the flag `--container-runtime-endpoint`, or from 1.27 on the field
+   * `containerRuntimeEndpoint` of its configuration (CHANGELOG-1.27; KubeletConfiguration v1beta1 reference).
+   */
+  readonly kubeletRuntimeEndpoint: 'flag' | 'field'
+  /**
+   * The kubelet's configuration has `failCgroupV1` (since 1.31, KEP-4569), which is true by default since 1.35
+   * (KEP-5573). Older ones refuse a field they do not know.
+   */
+  readonly kubeletFailCgroupV1: boolean
+  /** `seccompDefault` works without a feature gate: beta in 1.25, stable in 1.27 (KEP-2413). */
+  readonly kubeletSeccompDefault: boolean
+  /**
+   * kube-controller-manager and kube-scheduler open an HTTP port without authentication unless told `--port=0`. The
+   * flag lost its effect in 1.22 and 1.23 (CHANGELOG of each) and was removed in 1.24.
+   */
+  readonly insecurePortFlag: boolean
+  /** Admission plugin `DenyServiceExternalIPs`, the answer to CVE-2020-8554: since 1.21 (CHANGELOG-1.21). */
+  readonly denyServiceExternalIps: boolean
+  /** Group and version of EndpointSlice: v1 since 1.21; v1beta1 was removed in 1.25 (deprecation guide). */
+  readonly endpointSliceVersion: 'discovery.k8s.io/v1' | 'discovery.k8s.io/v1beta1'
+  /** Group and version of PodDisruptionBudget: v1 since 1.21; v1beta1 was removed in 1.25 (deprecation guide). */
+  readonly podDisruptionBudgetVersion: 'policy/v1' | 'policy/v1beta1'
+  /** Best provider for secrets at rest that needs no KMS; every supported version has secretbox (since 1.7). */
+  readonly encryptionProvider: 'secretbox' | 'aescbc'
+}
+
+const OLDEST = 20
+const NEWEST = 37
+
+/** @throws KhwError VERSION_UNSUPPORTED for anything but 1.20.x to 1.37.x. */
+export function releaseOf(kubernetesVersion: string): Release {
+  const [major, minor] = numbersOf(kubernetesVersion, 'Kubernetes')
+  if (major !== 1 || minor < OLDEST || minor > NEWEST) throw unsupported(kubernetesVersion)
+  return {
+    minor,
+    kubeletDockershimFlags: minor < 24,
+    kubeletRuntimeEndpoint: minor < 27 ? 'flag' : 'field',
+    kubeletFailCgroupV1: minor >= 31,
+    kubeletSeccompDefault: minor >= 25,
+    insecurePortFlag: minor < 23,
+    denyServiceExternalIps: minor >= 21,
+    endpointSliceVersion: minor < 21 ? 'discovery.k8s.io/v1beta1' : 'discovery.k8s.io/v1',
+    podDisruptionBudgetVersion: minor < 21 ? 'policy/v1beta1' : 'policy/v1',
+    encryptionProvider: 'secretbox',
+  }
+}
+
+/** What differs between the versions of etcd that go with these. */
+export interface EtcdRelease {
+  /**
+   * `--tls-min-version`, and with it TLS 1.3 at all: since 3.5.8 and 3.4.25 (etcd CHANGELOG-3.5 and 3.4, issues 15436
+   * and 15437). Older ones speak TLS 1.2, whose cipher suites must then be chosen; newer ones refuse that choice.
+   */
+  readonly tlsMinVersionFlag: boolean
+  /** The v2 API exists and must be kept off: until 3.5 (CHANGELOG-3.6, "Removed etcd --enable-v2"). */
+  readonly v2Api: boolean
+}
+
+/** @throws KhwError VERSION_UNSUPPORTED for anything older than 3.4. */
+export function etcdReleaseOf(etcdVersion: string): EtcdRelease {
+  const [major, minor, patch] = numbersOf(etcdVersion, 'etcd')
+  if (major !== 3 || minor < 4) {
+    throw new KhwError('VERSION_UNSUPPORTED', `khw cannot configure etcd ${etcdVersion}: it knows 3.4 and newer 3.x.`, [
+      'Use a --kubernetes-version or --mirror that brings etcd 3.4 or newer',
+    ])
+  }
+  const firstWithTlsMin = new Map([
+    [4, 25],
+    [5, 8],
+  ])
+  return {tlsMinVersionFlag: patch >= (firstWithTlsMin.get(minor) ?? 0), v2Api: minor < 6}
+}
+
+/** What differs between versions of containerd (docs/cri/config.md of each). */
+export interface ContainerdRelease {
+  /** Version of the configuration file: 3 is native to 2.x, which splits the CRI plugin in two; 1.x reads 2. */
+  readonly configVersion: 2 | 3
+  /** CNI directories: `bin_dirs` since 2.1, which deprecates `bin_dir`. */
+  readonly cniBinKey: 'bin_dir' | 'bin_dirs'
+}
+
+/** @throws KhwError VERSION_UNSUPPORTED for anything but 1.x and 2.x. */
+export function containerdReleaseOf(containerdVersion: string): ContainerdRelease {
+  const [major, minor] = numbersOf(containerdVersion, 'containerd')
+  if (major !== 1 && major !== 2) {
+    throw new KhwError(
+      'VERSION_UNSUPPORTED',
+      `khw cannot configure containerd ${containerdVersion}: it knows 1.x and 2.x.`,
+      ['Use a --kubernetes-version or --mirror that brings containerd 1.x or 2.x'],
+    )
+  }
+  return {configVersion: major === 1 ? 2 : 3, cniBinKey: major === 2 && minor >= 1 ? 'bin_dirs' : 'bin_dir'}
+}
+
+/** Reads `1.36.2`, `2.1.9-rc.1`, and Debian's `1.6.20~ds1`. */
+function numbersOf(version: string, of: string): [number, number, number] {
+  const match = /^(\d+)\.(\d+)\.(\d+)/.exec(version)
+  if (!match) {
+    throw new KhwError('VERSION_UNSUPPORTED', `"${version}" is no version of ${of}: three numbers are needed.`, [
+      'Try --kubernetes-version 1.36.2, without the v',
+    ])
+  }
+  return [Number(match[1]), Number(match[2]), Number(match[3])]
+}
+
+function unsupported(version: string): KhwError {
+  return new KhwError(
+    'VERSION_UNSUPPORTED',
+    `khw cannot configure Kubernetes ${version}: it knows 1.${OLDEST} to 1.${NEWEST}.`,
+    [`Try a --kubernetes-version from 1.${OLDEST}.x to 1.${NEWEST}.x`],
+    {exit: 2},
+  )
+}

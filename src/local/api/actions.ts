@@ -1,0 +1,41 @@
+import type {Action} from './action.js'
+import {imageActions} from './ec2/image.js'
+import {instanceActions} from './ec2/instance.js'
+import {instanceAttributeActions} from './ec2/instance-attribute.js'
+import {instanceStateActions} from './ec2/instance-state.js'
+import {instanceTypeActions} from './ec2/instance-type.js'
+import {internetGatewayActions} from './ec2/internet-gateway.js'
+import {keyPairActions} from './ec2/key-pair.js'
+import {networkInterfaceActions} from './ec2/network-interface.js'
+import {regionAndZoneActions} from './ec2/region-and-zone.js'
+import {routeActions} from './ec2/route.js'
+import {routeTableActions} from './ec2/route-table.js'
+import {runInstancesActions} from './ec2/run-instances.js'
+import {securityGroupActions} from './ec2/security-group.js'
+import {securityGroupRuleActions} from './ec2/security-group-rule.js'
+import {subnetActions} from './ec2/subnet.js'
+import {tagActions} from './ec2/tag.js'
+import {volumeActions} from './ec2/volume.js'
+import {vpcActions} from './ec2/vpc.js'
+
+/** Everything the region's EC2 can do. */
+export const actions: readonly Action[] = [
+  ...regionAndZoneActions,
+  ...vpcActions,
+  ...subnetActions,
+  ...internetGatewayActions,
+  ...routeTableActions,
+  ...routeActions,
+  ...securityGroupActions,
+  ...securityGroupRuleActions,
+  ...keyPairActions,
+  ...imageActions,
+  ...instanceTypeActions,
+  ...runInstancesActions,
+  ...instanceActions,
+  ...instanceAttributeActions,
+  ...instanceStateActions,
+  ...networkInterfaceActions,
+  ...volumeActions,
+  ...tagActions,
+]

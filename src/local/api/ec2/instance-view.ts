@@ -1,0 +1,152 @@
+import type {Instance, InstanceState, NetworkInterface, RegionState} from '../../model.js'
+import type {MachineImage} from '../image.js'
+import type {Region} from '../region.js'
+import {tagSet} from '../tag-specifications.js'
+import type {XmlElement} from '../xml.js'
+
+const STATE_CODES: Readonly<Record<InstanceState, number>> = {
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+  stopping: 64,
+  stopped: 80,
+}
+
+/** `{code, name}`, as in `instanceState`, `currentState` and `previousState`. */
+export function describeState(state: InstanceState): XmlElement {
+  return {code: STATE_CODES[state], name: state}
+}
+
+export function stateCode(state: InstanceState): number {
+  return STATE_CODES[state]
+}
+
+/** `ip-10-240-0-11.local-1.compute.internal` */
+export function privateDnsName(privateIpAddress: string, state: RegionState): string {
+  return `ip-${privateIpAddress.replaceAll('.', '-')}.${state.region}.compute.internal`
+}
+
+export function rootDeviceName(instance: Instance, images: readonly MachineImage[]): string {
+  return images.find(image => image.imageId === instance.imageId)?.rootDeviceName ?? '/dev/xvda'
+}
+
+/** `{groupId, groupName}` of each group. */
+export function describeGroupIds(groupIds: readonly string[], state: RegionState): XmlElement[] {
+  return groupIds.map(groupId => ({groupId, groupName: state.securityGroups[groupId]?.groupName}))
+}
+
+/** Position among the instances that were launched together. */
+export function launchIndex(instance: Instance, state: RegionState): number {
+  return Object.values(state.instances)
+    .filter(other => other.reservationId === instance.reservationId)
+    .findIndex(other => other.instanceId === instance.instanceId)
+}
+
+/**
+ * An instance as in `instancesSet`. `launching`: in the answer of RunInstances, in which EC2 does not name the public
+ * address yet. A terminated instance has lost its interface and its volume.
+ */
+export function describeInstance(instance: Instance, region: Region, options: {launching: boolean}): XmlElement {
+  const {state} = region.store
+  const nic = state.networkInterfaces[instance.networkInterfaceId]
+  const publicIp = options.launching ? undefined : nic?.publicIp
+  const dnsName = nic === undefined ? '' : privateDnsName(nic.privateIpAddress, state)
+  return {
+    instanceId: instance.instanceId,
+    imageId: instance.imageId,
+    instanceState: describeState(instance.state),
+    privateDnsName: dnsName,
+    dnsName: '',
+    reason: '',
+    keyName: instance.keyName,
+    amiLaunchIndex: launchIndex(instance, state),
+    productCodes: [],
+    instanceType: instance.instanceType,
+    launchTime: instance.launchTime,
+    placement: {availabilityZone: instance.availabilityZone, groupName: '', tenancy: 'default'},
+    monitoring: {state: 'disabled'},
+    ...(nic === undefined
+      ? {}
+      : {subnetId: instance.subnetId, vpcId: instance.vpcId, privateIpAddress: nic.privateIpAddress}),
+    ipAddress: publicIp,
+    sourceDestCheck: nic?.sourceDestCheck,
+    groupSet: describeGroupIds(nic?.groupIds ?? [], state),
+    stateReason: instance.stateReason && {...instance.stateReason},
+    architecture: instance.architecture,
+    rootDeviceType: 'ebs',
+    rootDeviceName: rootDeviceName(instance, region.images),
+    blockDeviceMapping: describeRootVolume(instance, region),
+    virtualizationType: 'hvm',
+    clientToken: instance.clientToken ?? '',
+    tagSet: tagSet(instance.tags),
+    hypervisor: 'xen',
+    networkInterfaceSet: nic === undefined ? [] : [describeAttached(nic, publicIp, instance, state)],
+    ebsOptimized: false,
+    enaSupport: true,
+    metadataOptions: {
+      ...instance.metadataOptions,
+      state: 'applied',
+      httpProtocolIpv6: 'disabled',
+      instanceMetadataTags: 'disabled',
+    },
+    enclaveOptions: {enabled: false},
+    hibernationOptions: {configured: false},
+    platformDetails: 'Linux/UNIX',
+    usageOperation: 'RunInstances',
+    usageOperationUpdateTime: instance.launchTime,
+    privateDnsNameOptions: {
+      hostnameType: 'ip-name',
+      enableResourceNameDnsARecord: false,
+      enableResourceNameDnsAAAARecord: false,
+    },
+    maintenanceOptions: {autoRecovery: 'default'},
+    currentInstanceBootMode: 'legacy-bios',
+  }
+}
+
+/** The root volume as in `blockDeviceMapping`; empty once it is gone. */
+export function describeRootVolume(instance: Instance, region: Region): XmlElement[] {
+  const volume = region.store.state.volumes[instance.rootVolumeId]
+  if (volume?.instanceId !== instance.instanceId) return []
+  const {volumeId, deleteOnTermination} = volume
+  const ebs = {volumeId, status: 'attached', attachTime: instance.launchTime, deleteOnTermination}
+  return [{deviceName: rootDeviceName(instance, region.images), ebs}]
+}
+
+function describeAttached(
+  nic: NetworkInterface,
+  publicIp: string | undefined,
+  instance: Instance,
+  state: RegionState,
+): XmlElement {
+  const association = publicIp === undefined ? undefined : {publicIp, publicDnsName: '', ipOwnerId: 'amazon'}
+  const dnsName = privateDnsName(nic.privateIpAddress, state)
+  return {
+    networkInterfaceId: nic.networkInterfaceId,
+    subnetId: nic.subnetId,
+    vpcId: nic.vpcId,
+    description: '',
+    ownerId: state.accountId,
+    status: 'in-use',
+    macAddress: nic.macAddress,
+    privateIpAddress: nic.privateIpAddress,
+    privateDnsName: dnsName,
+    sourceDestCheck: nic.sourceDestCheck,
+    groupSet: describeGroupIds(nic.groupIds, state),
+    attachment: nic.attachment && {
+      attachmentId: nic.attachment.attachmentId,
+      deviceIndex: 0,
+      status: 'attached',
+      attachTime: instance.launchTime,
+      deleteOnTermination: nic.attachment.deleteOnTermination,
+      networkCardIndex: 0,
+    },
+    association,
+    privateIpAddressesSet: [
+      {privateIpAddress: nic.privateIpAddress, privateDnsName: dnsName, primary: true, association},
+    ],
+    ipv6AddressesSet: [],
+    interfaceType: 'interface',
+  }
+}

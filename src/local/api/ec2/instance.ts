@@ -1,0 +1,160 @@
+import type {Instance, RegionState} from '../../model.js'
+import {action} from '../action.js'
+import {isDescribed} from '../instance-transitions.js'
+import {listItems, listingRequest, pageOf, type Listing} from '../listing.js'
+import {lookUp} from '../resource-kinds.js'
+import type {Region} from '../region.js'
+import type {XmlElement} from '../xml.js'
+import {describeInstance, describeState, privateDnsName, stateCode} from './instance-view.js'
+
+const UNPAGED = {limit: undefined, after: undefined}
+
+export const instanceActions = [
+  action(
+    'DescribeInstances',
+    parameters => {
+      parameters.ignore('IncludeManagedResources')
+      return listingRequest(parameters, 'InstanceId')
+    },
+    (request, region) => {
+      const {items} = listItems({...request, page: UNPAGED}, describedInstances(region), listing(region.store.state))
+      const reservations = byReservation(items)
+      const page = pageOf([...reservations], ([reservationId]) => reservationId, request.page)
+      return {
+        reservationSet: page.items.map(([, instances]) => describeReservation(instances, region, {launching: false})),
+        nextToken: page.nextToken,
+      }
+    },
+  ),
+  action(
+    'DescribeInstanceStatus',
+    parameters => {
+      parameters.ignore('IncludeManagedResources')
+      const all = parameters.flag('IncludeAllInstances') ?? false
+      return {all, request: listingRequest(parameters, 'InstanceId')}
+    },
+    ({all, request}, region) => {
+      const {items} = listItems({...request, page: UNPAGED}, describedInstances(region), {
+        ...listing(region.store.state),
+        fields: statusFields,
+      })
+      const shown = items.filter(({state}) => all || state === 'running')
+      const page = pageOf(shown, instance => instance.instanceId, request.page)
+      return {instanceStatusSet: page.items.map(describeStatus), nextToken: page.nextToken}
+    },
+  ),
+  action(
+    'GetConsoleOutput',
+    parameters => {
+      parameters.ignore('Latest')
+      return parameters.required('InstanceId')
+    },
+    async (instanceId, region) => {
+      lookUp(region.store.state.instances, 'instance', instanceId)
+      const output = await region.fabric.consoleOutput(instanceId)
+      return {instanceId, timestamp: region.now().toISOString(), output: Buffer.from(output).toString('base64')}
+    },
+  ),
+]
+
+/** Instances that were launched together, as in `reservationSet` and in RunInstances' answer. */
+export function describeReservation(
+  instances: readonly Instance[],
+  region: Region,
+  options: {launching: boolean},
+): XmlElement {
+  return {
+    reservationId: instances[0]?.reservationId,
+    ownerId: region.store.state.accountId,
+    groupSet: [],
+    instancesSet: instances.map(instance => describeInstance(instance, region, options)),
+  }
+}
+
+function byReservation(instances: readonly Instance[]): Map<string, Instance[]> {
+  const reservations = new Map<string, Instance[]>()
+  for (const instance of instances)
+    reservations.set(instance.reservationId, [...(reservations.get(instance.reservationId) ?? []), instance])
+  return reservations
+}
+
+function describedInstances(region: Region): Instance[] {
+  return Object.values(region.store.state.instances).filter(instance => isDescribed(instance, region.now()))
+}
+
+function listing(state: RegionState): Listing<Instance> {
+  const nic = (instance: Instance) => state.networkInterfaces[instance.networkInterfaceId]
+  const groups = (instance: Instance) => nic(instance)?.groupIds ?? []
+  const groupNames = (instance: Instance) => groups(instance).map(id => state.securityGroups[id]?.groupName)
+  const inVpc = (instance: Instance) => nic(instance)?.vpcId
+  const inSubnet = (instance: Instance) => nic(instance)?.subnetId
+  const privateIp = (instance: Instance) => nic(instance)?.privateIpAddress
+  const publicIp = (instance: Instance) => nic(instance)?.publicIp
+  return {
+    kind: 'instance',
+    idOf: instance => instance.instanceId,
+    tagsOf: instance => instance.tags,
+    fields: {
+      'instance-id': instance => instance.instanceId,
+      'instance-state-name': instance => instance.state,
+      'instance-state-code': instance => stateCode(instance.state),
+      'instance-type': instance => instance.instanceType,
+      'image-id': instance => instance.imageId,
+      'key-name': instance => instance.keyName,
+      'client-token': instance => instance.clientToken,
+      'reservation-id': instance => instance.reservationId,
+      'availability-zone': instance => instance.availabilityZone,
+      architecture: instance => instance.architecture,
+      'launch-time': instance => instance.launchTime,
+      'owner-id': () => state.accountId,
+      'root-device-type': () => 'ebs',
+      'vpc-id': inVpc,
+      'subnet-id': inSubnet,
+      'private-ip-address': privateIp,
+      'ip-address': publicIp,
+      'private-dns-name': instance => {
+        const address = privateIp(instance)
+        return address && privateDnsName(address, state)
+      },
+      'source-dest-check': instance => nic(instance)?.sourceDestCheck,
+      'instance.group-id': groups,
+      'instance.group-name': groupNames,
+      'group-id': groups,
+      'group-name': groupNames,
+      'network-interface.network-interface-id': instance => nic(instance)?.networkInterfaceId,
+      'network-interface.vpc-id': inVpc,
+      'network-interface.subnet-id': inSubnet,
+      'network-interface.group-id': groups,
+      'network-interface.addresses.private-ip-address': privateIp,
+      'network-interface.association.public-ip': publicIp,
+      'block-device-mapping.volume-id': instance => state.volumes[instance.rootVolumeId]?.volumeId,
+      'metadata-options.http-tokens': instance => instance.metadataOptions.httpTokens,
+      'state-reason-code': instance => instance.stateReason?.code,
+    },
+  }
+}
+
+const statusFields: Listing<Instance>['fields'] = {
+  'instance-state-name': instance => instance.state,
+  'instance-state-code': instance => stateCode(instance.state),
+  'availability-zone': instance => instance.availabilityZone,
+  'instance-status.status': statusOf,
+  'system-status.status': statusOf,
+}
+
+function statusOf(instance: Instance): string {
+  return instance.state === 'running' ? 'ok' : 'not-applicable'
+}
+
+function describeStatus(instance: Instance): XmlElement {
+  const status = statusOf(instance)
+  const details = status === 'ok' ? [{name: 'reachability', status: 'passed'}] : []
+  return {
+    instanceId: instance.instanceId,
+    availabilityZone: instance.availabilityZone,
+    instanceState: describeState(instance.state),
+    instanceStatus: {status, details},
+    systemStatus: {status, details},
+    eventsSet: [],
+  }
+}

@@ -1,0 +1,181 @@
+import type {Instance} from '../../model.js'
+import {ApiError, invalidValue} from '../api-error.js'
+import {tokenRequest, type TokenRequest} from '../client-tokens.js'
+import {IMAGE_SIZE_GIB} from '../image.js'
+import type {Parameters} from '../parameters.js'
+import {tagSpecifications, type TagsByType} from '../tag-specifications.js'
+
+/** What RunInstances asks for, read and checked as far as that needs no look at the region. */
+export interface LaunchRequest {
+  readonly imageId: string
+  readonly instanceType: string
+  readonly minCount: number
+  readonly maxCount: number
+  readonly keyName: string | undefined
+  readonly subnetId: string
+  /** Empty: the VPC's default group. */
+  readonly groupIds: readonly string[]
+  readonly privateIpAddress: string | undefined
+  /** Undefined: as the subnet says. */
+  readonly associatePublicIp: boolean | undefined
+  readonly deleteInterface: boolean
+  readonly rootVolume: RootVolumeRequest
+  readonly zone: string | undefined
+  /** Base64. */
+  readonly userData: string | undefined
+  readonly metadataOptions: Instance['metadataOptions']
+  readonly shutdownBehavior: Instance['instanceInitiatedShutdownBehavior']
+  readonly tags: TagsByType
+  readonly token: TokenRequest | undefined
+}
+
+export interface RootVolumeRequest {
+  /** Undefined: nothing was said about the root volume. */
+  readonly deviceName: string | undefined
+  readonly size: number
+  readonly volumeType: string
+  readonly encrypted: boolean
+  readonly deleteOnTermination: boolean
+}
+
+/** EC2's limit, of the data as decoded. */
+const USER_DATA_LIMIT = 16_384
+
+const VOLUME_TYPES = ['standard', 'gp2', 'gp3', 'io1', 'io2']
+
+/** Throws MissingParameter, InvalidParameterValue, InvalidParameterCombination and the like. */
+export function launchRequest(parameters: Parameters): LaunchRequest {
+  // Accepted and without effect on a machine of this region.
+  parameters.ignore('Monitoring', 'EbsOptimized', 'CreditSpecification', 'MaintenanceOptions', 'AdditionalInfo')
+  const placement = parameters.group('Placement')
+  placement?.ignore('Tenancy')
+  return {
+    imageId: parameters.required('ImageId'),
+    instanceType: parameters.required('InstanceType'),
+    ...countsOf(parameters),
+    keyName: parameters.optional('KeyName'),
+    ...networkOf(parameters),
+    rootVolume: rootVolumeOf(parameters),
+    zone: placement?.optional('AvailabilityZone'),
+    userData: userDataOf(parameters.optional('UserData')),
+    metadataOptions: metadataOptionsOf(parameters.group('MetadataOptions')),
+    shutdownBehavior: shutdownBehavior(parameters.optional('InstanceInitiatedShutdownBehavior') ?? 'stop'),
+    tags: tagSpecifications(parameters, 'instance', 'volume', 'networkInterface'),
+    token: tokenRequest(parameters, 'RunInstances'),
+  }
+}
+
+export function shutdownBehavior(text: string): Instance['instanceInitiatedShutdownBehavior'] {
+  if (text === 'stop' || text === 'terminate') return text
+  throw invalidValue(text, 'InstanceInitiatedShutdownBehavior', 'It must be stop or terminate.')
+}
+
+/** Checks user data: base64, at most 16 KiB of it. */
+export function userDataOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined
+  if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text))
+    throw new ApiError('InvalidParameterValue', 'Invalid BASE64 encoding of user data')
+  if (Buffer.from(text, 'base64').length > USER_DATA_LIMIT)
+    throw new ApiError('InvalidParameterValue', `User data is limited to ${USER_DATA_LIMIT} bytes`)
+  return text
+}
+
+function countsOf(parameters: Parameters): {minCount: number; maxCount: number} {
+  parameters.required('MinCount')
+  parameters.required('MaxCount')
+  const minCount = parameters.integer('MinCount') ?? 0
+  const maxCount = parameters.integer('MaxCount') ?? 0
+  if (minCount < 1)
+    throw new ApiError('InvalidParameterValue', `Invalid value '${minCount}' for MinCount. It must be at least 1.`)
+  if (maxCount < minCount)
+    throw new ApiError(
+      'InvalidParameterValue',
+      `Invalid value '${maxCount}' for MaxCount. It must not be less than MinCount.`,
+    )
+  return {minCount, maxCount}
+}
+
+type NetworkRequest = Pick<
+  LaunchRequest,
+  'subnetId' | 'groupIds' | 'privateIpAddress' | 'associatePublicIp' | 'deleteInterface'
+>
+
+/** The network is described either at the top level or in NetworkInterface.1, never in both. */
+function networkOf(parameters: Parameters): NetworkRequest {
+  const topLevel = {
+    subnetId: parameters.optional('SubnetId'),
+    groupIds: parameters.list('SecurityGroupId'),
+    privateIpAddress: parameters.optional('PrivateIpAddress'),
+  }
+  const [nic, ...more] = parameters.groups('NetworkInterface')
+  if (nic === undefined) {
+    return {...topLevel, subnetId: chosen(topLevel.subnetId), associatePublicIp: undefined, deleteInterface: true}
+  }
+  if (topLevel.subnetId !== undefined || topLevel.groupIds.length > 0 || topLevel.privateIpAddress !== undefined)
+    throw new ApiError(
+      'InvalidParameterCombination',
+      'Network interfaces and an instance-level subnet ID, security groups or private IP address may not be specified on the same request',
+    )
+  if (more.length > 0)
+    throw new ApiError('AttachmentLimitExceeded', 'Instances of this region have one network interface.')
+  const index = nic.integer('DeviceIndex')
+  if (index !== 0)
+    throw new ApiError(
+      'InvalidParameterValue',
+      `Each network interface requires a device index, and the primary's is 0.`,
+    )
+  nic.ignore('Description', 'InterfaceType', 'NetworkCardIndex')
+  return {
+    subnetId: chosen(nic.optional('SubnetId')),
+    groupIds: nic.list('SecurityGroupId'),
+    privateIpAddress: nic.optional('PrivateIpAddress'),
+    associatePublicIp: nic.flag('AssociatePublicIpAddress'),
+    deleteInterface: nic.flag('DeleteOnTermination') ?? true,
+  }
+}
+
+function chosen(subnetId: string | undefined): string {
+  if (subnetId !== undefined) return subnetId
+  throw new ApiError('VPCIdNotSpecified', 'No default VPC for this user: the request must name a subnet')
+}
+
+function rootVolumeOf(parameters: Parameters): RootVolumeRequest {
+  const [mapping, ...more] = parameters.groups('BlockDeviceMapping')
+  if (more.length > 0)
+    throw new ApiError('InvalidBlockDeviceMapping', 'Instances of this region have one volume, the root.')
+  const ebs = mapping?.group('Ebs')
+  ebs?.ignore('Iops', 'Throughput', 'KmsKeyId')
+  const size = ebs?.integer('VolumeSize') ?? IMAGE_SIZE_GIB
+  const volumeType = ebs?.optional('VolumeType') ?? 'gp3'
+  if (size < IMAGE_SIZE_GIB)
+    throw new ApiError(
+      'InvalidBlockDeviceMapping',
+      `Volume of size ${size}GB is smaller than the image's snapshot, expect size >= ${IMAGE_SIZE_GIB}GB`,
+    )
+  if (size > 16_384) throw invalidValue(String(size), 'volumeSize', 'A volume has at most 16384 GiB.')
+  if (!VOLUME_TYPES.includes(volumeType))
+    throw invalidValue(volumeType, 'volumeType', `Expecting one of ${VOLUME_TYPES.join(', ')}.`)
+  return {
+    deviceName: mapping?.required('DeviceName'),
+    size,
+    volumeType,
+    encrypted: ebs?.flag('Encrypted') ?? false,
+    deleteOnTermination: ebs?.flag('DeleteOnTermination') ?? true,
+  }
+}
+
+function metadataOptionsOf(options: Parameters | undefined): Instance['metadataOptions'] {
+  const httpTokens = options?.optional('HttpTokens') ?? 'optional'
+  const httpEndpoint = options?.optional('HttpEndpoint') ?? 'enabled'
+  const hops = options?.integer('HttpPutResponseHopLimit') ?? 1
+  if (httpTokens !== 'required' && httpTokens !== 'optional')
+    throw invalidValue(httpTokens, 'HttpTokens', 'It must be required or optional.')
+  if (httpEndpoint !== 'enabled' && httpEndpoint !== 'disabled')
+    throw invalidValue(httpEndpoint, 'HttpEndpoint', 'It must be enabled or disabled.')
+  if (hops < 1 || hops > 64) throw invalidValue(String(hops), 'HttpPutResponseHopLimit', 'It must be from 1 to 64.')
+  for (const name of ['HttpProtocolIpv6', 'InstanceMetadataTags']) {
+    const value = options?.optional(name) ?? 'disabled'
+    if (value !== 'disabled') throw new ApiError('UnsupportedOperation', `${name} can only be disabled in this region.`)
+  }
+  return {httpTokens, httpEndpoint, httpPutResponseHopLimit: hops}
+}

@@ -1,0 +1,161 @@
+import type {NetworkInterface, RegionState} from '../../model.js'
+import {action} from '../action.js'
+import {ApiError, missingParameter} from '../api-error.js'
+import {listItems, listingRequest, type Listing} from '../listing.js'
+import type {Parameters} from '../parameters.js'
+import {lookUp} from '../resource-kinds.js'
+import {tagSet} from '../tag-specifications.js'
+import type {XmlElement} from '../xml.js'
+import {describeGroupIds, privateDnsName} from './instance-view.js'
+import {groupsOfVpc} from './interface-groups.js'
+import {zoneId} from './region-and-zone.js'
+
+type Change = (state: RegionState, nic: NetworkInterface) => void
+
+const listing = (state: RegionState): Listing<NetworkInterface> => ({
+  kind: 'networkInterface',
+  idOf: nic => nic.networkInterfaceId,
+  tagsOf: nic => nic.tags,
+  fields: {
+    'network-interface-id': nic => nic.networkInterfaceId,
+    'vpc-id': nic => nic.vpcId,
+    'subnet-id': nic => nic.subnetId,
+    'group-id': nic => nic.groupIds,
+    'group-name': nic => nic.groupIds.map(id => state.securityGroups[id]?.groupName),
+    'private-ip-address': nic => nic.privateIpAddress,
+    'addresses.private-ip-address': nic => nic.privateIpAddress,
+    'association.public-ip': nic => nic.publicIp,
+    'mac-address': nic => nic.macAddress,
+    'source-dest-check': nic => nic.sourceDestCheck,
+    'availability-zone': nic => state.subnets[nic.subnetId]?.availabilityZone,
+    'attachment.instance-id': nic => nic.attachment?.instanceId,
+    'attachment.attachment-id': nic => nic.attachment?.attachmentId,
+    'attachment.status': nic => nic.attachment && 'attached',
+    'owner-id': () => state.accountId,
+    'interface-type': () => 'interface',
+    'requester-managed': () => false,
+    status: statusOf,
+  },
+})
+
+export const networkInterfaceActions = [
+  action(
+    'DescribeNetworkInterfaces',
+    parameters => {
+      parameters.ignore('IncludeManagedResources')
+      return listingRequest(parameters, 'NetworkInterfaceId')
+    },
+    (request, {store: {state}}) => {
+      const page = listItems(request, Object.values(state.networkInterfaces), listing(state))
+      return {networkInterfaceSet: page.items.map(nic => describeInterface(nic, state)), nextToken: page.nextToken}
+    },
+  ),
+  action('ModifyNetworkInterfaceAttribute', modifyRequest, async ({id, change}, region) => {
+    const vpcId = await region.store.change(state => {
+      const nic = lookUp(state.networkInterfaces, 'networkInterface', id)
+      change(state, nic)
+      return nic.vpcId
+    })
+    await region.network.sync(vpcId)
+    return {return: true}
+  }),
+  action(
+    'DeleteNetworkInterface',
+    parameters => parameters.required('NetworkInterfaceId'),
+    async (id, region) => {
+      const vpcId = await region.store.change(state => {
+        const nic = lookUp(state.networkInterfaces, 'networkInterface', id)
+        if (nic.attachment !== undefined)
+          throw new ApiError('InvalidParameterValue', `Network interface '${id}' is currently in use.`)
+        Reflect.deleteProperty(state.networkInterfaces, id)
+        return nic.vpcId
+      })
+      await region.network.sync(vpcId)
+      return {return: true}
+    },
+  ),
+]
+
+function modifyRequest(parameters: Parameters): {id: string; change: Change} {
+  const id = parameters.required('NetworkInterfaceId')
+  const changes = [
+    changeSourceDestCheck(parameters.group('SourceDestCheck')?.flag('Value')),
+    changeGroups(parameters.list('SecurityGroupId')),
+    changeAttachment(parameters.group('Attachment')),
+  ].filter(change => change !== undefined)
+  const [change, ...more] = changes
+  if (change === undefined) throw new ApiError('MissingParameter', 'The request must contain one attribute to modify')
+  if (more.length > 0)
+    throw new ApiError('InvalidParameterCombination', 'Fields for multiple attribute types specified')
+  return {id, change}
+}
+
+function changeSourceDestCheck(value: boolean | undefined): Change | undefined {
+  if (value === undefined) return undefined
+  return (_, nic) => {
+    nic.sourceDestCheck = value
+  }
+}
+
+function changeGroups(groupIds: readonly string[]): Change | undefined {
+  if (groupIds.length === 0) return undefined
+  return (state, nic) => {
+    nic.groupIds = groupsOfVpc(state, nic.vpcId, groupIds)
+  }
+}
+
+function changeAttachment(parameters: Parameters | undefined): Change | undefined {
+  if (parameters === undefined) return undefined
+  const attachmentId = parameters.required('AttachmentId')
+  const deleteOnTermination = parameters.flag('DeleteOnTermination')
+  if (deleteOnTermination === undefined) throw missingParameter('Attachment.DeleteOnTermination')
+  return (_, nic) => {
+    if (nic.attachment?.attachmentId !== attachmentId)
+      throw new ApiError('InvalidAttachmentID.NotFound', `The attachment '${attachmentId}' does not exist`)
+    nic.attachment.deleteOnTermination = deleteOnTermination
+  }
+}
+
+function statusOf(nic: NetworkInterface): string {
+  return nic.attachment === undefined ? 'available' : 'in-use'
+}
+
+function describeInterface(nic: NetworkInterface, state: RegionState): XmlElement {
+  const zone = state.subnets[nic.subnetId]?.availabilityZone ?? ''
+  const instance = nic.attachment && state.instances[nic.attachment.instanceId]
+  const dnsName = privateDnsName(nic.privateIpAddress, state)
+  const association =
+    nic.publicIp === undefined ? undefined : {publicIp: nic.publicIp, publicDnsName: '', ipOwnerId: 'amazon'}
+  return {
+    networkInterfaceId: nic.networkInterfaceId,
+    subnetId: nic.subnetId,
+    vpcId: nic.vpcId,
+    availabilityZone: zone,
+    availabilityZoneId: zoneId(state, zone),
+    description: '',
+    ownerId: state.accountId,
+    requesterManaged: false,
+    status: statusOf(nic),
+    macAddress: nic.macAddress,
+    privateIpAddress: nic.privateIpAddress,
+    privateDnsName: dnsName,
+    sourceDestCheck: nic.sourceDestCheck,
+    interfaceType: 'interface',
+    groupSet: describeGroupIds(nic.groupIds, state),
+    attachment: nic.attachment && {
+      attachmentId: nic.attachment.attachmentId,
+      instanceId: nic.attachment.instanceId,
+      instanceOwnerId: state.accountId,
+      deviceIndex: 0,
+      status: 'attached',
+      attachTime: instance?.launchTime,
+      deleteOnTermination: nic.attachment.deleteOnTermination,
+    },
+    association,
+    privateIpAddressesSet: [
+      {privateIpAddress: nic.privateIpAddress, privateDnsName: dnsName, primary: true, association},
+    ],
+    ipv6AddressesSet: [],
+    tagSet: tagSet(nic.tags),
+  }
+}

@@ -1,0 +1,46 @@
+import type {Instance, RegionState} from '../model.js'
+
+/** How long EC2 still describes an instance after its end: about an hour. In milliseconds. */
+const AFTERLIFE = 3_600_000
+
+/** `stopping` ends here: the public address is free again. The VPC's id, if there was such an instance. */
+export function becomeStopped(state: RegionState, instanceId: string): string | undefined {
+  const instance = state.instances[instanceId]
+  if (instance?.state !== 'stopping') return undefined
+  instance.state = 'stopped'
+  const nic = state.networkInterfaces[instance.networkInterfaceId]
+  if (nic !== undefined) delete nic.publicIp
+  return instance.vpcId
+}
+
+/** Removes what is deleted with the instance, and detaches what is not. */
+export function releaseResources(state: RegionState, instanceId: string): void {
+  for (const nic of Object.values(state.networkInterfaces)) {
+    if (nic.attachment?.instanceId !== instanceId) continue
+    delete nic.publicIp
+    if (nic.attachment.deleteOnTermination) Reflect.deleteProperty(state.networkInterfaces, nic.networkInterfaceId)
+    else delete nic.attachment
+  }
+  for (const volume of Object.values(state.volumes)) {
+    if (volume.instanceId !== instanceId) continue
+    if (volume.deleteOnTermination) Reflect.deleteProperty(state.volumes, volume.volumeId)
+    else delete volume.instanceId
+  }
+}
+
+/** `shutting-down` ends here. Instances that ended long ago are forgotten on the way. */
+export function becomeTerminated(state: RegionState, instanceId: string, now: Date): void {
+  const instance = state.instances[instanceId]
+  if (instance === undefined) return
+  instance.state = 'terminated'
+  instance.terminatedAt = now.toISOString()
+  delete instance.userData
+  for (const other of Object.values(state.instances)) {
+    if (!isDescribed(other, now)) Reflect.deleteProperty(state.instances, other.instanceId)
+  }
+}
+
+/** Whether EC2 would still show it. */
+export function isDescribed(instance: Instance, now: Date): boolean {
+  return instance.terminatedAt === undefined || now.getTime() - Date.parse(instance.terminatedAt) < AFTERLIFE
+}

@@ -1,0 +1,58 @@
+import {ApiError} from './api-error.js'
+import type {Region} from './region.js'
+import {formOf, type Answer, type Service} from './service.js'
+import type {Refusal} from './signature.js'
+import {renderXml, type XmlElement} from './xml.js'
+
+export type QueryAction = (form: URLSearchParams, region: Region) => XmlElement | undefined
+
+const CONTENT_TYPE = 'text/xml'
+
+/** A service that speaks the AWS query protocol (Smithy, "AWS query protocol"), such as STS and IAM. */
+export function queryService(namespace: string, actions: Readonly<Record<string, QueryAction>>): Service {
+  const failure = (error: ApiError, requestId: string): Answer => {
+    const details = {Type: error.status < 500 ? 'Sender' : 'Receiver', Code: error.code, Message: error.message}
+    const body = renderXml('ErrorResponse', {Error: details, RequestId: requestId}, {namespace})
+    return {status: error.status, contentType: CONTENT_TYPE, body}
+  }
+  return {
+    answer(request, region) {
+      const form = formOf(request)
+      const name = form.get('Action') ?? ''
+      const action = Object.hasOwn(actions, name) ? actions[name] : undefined
+      if (action === undefined) throw new ApiError('InvalidAction', `Could not find operation ${name} in this region`)
+      const result = action(form, region)
+      const content = {
+        ...(result === undefined ? {} : {[`${name}Result`]: result}),
+        ResponseMetadata: {RequestId: request.requestId},
+      }
+      const body = renderXml(`${name}Response`, content, {namespace, listItem: 'member'})
+      return Promise.resolve({status: 200, contentType: CONTENT_TYPE, body})
+    },
+    failure,
+    denial,
+  }
+}
+
+function denial(refusal: Refusal | undefined): ApiError {
+  switch (refusal) {
+    case undefined:
+      return new ApiError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
+    case 'unknown-key':
+      return new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403)
+    case 'bad-signature':
+      return new ApiError(
+        'SignatureDoesNotMatch',
+        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+        403,
+      )
+    case 'expired':
+      return new ApiError(
+        'SignatureDoesNotMatch',
+        'Signature expired: the clock of the request is more than 5 min off.',
+        403,
+      )
+    case 'other-region':
+      return new ApiError('SignatureDoesNotMatch', 'Credential should be scoped to a valid region.', 403)
+  }
+}

@@ -1,0 +1,17 @@
+import type {Fabric} from '../fabric.js'
+import type {RegionStore} from '../store.js'
+import type {AddressRange} from './public-addresses.js'
+import type {MachineImage} from './image.js'
+import type {InstanceLifecycle} from './instance-lifecycle.js'
+import type {VpcSync} from './vpc-sync.js'
+
+/** What the actions of the API work with. */
+export interface Region {
+  readonly store: RegionStore
+  readonly network: VpcSync
+  readonly instances: InstanceLifecycle
+  readonly fabric: Pick<Fabric, 'consoleOutput'>
+  readonly images: readonly MachineImage[]
+  readonly publicRange: AddressRange
+  readonly now: () => Date
+}

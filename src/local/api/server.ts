@@ -1,0 +1,120 @@
+import {randomUUID} from 'node:crypto'
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import {messageOf} from '../../errors.js'
+import type {Fabric} from '../fabric.js'
+import type {RegionStore} from '../store.js'
+import {actions} from './actions.js'
+import {ApiError} from './api-error.js'
+import {ec2Service} from './ec2-service.js'
+import {iamService, stsService} from './identity-services.js'
+import type {MachineImage} from './image.js'
+import {InstanceLifecycle} from './instance-lifecycle.js'
+import type {AddressRange} from './public-addresses.js'
+import type {Region} from './region.js'
+import type {Answer, Service} from './service.js'
+import {claimOf, refusalOf, type Credentials} from './signature.js'
+import {ssmService} from './ssm-service.js'
+import {VpcSync} from './vpc-sync.js'
+
+export interface ApiServerOptions {
+  readonly store: RegionStore
+  readonly fabric: Fabric
+  /** The only ones that are let in. */
+  readonly credentials: Credentials
+  /** What instances boot. */
+  readonly image: MachineImage
+  /** Where instances' public addresses come from; every one of them is given away. */
+  readonly publicRange: AddressRange
+  /** Told what went wrong behind an answer that was already given, and about bugs. */
+  readonly onError?: (error: unknown) => void
+  readonly now?: () => Date
+}
+
+/** RunInstances with 16 KiB of user data is far below. */
+const BODY_LIMIT = 1024 * 1024
+
+/**
+ * The region's API on one port: EC2, STS, IAM and SSM, told apart by the scope of the request's signature. The caller
+ * listens with it, on loopback.
+ */
+export function createApiServer(options: ApiServerOptions): Server {
+  const {store, fabric} = options
+  const now = options.now ?? (() => new Date())
+  const onError = options.onError ?? (() => undefined)
+  const network = new VpcSync(store, fabric)
+  const instances = new InstanceLifecycle({store, fabric, network, now, onError})
+  fabric.onMachineExit(instanceId => {
+    instances.exited(instanceId)
+  })
+  const region: Region = {
+    store,
+    network,
+    instances,
+    fabric,
+    images: [options.image],
+    publicRange: options.publicRange,
+    now,
+  }
+  const ec2 = ec2Service(actions)
+  const services = new Map<string, Service>([
+    ['ec2', ec2],
+    ['sts', stsService()],
+    ['iam', iamService()],
+    ['ssm', ssmService()],
+  ])
+
+  async function answer(request: IncomingMessage, requestId: string): Promise<Answer> {
+    const claim = claimOf(request.headers)
+    const service = (claim && services.get(claim.service)) ?? ec2
+    try {
+      const body = await readBody(request)
+      if (claim === undefined) throw service.denial(undefined)
+      if (!services.has(claim.service))
+        throw new ApiError('InvalidAction', `The service ${claim.service} is not available in this region.`)
+      const {method = '', url: target = '/', headers} = request
+      const refusal = refusalOf({method, target, headers, body}, claim, options.credentials, store.state.region, now())
+      if (refusal !== undefined) throw service.denial(refusal)
+      const query = target.split('?').slice(1).join('?')
+      return await service.answer({requestId, headers, query, body: body.toString('utf8')}, region)
+    } catch (error) {
+      if (error instanceof ApiError) return service.failure(error, requestId)
+      onError(error)
+      const failed = new ApiError('InternalError', `An internal error has occurred: ${messageOf(error)}`, 500)
+      return service.failure(failed, requestId)
+    }
+  }
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID()
+    const {status, contentType, body} = await answer(request, requestId)
+    response.writeHead(status, {
+      'content-type': contentType,
+      'content-length': Buffer.byteLength(body),
+      'x-amzn-requestid': requestId,
+    })
+    response.end(body)
+  }
+
+  const server = createServer((request, response) => {
+    // What rejects here is a connection that broke; there is nobody left to answer.
+    respond(request, response).catch(onError)
+  })
+  // Node closes idle connections after 5 s by default. A client that sends at that moment sees a reset and cannot know
+  // whether its CreateVpc happened; SDKs keep connections, so outlast them.
+  server.keepAliveTimeout = 600_000
+  server.headersTimeout = 610_000
+  return server
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    const part = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))
+    size += part.length
+    if (size > BODY_LIMIT)
+      throw new ApiError('RequestEntityTooLarge', `The request is larger than ${BODY_LIMIT} bytes.`, 413)
+    chunks.push(part)
+  }
+  return Buffer.concat(chunks)
+}

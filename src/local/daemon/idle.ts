@@ -1,0 +1,43 @@
+import type {RegionState} from '../model.js'
+
+export interface IdleOptions {
+  /** How long a region that has been used may be empty, and one that never was, in milliseconds. */
+  readonly afterUse: number
+  readonly unused: number
+}
+
+/** Decides when a region is no longer needed: nothing is in it and nobody has asked it anything for a while. */
+export class IdleClock {
+  #lastActive: number
+  #used = false
+
+  constructor(
+    private readonly options: IdleOptions,
+    now: number,
+  ) {
+    this.#lastActive = now
+  }
+
+  /** Somebody called the API. */
+  called(now: number): void {
+    this.#lastActive = now
+  }
+
+  /** To be asked from time to time. */
+  isOver(state: RegionState, now: number): boolean {
+    if (!isEmpty(state)) {
+      this.#lastActive = now
+      this.#used = true
+      return false
+    }
+    return now - this.#lastActive >= (this.#used ? this.options.afterUse : this.options.unused)
+  }
+}
+
+/** Terminated instances are still described for an hour; they need nothing of the host. */
+export function isEmpty(state: RegionState): boolean {
+  return (
+    Object.keys(state.vpcs).length === 0 &&
+    Object.values(state.instances).every(instance => instance.state === 'terminated')
+  )
+}

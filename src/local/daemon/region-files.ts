@@ -1,0 +1,33 @@
+import {join} from 'node:path'
+
+/** The name and the zones of the local region. */
+export const REGION = 'local-1'
+export const ZONES = ['local-1a', 'local-1b', 'local-1c'] as const
+
+/** Where a region keeps what, below its state directory. */
+export interface RegionFiles {
+  readonly directory: string
+  /** Where the daemon listens, and which process it is; there while it runs. */
+  readonly announcement: string
+  readonly credentials: string
+  /** What was drawn once and must stay: the range of public addresses. */
+  readonly settings: string
+  readonly state: string
+  readonly machines: string
+  /** Held by the daemon as long as it runs. */
+  readonly lock: string
+  readonly log: string
+}
+
+export function regionFiles(directory: string): RegionFiles {
+  return {
+    directory,
+    announcement: join(directory, 'region.json'),
+    credentials: join(directory, 'credentials.json'),
+    settings: join(directory, 'settings.json'),
+    state: join(directory, 'state.json'),
+    machines: join(directory, 'machines'),
+    lock: join(directory, '.lock'),
+    log: join(directory, 'daemon.log'),
+  }
+}

@@ -1,0 +1,64 @@
+import type {Home} from '../cluster/home.js'
+import type {RegionAccess} from '../cluster/provider.js'
+import {KhwError} from '../errors.js'
+import type {Announcement} from './daemon/announcement.js'
+import {findRegion, startRegion} from './daemon/client.js'
+import {readCredentials, type RegionCredentials} from './daemon/credentials.js'
+import {hostArchitecture} from './host/architecture.js'
+import {regionFiles} from './daemon/region-files.js'
+import {setUpHost} from './set-up.js'
+import {CACHE_SERVER_URL} from './vpc/link-local.js'
+
+export interface OpenLocalRegionOptions {
+  /** Set up this host without asking, where something is missing. */
+  readonly assumeYes: boolean
+  /** Asked otherwise; without it, a host that is not set up is refused. */
+  readonly confirm?: (question: string) => Promise<boolean>
+  /** One sentence for each thing that takes a while. */
+  readonly onProgress: (text: string) => void
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The local region, ready to be used: finds it, or sets up the host and starts it. The one way into `local/` for the rest
+ * of khw. Throws LOCAL_UNSUPPORTED, LOCAL_NOT_ROOT, LOCAL_NOT_SET_UP, BUILD_FAILED or LOCAL_DAEMON_FAILED.
+ */
+export async function openLocalRegion(home: Home, options: OpenLocalRegionOptions): Promise<RegionAccess> {
+  const {region, endpoint, operatorCidr, cacheDirectory} = await findOrStart(home, options)
+  const architecture = hostArchitecture()
+  if (!architecture)
+    throw new KhwError('LOCAL_UNSUPPORTED', `The local region does not run on ${process.arch}.`, ['Use AWS'])
+  return {
+    provider: 'local',
+    region,
+    endpoint,
+    credentials: await credentialsOf(home),
+    operatorCidr,
+    cacheServer: {url: CACHE_SERVER_URL, directory: cacheDirectory},
+    architecture,
+  }
+}
+
+/** What clients other than khw need to know of the region; finds or starts it in the same way. */
+export async function regionEnvironment(
+  home: Home,
+  options: OpenLocalRegionOptions,
+): Promise<{endpoint: string; region: string; accessKeyId: string; secretAccessKey: string; imageId: string}> {
+  const {endpoint, region, imageId} = await findOrStart(home, options)
+  return {endpoint, region, ...(await credentialsOf(home)), imageId}
+}
+
+async function findOrStart(home: Home, options: OpenLocalRegionOptions): Promise<Announcement> {
+  const running = await findRegion(home)
+  if (running) return running
+  await setUpHost(home, options)
+  return startRegion(home, options.signal)
+}
+
+async function credentialsOf(home: Home): Promise<RegionCredentials> {
+  const credentials = await readCredentials(regionFiles(home.region))
+  if (credentials) return credentials
+  throw new KhwError('LOCAL_DAEMON_FAILED', `The local region at ${home.region} runs but has lost its credentials.`, [
+    'Start over: khw local reset',
+  ])
+}

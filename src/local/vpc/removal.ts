@@ -1,0 +1,58 @@
+import {run} from '../host/run.js'
+import type {RegionNames} from '../host/names.js'
+import {withdrawForwarding} from './foreign-firewall.js'
+import {parseLinks} from './ip-json.js'
+import {ipBatch, namespaceExists, namespacesOf, removeNamespaces} from './namespaces.js'
+import {killAndWait, stopServices} from './services-process.js'
+import type {VpcFiles} from './vpc-files.js'
+import {UPLINK} from './vpc-routes.js'
+
+/** Ends what runs in a router's namespace and removes it with its links, on both sides. */
+async function removeRouter(namespace: string): Promise<void> {
+  if (namespaceExists(namespace)) {
+    // Only a VPC's own services run there; one whose file was lost is found this way.
+    const pids = (await run('ip', ['netns', 'pids', namespace])).split('\n').filter(line => line !== '')
+    await Promise.all(pids.map(pid => killAndWait(Number(pid))))
+    // By its own end: the name on the host may belong to another VPC by now. A namespace's links go some time after it.
+    const own = parseLinks(await run('ip', ['-n', namespace, '-j', 'link', 'show']))
+      .map(({name}) => name)
+      .filter(name => name === UPLINK || name.startsWith('v-'))
+    await ipBatch(
+      ['-n', namespace],
+      own.map(name => `link del ${name}`),
+    )
+  }
+  await removeNamespaces([namespace])
+}
+
+/** Removes everything a VPC has on the host; nothing if it has nothing. */
+export async function removeVpc(files: VpcFiles, names: RegionNames, vpcId: string): Promise<void> {
+  await stopServices(files, vpcId)
+  await removeRouter(names.vpcNamespace(vpcId))
+  await removeNamespaces(files.readRecord(vpcId)?.instanceNamespaces ?? [])
+  files.remove(vpcId)
+}
+
+/** Whether the region's table is in the host's namespace (host-ruleset.ts). */
+export async function hostTableExists(names: RegionNames): Promise<boolean> {
+  return (await run('nft', ['list', 'tables', 'ip'])).split('\n').includes(`table ip ${names.hostTable}`)
+}
+
+/**
+ * Removes everything the region's VPCs have on the host, found by the region's prefix: also what a crash left behind.
+ * Machines must be gone before. Forwarding between the host's links stays on: others may have come to rely on it.
+ */
+export async function removeEverything(files: VpcFiles, names: RegionNames): Promise<void> {
+  for (const vpcId of files.known()) await removeVpc(files, names, vpcId)
+  for (const namespace of namespacesOf(`${names.prefix}-vpc-`)) await removeRouter(namespace)
+  await removeNamespaces(namespacesOf(`${names.prefix}-i-`))
+  const links = parseLinks(await run('ip', ['-j', 'link', 'show'])).filter(({name}) =>
+    name.startsWith(`${names.prefix}-`),
+  )
+  await ipBatch(
+    ['-force'],
+    links.map(({name}) => `link del ${name}`),
+  )
+  await withdrawForwarding(names)
+  if (await hostTableExists(names)) await run('nft', ['delete', 'table', 'ip', names.hostTable])
+}

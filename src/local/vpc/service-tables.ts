@@ -1,0 +1,88 @@
+import type {RegionState, Vpc} from '../model.js'
+import type {VpcInterface} from './vpc-interfaces.js'
+import {resolverAddressOf} from './vpc-routes.js'
+
+/** What a VPC's services process answers from; it reads the file again whenever it was replaced. */
+export interface ServiceTables {
+  readonly region: string
+  readonly accountId: string
+  readonly vpcId: string
+  readonly vpcCidr: string
+  /** The VPC's +2 address. */
+  readonly resolverAddress: string
+  /** By private address: callers are recognised by where they call from. */
+  readonly instances: Readonly<Record<string, InstanceFacts>>
+}
+
+export interface InstanceFacts {
+  readonly instanceId: string
+  readonly imageId: string
+  readonly instanceType: string
+  readonly architecture: string
+  readonly availabilityZone: string
+  readonly launchTime: string
+  readonly reservationId: string
+  readonly privateIp: string
+  readonly publicIp?: string
+  readonly mac: string
+  readonly networkInterfaceId: string
+  readonly subnetId: string
+  readonly subnetCidr: string
+  readonly securityGroups: readonly {readonly id: string; readonly name: string}[]
+  readonly keyName?: string
+  /** One line of authorized_keys. */
+  readonly publicKey?: string
+  /** As given to RunInstances, base64. */
+  readonly userData?: string
+  readonly httpTokens: 'required' | 'optional'
+  readonly httpEndpoint: 'enabled' | 'disabled'
+}
+
+/** `ip-10-240-0-11.local-1.compute.internal`: an instance's name from its private address (EC2 User Guide, "IP names"). */
+export function privateDnsName(address: string, region: string): string {
+  return `ip-${address.replaceAll('.', '-')}.${region}.compute.internal`
+}
+
+/** `ec2-198-18-0-5.local-1.compute.amazonaws.com`: within its VPC this is the private address, as on EC2. */
+export function publicDnsName(address: string, region: string): string {
+  return `ec2-${address.replaceAll('.', '-')}.${region}.compute.amazonaws.com`
+}
+
+export function serviceTables(state: RegionState, vpc: Vpc, interfaces: readonly VpcInterface[]): ServiceTables {
+  const instances: Record<string, InstanceFacts> = {}
+  for (const {instance, networkInterface, subnet} of interfaces) {
+    const key = Object.values(state.keyPairs).find(({keyName}) => keyName === instance.keyName)
+    const {metadataOptions, userData} = instance
+    instances[networkInterface.privateIpAddress] = {
+      instanceId: instance.instanceId,
+      imageId: instance.imageId,
+      instanceType: instance.instanceType,
+      architecture: instance.architecture,
+      availabilityZone: instance.availabilityZone,
+      launchTime: instance.launchTime,
+      reservationId: instance.reservationId,
+      privateIp: networkInterface.privateIpAddress,
+      ...(networkInterface.publicIp === undefined ? {} : {publicIp: networkInterface.publicIp}),
+      mac: networkInterface.macAddress,
+      networkInterfaceId: networkInterface.networkInterfaceId,
+      subnetId: subnet.subnetId,
+      subnetCidr: subnet.cidrBlock,
+      securityGroups: networkInterface.groupIds.flatMap(id => {
+        const group = state.securityGroups[id]
+        return group === undefined ? [] : [{id, name: group.groupName}]
+      }),
+      ...(key === undefined ? {} : {keyName: key.keyName, publicKey: key.publicKey}),
+      ...(userData === undefined ? {} : {userData}),
+      httpTokens: metadataOptions.httpTokens,
+      httpEndpoint: metadataOptions.httpEndpoint,
+    }
+  }
+  return {
+    region: state.region,
+    accountId: state.accountId,
+    vpcId: vpc.vpcId,
+    vpcCidr: vpc.cidrBlock,
+    resolverAddress: resolverAddressOf(vpc),
+    instances,
+  }
+}

@@ -1,0 +1,182 @@
+import type {Cidr} from '../../cluster/cidr.js'
+import {KhwError, messageOf} from '../../errors.js'
+import type {Fabric} from '../fabric.js'
+import type {RegionNames} from '../host/names.js'
+import {run} from '../host/run.js'
+import {type DnsForwarder, startDnsForwarder} from './dns-forwarder.js'
+import {admitForwarding} from './foreign-firewall.js'
+import {hostRuleset} from './host-ruleset.js'
+import {routePublicAddresses} from './host-side.js'
+import {connectInstances, disconnectInstances} from './instance-links.js'
+import {addNamespaces, inside, namespaceExists, removeNamespaces} from './namespaces.js'
+import {hostTableExists, removeEverything, removeVpc} from './removal.js'
+import {furnishRouter, isFurnished, readRouter, routeTraffic} from './router.js'
+import {servicesRunning, startServices, stopServices} from './services-process.js'
+import {vpcFiles, writeAtomically} from './vpc-files.js'
+import {type VpcPlan, vpcPlan} from './vpc-plan.js'
+
+export interface VpcFabricOptions {
+  readonly names: RegionNames
+  /** The region's state directory; `vpc/` below it is this part's own. */
+  readonly directory: string
+  /** What instances see at CACHE_SERVER_URL, read-only. */
+  readonly cacheDirectory: string
+  /** The region's /22 (choosePublicRange). */
+  readonly publicRange: Cidr
+  /** The host's resolvers, where they are not those of /etc/resolv.conf. */
+  readonly resolvers?: () => readonly string[]
+}
+
+/** The half of the fabric that concerns networks. */
+export interface VpcFabric extends Pick<Fabric, 'syncVpc'> {
+  /** Removes whatever carries the region's prefix, also after a crash. Machines must be gone before. */
+  removeAll(): Promise<void>
+  /** Stops forwarding name lookups; networks and their services stay. */
+  close(): Promise<void>
+}
+
+/** What this process knows to be on the host for a VPC, so that it need not look again. */
+interface Applied {
+  readonly plan: string
+  readonly ruleset: string
+  readonly tables: string
+}
+
+/** Everything of a plan that matters to whether the host agrees with it. */
+function fingerprint(plan: VpcPlan): string {
+  return JSON.stringify({...plan, routes: [...plan.routes]})
+}
+
+function explain(doing: string, error: unknown): KhwError {
+  if (error instanceof KhwError) return error
+  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error
+  if (missing)
+    return new KhwError(
+      'LOCAL_NOT_SET_UP',
+      `Cannot ${doing}: ${String(error.path)} is not installed`,
+      ['sudo khw local setup'],
+      {
+        cause: error,
+      },
+    )
+  if (process.getuid?.() !== 0)
+    return new KhwError(
+      'LOCAL_NOT_ROOT',
+      `Cannot ${doing} without root: ${messageOf(error)}`,
+      ['sudo khw local setup'],
+      {
+        cause: error,
+      },
+    )
+  return new KhwError(
+    'LOCAL_DAEMON_FAILED',
+    `Cannot ${doing}: ${messageOf(error)}`,
+    ['See what is missing on this host: khw local status', 'Start over with an empty region: khw local reset'],
+    {cause: error},
+  )
+}
+
+/** Networks of a region: for each VPC a namespace that is its router, made and kept as the region's state says. */
+export function createVpcFabric(options: VpcFabricOptions): VpcFabric {
+  const {names, publicRange} = options
+  const files = vpcFiles(options.directory)
+  const applied = new Map<string, Applied>()
+  let forwarder: DnsForwarder | undefined
+  let queue: Promise<unknown> = Promise.resolve()
+
+  /** One change of the host at a time: VPCs share its routes, and a VPC may get the slot of one that is being removed. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = queue.then(work, work)
+    queue = result.catch(() => undefined)
+    return result
+  }
+
+  /** The table comes last and so tells that the rest was done; whoever reloads the host's firewall takes it away. */
+  const prepareHost = async (): Promise<void> => {
+    await run('sysctl', ['-q', '-w', 'net.ipv4.ip_forward=1'])
+    await admitForwarding(names)
+    await run('nft', ['-f', '-'], {input: hostRuleset(names, publicRange)})
+  }
+
+  const upToDate = (plan: VpcPlan): boolean =>
+    applied.get(plan.vpcId)?.plan === fingerprint(plan) &&
+    namespaceExists(plan.namespace) &&
+    plan.interfaces.every(({namespace}) => namespaceExists(namespace)) &&
+    servicesRunning(files, plan.vpcId)
+
+  const converge = async (plan: VpcPlan): Promise<void> => {
+    const {vpcId, namespace} = plan
+    const before = applied.get(vpcId)
+    // What fails half-way is looked at afresh the next time.
+    applied.delete(vpcId)
+    if (!(await hostTableExists(names))) await prepareHost()
+    forwarder ??= await startDnsForwarder(files.forwarderSocket, options)
+
+    const known = files.readRecord(vpcId)?.instanceNamespaces ?? []
+    const wanted = plan.interfaces.map(i => i.namespace)
+    const record = {namespace, hostLink: plan.uplink.hostLink}
+    files.writeRecord(vpcId, {...record, instanceNamespaces: [...new Set([...known, ...wanted])]})
+
+    let fresh = false
+    if (!namespaceExists(namespace)) {
+      // Its services may have outlived it, in a namespace nobody can reach.
+      await stopServices(files, vpcId)
+      await addNamespaces([namespace])
+      fresh = true
+    }
+    let content = await readRouter(namespace)
+    if (!isFurnished(content)) {
+      await furnishRouter(plan, content)
+      content = await readRouter(namespace)
+      fresh = true
+    }
+    const ruleset = plan.ruleset
+    if (fresh || before?.ruleset !== ruleset) await run(...inside(namespace, 'nft', ['-f', '-']), {input: ruleset})
+    const tables = JSON.stringify(plan.services)
+    if (before?.tables !== tables) writeAtomically(files.tables(vpcId), tables)
+
+    if (await connectInstances(plan, content)) content = await readRouter(namespace)
+    await routeTraffic(plan, content)
+    await disconnectInstances(plan, content)
+    await routePublicAddresses(plan)
+    await startServices(files, vpcId, namespace, options.cacheDirectory)
+
+    const gone = known.filter(name => !wanted.includes(name))
+    if (gone.length > 0) {
+      await removeNamespaces(gone)
+      files.writeRecord(vpcId, {...record, instanceNamespaces: wanted})
+    }
+    applied.set(vpcId, {plan: fingerprint(plan), ruleset, tables})
+  }
+
+  return {
+    syncVpc: (state, vpcId) => {
+      // Now, not when its turn comes: this is the state the caller speaks of.
+      const plan = vpcPlan(state, vpcId, names, publicRange)
+      return inTurn(async () => {
+        try {
+          if (plan === undefined) {
+            applied.delete(vpcId)
+            await removeVpc(files, names, vpcId)
+          } else if (!upToDate(plan)) await converge(plan)
+        } catch (error) {
+          throw explain(`${plan === undefined ? 'remove' : 'build'} the network of ${vpcId}`, error)
+        }
+      })
+    },
+    removeAll: () =>
+      inTurn(async () => {
+        applied.clear()
+        try {
+          await removeEverything(files, names)
+        } catch (error) {
+          throw explain('remove the networks of the local region', error)
+        }
+      }),
+    close: () =>
+      inTurn(async () => {
+        await forwarder?.close()
+        forwarder = undefined
+      }),
+  }
+}

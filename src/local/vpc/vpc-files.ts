@@ -1,0 +1,83 @@
+import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import type {ProcessIdentity} from '../host/process.js'
+import {isRecord} from './ip-json.js'
+
+/** What was or may have been made on the host for a VPC; written before it is made. */
+export interface VpcRecord {
+  readonly namespace: string
+  readonly hostLink: string
+  readonly instanceNamespaces: readonly string[]
+}
+
+/** The files of a region's VPCs: `STATE/vpc/`, mode 0700 because tables hold user data. */
+export interface VpcFiles {
+  readonly directory: string
+  /** Unix socket the daemon forwards name lookups on. */
+  readonly forwarderSocket: string
+  tables(vpcId: string): string
+  processFile(vpcId: string): string
+  log(vpcId: string): string
+  readRecord(vpcId: string): VpcRecord | undefined
+  writeRecord(vpcId: string, record: VpcRecord): void
+  readProcess(vpcId: string): ProcessIdentity | undefined
+  /** Removes all files of a VPC. */
+  remove(vpcId: string): void
+  /** Every VPC that has files. */
+  known(): string[]
+}
+
+/**
+ * Readers see the old content or the new, never a part. Not flushed to disk as host/write-file.ts does: a crash of the
+ * host takes everything these files speak of with it.
+ */
+export function writeAtomically(path: string, text: string): void {
+  writeFileSync(`${path}.tmp`, text, {mode: 0o600})
+  renameSync(`${path}.tmp`, path)
+}
+
+/** Undefined if the file is missing or half-written by something else: both mean that nothing is known. */
+function readJson(path: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return isRecord(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function vpcFiles(stateDirectory: string): VpcFiles {
+  const directory = join(stateDirectory, 'vpc')
+  mkdirSync(directory, {recursive: true, mode: 0o700})
+  const path = (vpcId: string, kind: string): string => join(directory, `${vpcId}.${kind}`)
+  return {
+    directory,
+    forwarderSocket: join(directory, 'dns.sock'),
+    tables: vpcId => path(vpcId, 'tables.json'),
+    processFile: vpcId => path(vpcId, 'process.json'),
+    log: vpcId => path(vpcId, 'log'),
+    readRecord: vpcId => {
+      const record = readJson(path(vpcId, 'record.json'))
+      if (record === undefined) return undefined
+      const {namespace, hostLink, instanceNamespaces} = record
+      return {
+        namespace: String(namespace),
+        hostLink: String(hostLink),
+        instanceNamespaces: Array.isArray(instanceNamespaces) ? instanceNamespaces.map(String) : [],
+      }
+    },
+    writeRecord: (vpcId, record) => {
+      writeAtomically(path(vpcId, 'record.json'), JSON.stringify(record))
+    },
+    readProcess: vpcId => {
+      const identity = readJson(path(vpcId, 'process.json'))
+      if (typeof identity?.pid !== 'number') return undefined
+      return {pid: identity.pid, startTime: String(identity.startTime)}
+    },
+    remove: vpcId => {
+      for (const name of readdirSync(directory))
+        if (name.startsWith(`${vpcId}.`)) rmSync(join(directory, name), {force: true})
+    },
+    known: () => [...new Set(readdirSync(directory).flatMap(name => /^(vpc-[0-9a-z]+)\./.exec(name)?.[1] ?? []))],
+  }
+}

@@ -1,0 +1,173 @@
+import {controllersOf, kubernetesServiceIp, workersOf, type ClusterNode, type Role} from '../cluster/addressing.js'
+import type {ClusterSpec} from '../cluster/spec.js'
+import type {Statement, SubjectNames, Usage} from './x509.js'
+
+/**
+ * Every certificate of a cluster: this table is the PKI. It follows Kubernetes' "PKI certificates and requirements"
+ * (https://kubernetes.io/docs/setup/best-practices/certificates/), with one certificate for each task and the usages
+ * of that task alone.
+ */
+export type AuthorityName = 'kubernetes' | 'etcd' | 'front-proxy'
+
+/** One for the whole cluster. */
+export type ClusterLeaf =
+  | 'apiserver'
+  | 'apiserver-kubelet-client'
+  | 'apiserver-etcd-client'
+  | 'front-proxy-client'
+  | 'etcd-healthcheck-client'
+  | 'kube-controller-manager'
+  | 'kube-scheduler'
+  | 'kube-proxy'
+  | 'haproxy'
+  | 'admin'
+  | 'super-admin'
+
+/** One for each controller or each worker. */
+export type NodeLeaf = 'etcd-server' | 'etcd-peer' | 'kubelet-client' | 'kubelet-server'
+
+export type LeafName = ClusterLeaf | NodeLeaf
+
+/** User names that RBAC knows: the binding and the certificate must say the same. */
+export const KUBELET_CLIENT_USER = 'kube-apiserver-kubelet-client'
+export const ADMIN_GROUP = 'khw:cluster-admins'
+
+export interface Addresses {
+  readonly spec: ClusterSpec
+  /** By node name. A node that has none is left out. */
+  readonly publicIps: Readonly<Record<string, string>>
+}
+
+interface Row {
+  readonly authority: AuthorityName
+  readonly usages: readonly Usage[]
+  /** Whose machine holds it; `operator`: it never leaves the machine khw runs on. */
+  readonly holder: Role | 'operator'
+}
+
+interface ClusterRow extends Row {
+  readonly commonName: string
+  readonly organization?: string
+  readonly names?: (addresses: Addresses) => SubjectNames
+}
+
+interface NodeRow extends Row {
+  readonly holder: Role
+  readonly commonName: (node: ClusterNode) => string
+  readonly organization?: string
+  readonly names?: (node: ClusterNode) => SubjectNames
+}
+
+const CLIENT = ['client'] as const
+const SERVER = ['server'] as const
+/** An etcd member dials its peers and its own gateway with the certificate it serves with. */
+const BOTH = ['server', 'client'] as const
+
+// prettier-ignore
+const CLUSTER_LEAVES: Readonly<Record<ClusterLeaf, ClusterRow>> = {
+  apiserver: {authority: 'kubernetes', usages: SERVER, holder: 'controller', commonName: 'kube-apiserver', names: apiServerNames},
+  'apiserver-kubelet-client': {authority: 'kubernetes', usages: CLIENT, holder: 'controller', commonName: KUBELET_CLIENT_USER},
+  'apiserver-etcd-client': {authority: 'etcd', usages: CLIENT, holder: 'controller', commonName: 'kube-apiserver-etcd-client'},
+  'front-proxy-client': {authority: 'front-proxy', usages: CLIENT, holder: 'controller', commonName: 'front-proxy-client'},
+  'etcd-healthcheck-client': {authority: 'etcd', usages: CLIENT, holder: 'controller', commonName: 'kube-etcd-healthcheck-client'},
+  'kube-controller-manager': {authority: 'kubernetes', usages: CLIENT, holder: 'controller', commonName: 'system:kube-controller-manager'},
+  'kube-scheduler': {authority: 'kubernetes', usages: CLIENT, holder: 'controller', commonName: 'system:kube-scheduler'},
+  'kube-proxy': {authority: 'kubernetes', usages: CLIENT, holder: 'worker', commonName: 'system:kube-proxy', organization: 'system:node-proxier'},
+  haproxy: {authority: 'kubernetes', usages: CLIENT, holder: 'worker', commonName: 'khw-haproxy'},
+  admin: {authority: 'kubernetes', usages: CLIENT, holder: 'operator', commonName: 'khw-admin', organization: ADMIN_GROUP},
+  'super-admin': {authority: 'kubernetes', usages: CLIENT, holder: 'operator', commonName: 'khw-super-admin', organization: 'system:masters'},
+}
+
+// prettier-ignore
+const NODE_LEAVES: Readonly<Record<NodeLeaf, NodeRow>> = {
+  'etcd-server': {authority: 'etcd', usages: BOTH, holder: 'controller', commonName: nameOf, names: etcdNames},
+  'etcd-peer': {authority: 'etcd', usages: BOTH, holder: 'controller', commonName: nameOf, names: etcdNames},
+  'kubelet-client': {authority: 'kubernetes', usages: CLIENT, holder: 'worker', commonName: nodeUser, organization: 'system:nodes'},
+  'kubelet-server': {authority: 'kubernetes', usages: SERVER, holder: 'worker', commonName: nodeUser, organization: 'system:nodes', names: nodeNames},
+}
+
+/** One certificate to be: where it is kept, who signs it and what it says. */
+export interface Leaf extends Statement {
+  readonly name: LeafName
+  /** Only with a NodeLeaf. */
+  readonly node?: string
+  readonly authority: AuthorityName
+  readonly holder: Role | 'operator'
+}
+
+/** The table, written out for one cluster. */
+export function leavesOf(addresses: Addresses): readonly Leaf[] {
+  const {spec} = addresses
+  const nodes: Readonly<Record<Role, readonly ClusterNode[]>> = {
+    controller: controllersOf(spec),
+    worker: workersOf(spec),
+  }
+  return [
+    ...entriesOf(CLUSTER_LEAVES).map(([name, row]) => clusterLeaf(name, row, addresses)),
+    ...entriesOf(NODE_LEAVES).flatMap(([name, row]) => nodes[row.holder].map(node => nodeLeaf(name, row, node))),
+  ]
+}
+
+/** The names of the leaves whose keys a machine of the role holds. */
+export function leavesHeldBy(role: Role): readonly LeafName[] {
+  const rows: readonly [LeafName, Row][] = [...entriesOf(CLUSTER_LEAVES), ...entriesOf(NODE_LEAVES)]
+  return rows.filter(([, row]) => row.holder === role).map(([name]) => name)
+}
+
+function clusterLeaf(name: ClusterLeaf, row: ClusterRow, addresses: Addresses): Leaf {
+  return {
+    ...identityOf(name, row, row.commonName),
+    names: row.names?.(addresses) ?? NO_NAMES,
+  }
+}
+
+function nodeLeaf(name: NodeLeaf, row: NodeRow, node: ClusterNode): Leaf {
+  return {
+    ...identityOf(name, row, row.commonName(node)),
+    node: node.name,
+    names: row.names?.(node) ?? NO_NAMES,
+  }
+}
+
+function identityOf(
+  name: LeafName,
+  row: Row & {readonly organization?: string},
+  commonName: string,
+): Omit<Leaf, 'names'> {
+  const {authority, usages, holder, organization} = row
+  return {name, authority, usages, holder, subject: {commonName, ...(organization === undefined ? {} : {organization})}}
+}
+
+const NO_NAMES: SubjectNames = {dns: [], ips: []}
+
+/** How pods, controllers, workers and people reach the API: its Service, loopback, and every controller by itself. */
+function apiServerNames({spec, publicIps}: Addresses): SubjectNames {
+  const controllers = controllersOf(spec)
+  const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local']
+  const reachable = controllers.map(node => publicIps[node.name]).filter(ip => ip !== undefined)
+  return {
+    dns: [...service, 'localhost', ...controllers.map(nameOf)],
+    ips: [kubernetesServiceIp(spec), '127.0.0.1', ...controllers.map(node => node.privateIp), ...reachable],
+  }
+}
+
+function etcdNames(node: ClusterNode): SubjectNames {
+  return {dns: [node.name, 'localhost'], ips: [node.privateIp, '127.0.0.1']}
+}
+
+function nodeNames(node: ClusterNode): SubjectNames {
+  return {dns: [node.name], ips: [node.privateIp]}
+}
+
+function nameOf(node: ClusterNode): string {
+  return node.name
+}
+
+/** The user name the Node authorizer gives a kubelet its rights by. */
+function nodeUser(node: ClusterNode): string {
+  return `system:node:${node.name}`
+}
+
+function entriesOf<K extends string, V>(record: Readonly<Record<K, V>>): [K, V][] {
+  return Object.entries(record) as [K, V][]
+}

@@ -1,0 +1,101 @@
+import {randomBytes} from 'node:crypto'
+import {chmod, mkdir, open, readFile, rename, rm} from 'node:fs/promises'
+import {basename, dirname, join} from 'node:path'
+import {KhwError, messageOf} from '../errors.js'
+import type {SecretStore} from './secret-store.js'
+
+const FILE_MODE = 0o600
+const DIRECTORY_MODE = 0o700
+
+/** Secrets as files under one directory: 0600 in 0700, whatever the umask is. Throws DISK_FULL and HOME_NOT_WRITABLE. */
+export class FileSecretStore implements SecretStore {
+  readonly #directory: string
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  async read(name: string): Promise<string | undefined> {
+    const path = this.#path(name)
+    try {
+      return await readFile(path, 'utf8')
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined
+      throw inWords(error, `Could not read ${path}`)
+    }
+  }
+
+  async write(name: string, content: string): Promise<void> {
+    const path = this.#path(name)
+    const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
+    try {
+      await this.#directories(name)
+      await writeThrough(temporary, content)
+      await rename(temporary, path)
+    } catch (error) {
+      await rm(temporary, {force: true}).catch(() => undefined)
+      throw inWords(error, `Could not write ${path}`)
+    }
+  }
+
+  #path(name: string): string {
+    if (!/^\w[\w.-]*(\/\w[\w.-]*)*$/.test(name)) throw new RangeError(`not a name of a secret: ${name}`)
+    return join(this.#directory, name)
+  }
+
+  /** Makes the directories from the store's own down to the file's; `chmod` because mkdir's mode is cut by the umask. */
+  async #directories(name: string): Promise<void> {
+    let directory = this.#directory
+    await mkdir(directory, {recursive: true, mode: DIRECTORY_MODE})
+    await chmod(directory, DIRECTORY_MODE)
+    for (const part of name.split('/').slice(0, -1)) {
+      directory = join(directory, part)
+      await mkdir(directory, {mode: DIRECTORY_MODE}).catch((error: unknown) => {
+        if (codeOf(error) !== 'EEXIST') throw error
+      })
+      await chmod(directory, DIRECTORY_MODE)
+    }
+  }
+}
+
+/** The content is on the disk before the file gets its name: a crash leaves the old file or the new one, never half of one. */
+async function writeThrough(path: string, content: string): Promise<void> {
+  const file = await open(path, 'wx', FILE_MODE)
+  try {
+    await file.chmod(FILE_MODE)
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+function inWords(error: unknown, what: string): unknown {
+  const options = {cause: error}
+  switch (codeOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new KhwError(
+        'DISK_FULL',
+        `${what}: the disk is full.`,
+        ['Free some space and run the same command again'],
+        options,
+      )
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'ENOTDIR':
+      return new KhwError(
+        'HOME_NOT_WRITABLE',
+        `${what}: ${messageOf(error)}.`,
+        ['Give yourself the directory, or set KHW_HOME to one that you may write'],
+        options,
+      )
+    default:
+      return error
+  }
+}

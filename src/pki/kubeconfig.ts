@@ -1,0 +1,61 @@
+import {stringify} from 'yaml'
+
+export interface KubeconfigInput {
+  readonly clusterName: string
+  /** `https://127.0.0.1:6443` */
+  readonly server: string
+  /** PEM: the authority that signed the server's certificate. */
+  readonly ca: string
+  /** PEM: the user's. */
+  readonly certificate: string
+  readonly privateKey: string
+  /** What the file calls the user; who it is, the certificate says. */
+  readonly user: string
+  /** More ways to the same cluster, by context name: `{'demo-controller-2': 'https://198.18.0.4:6443'}`. */
+  readonly contexts?: Readonly<Record<string, string>>
+}
+
+/** A kubeconfig (client-go's `v1 Config`) with everything embedded. The current context has the cluster's name. */
+export function kubeconfig(input: KubeconfigInput): string {
+  const {clusterName, server, user} = input
+  const servers = Object.entries({[clusterName]: server, ...input.contexts})
+  return stringify(
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: servers.map(([name, url]) => ({
+        name,
+        cluster: {server: url, 'certificate-authority-data': base64(input.ca)},
+      })),
+      users: [
+        {
+          name: user,
+          user: {
+            'client-certificate-data': base64(input.certificate),
+            'client-key-data': base64(input.privateKey),
+          },
+        },
+      ],
+      contexts: servers.map(([name]) => ({name, context: {cluster: name, user}})),
+      'current-context': clusterName,
+    },
+    {lineWidth: 0},
+  )
+}
+
+export interface OperatorKubeconfigInput extends Omit<KubeconfigInput, 'contexts'> {
+  /** Node name to `https://address:6443`. */
+  readonly controllers: Readonly<Record<string, string>>
+}
+
+/** The operator's: one context by default, and one for each controller alone (`demo-controller-2`), for when one is lost. */
+export function operatorKubeconfig(input: OperatorKubeconfigInput): string {
+  const {controllers, ...rest} = input
+  const contexts: Record<string, string> = {}
+  for (const [node, url] of Object.entries(controllers)) contexts[`${input.clusterName}-${node}`] = url
+  return kubeconfig({...rest, user: `${input.clusterName}-${input.user}`, contexts})
+}
+
+function base64(pem: string): string {
+  return Buffer.from(pem).toString('base64')
+}

@@ -1,0 +1,100 @@
+import {X509Certificate} from 'node:crypto'
+import type {ClusterSpec} from '../cluster/spec.js'
+import {ensureAuthority, ensureLeaf} from './authority.js'
+import {
+  leavesOf,
+  type AuthorityName,
+  type ClusterLeaf,
+  type Leaf,
+  type LeafName,
+  type NodeLeaf,
+} from './certificates.js'
+import {newPrivateKey, parsePrivateKey, publicKeyOf} from './keys.js'
+import type {SecretStore} from './secret-store.js'
+import type {KeyPair} from './x509.js'
+
+export interface PkiInput {
+  readonly spec: ClusterSpec
+  /** By node name; only controllers' matter. */
+  readonly publicIps: Readonly<Record<string, string>>
+  readonly secrets: SecretStore
+  readonly now?: Date
+}
+
+/** All keys and certificates of one cluster, PEM. */
+export interface Pki {
+  /** Of the API server, the kubelets and all clients of either. */
+  readonly ca: KeyPair
+  readonly etcdCa: KeyPair
+  readonly frontProxyCa: KeyPair
+  /** Signs and verifies service account tokens (ES256). */
+  readonly serviceAccount: {readonly publicKey: string; readonly privateKey: string}
+  leaf(name: ClusterLeaf): KeyPair
+  leaf(name: NodeLeaf, node: string): KeyPair
+  /** ISO 8601: when the first certificate ends. */
+  readonly earliestExpiry: string
+}
+
+/** File names as Kubernetes' "PKI certificates and requirements" has them. */
+const AUTHORITY_PATHS: Readonly<Record<AuthorityName, string>> = {
+  kubernetes: 'pki/ca',
+  etcd: 'pki/etcd/ca',
+  'front-proxy': 'pki/front-proxy-ca',
+}
+
+const SERVICE_ACCOUNT_KEY = 'pki/service-account.key'
+
+/**
+ * Reads the cluster's keys and certificates from the store and makes what is missing there or does not fit any more:
+ * with the same input, every byte stays. Private keys are never replaced.
+ */
+export async function ensurePki(input: PkiInput): Promise<Pki> {
+  const {spec, secrets, now = new Date()} = input
+  const authority = (name: AuthorityName) =>
+    ensureAuthority({commonName: `khw ${spec.name} ${name} CA`}, {path: AUTHORITY_PATHS[name], secrets, now})
+  const [ca, etcdCa, frontProxyCa, tokenKey] = await Promise.all([
+    authority('kubernetes'),
+    authority('etcd'),
+    authority('front-proxy'),
+    ensureServiceAccountKey(secrets),
+  ])
+  const issuers: Readonly<Record<AuthorityName, KeyPair>> = {kubernetes: ca, etcd: etcdCa, 'front-proxy': frontProxyCa}
+  const leaves = new Map<string, KeyPair>(
+    await Promise.all(
+      leavesOf(input).map(async (leaf): Promise<[string, KeyPair]> => {
+        const path = pathOf(leaf)
+        return [path, await ensureLeaf(leaf, issuers[leaf.authority], {path, secrets, now})]
+      }),
+    ),
+  )
+  return {
+    ca,
+    etcdCa,
+    frontProxyCa,
+    serviceAccount: {publicKey: publicKeyOf(tokenKey), privateKey: tokenKey},
+    leaf(name: LeafName, node?: string): KeyPair {
+      const pair = leaves.get(pathOf({name, ...(node === undefined ? {} : {node})}))
+      if (!pair) throw new RangeError(`no certificate ${name} for ${node ?? 'the cluster'}`)
+      return pair
+    },
+    earliestExpiry: earliestExpiry([ca, etcdCa, frontProxyCa, ...leaves.values()]),
+  }
+}
+
+/** `pki/apiserver`, `pki/kubelet-client/worker-1`: the name in the store, without `.crt` and `.key`. */
+function pathOf({name, node}: Pick<Leaf, 'name' | 'node'>): string {
+  return node === undefined ? `pki/${name}` : `pki/${name}/${node}`
+}
+
+async function ensureServiceAccountKey(secrets: SecretStore): Promise<string> {
+  const stored = await secrets.read(SERVICE_ACCOUNT_KEY)
+  if (stored !== undefined && parsePrivateKey(stored)) return stored
+  const privateKey = await newPrivateKey()
+  await secrets.write(SERVICE_ACCOUNT_KEY, privateKey)
+  return privateKey
+}
+
+function earliestExpiry(pairs: readonly KeyPair[]): string {
+  const times = pairs.map(pair => new Date(new X509Certificate(pair.certificate).validTo).getTime())
+  return new Date(Math.min(...times)).toISOString()
+}

@@ -1,0 +1,38 @@
+import {rbacManifests} from '../../kubernetes/rbac.js'
+import type {Addresses} from '../compute/addresses.js'
+import {defineStep, type Step} from '../engine/step.js'
+import {waitUntil} from '../engine/wait-until.js'
+import type {FirstApi} from './first-api.js'
+
+interface RbacNeeds {
+  readonly addresses: Addresses
+  readonly firstApi: FirstApi
+  readonly [name: string]: Addresses | FirstApi
+}
+
+export type Rbac = Step<{bindings: number}, RbacNeeds>
+
+/** Lets the API servers speak to the kubelets, and the operator's group administer the cluster. */
+export function rbac(addresses: Addresses, firstApi: FirstApi): Rbac {
+  return defineStep<{bindings: number}, RbacNeeds>({
+    id: 'control-plane/rbac',
+    phase: 'control-plane',
+    title: 'Bind the roles',
+    needs: {addresses, firstApi},
+
+    async create({kubernetes, signal}, needs) {
+      const api = await kubernetes(needs.addresses.publicIps, 'super-admin')
+      const manifests = rbacManifests()
+      for (const manifest of manifests) {
+        await waitUntil(async () => (await api.apply(manifest), true), {
+          what: `the API server to take ${manifest.kind} ${manifest.metadata.name}`,
+          budget: 60_000,
+          every: 300,
+          signal,
+          suggestions: ['Run the same command again: it goes on where it stopped.'],
+        })
+      }
+      return {bindings: manifests.length}
+    },
+  })
+}

@@ -1,0 +1,142 @@
+import {controllersOf, nodesOf, workersOf, type ClusterNode} from '../cluster/addressing.js'
+import type {ClusterSpec} from '../cluster/spec.js'
+import {certificates} from './access/certificates.js'
+import {keyPair} from './access/key-pair.js'
+import {operatorKey} from './access/operator-key.js'
+import {coredns} from './addons/coredns.js'
+import {addresses} from './compute/addresses.js'
+import {image} from './compute/image.js'
+import {instance} from './compute/instance.js'
+import {sourceDestCheck} from './compute/source-dest-check.js'
+import {apiServer} from './control-plane/api-server.js'
+import {firstApi} from './control-plane/first-api.js'
+import {kubeconfigStep} from './control-plane/kubeconfig.js'
+import {rbac} from './control-plane/rbac.js'
+import {plan, type Plan} from './engine/plan.js'
+import {quorum} from './etcd/quorum.js'
+import {defaultRoute} from './network/default-route.js'
+import {internetGateway} from './network/internet-gateway.js'
+import {internetGatewayAttachment} from './network/internet-gateway-attachment.js'
+import {routeTable} from './network/route-table.js'
+import {routeTableAssociation} from './network/route-table-association.js'
+import {controllerGroup, workerGroup} from './network/security-group.js'
+import {controllerRules, workerRules} from './network/security-group-rules.js'
+import {subnet} from './network/subnet.js'
+import {vpc} from './network/vpc.js'
+import {vpcDns} from './network/vpc-dns.js'
+import {zones} from './network/zones.js'
+import {configure} from './node/configure.js'
+import {connect} from './node/connect.js'
+import {fetch} from './node/fetch.js'
+import {podRoute} from './routing/pod-route.js'
+import {pods} from './verify/pods.js'
+import {secrets} from './verify/secrets.js'
+import {ready} from './worker/ready.js'
+import {start} from './worker/start.js'
+
+/** The whole create. Pure: the same spec gives the same plan. Read it as a table of contents. */
+export function createPlan(spec: ClusterSpec): Plan {
+  const controllers = controllersOf(spec)
+  const workers = workersOf(spec)
+  const nodes = nodesOf(spec)
+
+  const subnets = Array.from({length: spec.network.subnets}, (_, i) => subnet(spec, i + 1))
+  const associations = subnets.map(routeTableAssociation)
+
+  const instances = nodes.map(node => instance(spec, node, at(subnets, node.subnet - 1)))
+  const workerInstances = instances.slice(controllers.length)
+  const publicAddresses = addresses(nodes, instances)
+  const issued = certificates(publicAddresses)
+  const forwarding = workers.map((worker, i) => sourceDestCheck(worker, at(workerInstances, i)))
+
+  const connections = nodes.map((node, i) =>
+    connect(node, {
+      instance: at(instances, i),
+      addresses: publicAddresses,
+      rules: node.role === 'controller' ? controllerRules : workerRules,
+    }),
+  )
+  const fetches = nodes.map((node, i) => fetch(node, at(connections, i)))
+  const configured = nodes.map((node, i) =>
+    configure(node, {
+      connection: at(connections, i),
+      fetch: at(fetches, i),
+      certificates: issued,
+      addresses: publicAddresses,
+    }),
+  )
+  const controllersConfigured = configured.slice(0, controllers.length)
+  const workersConfigured = configured.slice(controllers.length)
+
+  const quorums = controllers.map((controller, i) => quorum(controller, controllersConfigured, i))
+  const api = firstApi(publicAddresses, controllersConfigured)
+  const apis = controllers.map(controller => apiServer(controller, publicAddresses, api))
+  const roles = rbac(publicAddresses, api)
+  const kubeconfig = kubeconfigStep(publicAddresses, api)
+
+  const started = workers.map((worker, i) => start(worker, at(workersConfigured, i), api))
+  const workersReady = ready(workers, {addresses: publicAddresses, rbac: roles, started})
+  const podRoutes = workers.map((worker, i) => podRoute(worker, at(workerInstances, i)))
+
+  const dns = coredns(publicAddresses, roles)
+  const podsChecked = pods(workers, {
+    addresses: publicAddresses,
+    ready: workersReady,
+    podRoutes,
+    sourceDestChecks: forwarding,
+  })
+  const secretsChecked = secrets(at<ClusterNode>(controllers, 0), {
+    addresses: publicAddresses,
+    rbac: roles,
+    configured: at(controllersConfigured, 0),
+  })
+
+  return plan([
+    // network
+    vpc,
+    vpcDns,
+    zones,
+    ...subnets,
+    internetGateway,
+    internetGatewayAttachment,
+    routeTable,
+    defaultRoute,
+    ...associations,
+    controllerGroup,
+    workerGroup,
+    controllerRules,
+    workerRules,
+    // access and compute
+    operatorKey,
+    keyPair,
+    image,
+    ...instances,
+    publicAddresses,
+    issued,
+    ...forwarding,
+    // node
+    ...connections,
+    ...fetches,
+    ...configured,
+    // etcd and control plane
+    ...quorums,
+    api,
+    ...apis,
+    roles,
+    kubeconfig,
+    // worker and routing
+    ...started,
+    workersReady,
+    ...podRoutes,
+    // addons and verify
+    dns,
+    podsChecked,
+    secretsChecked,
+  ])
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const item = list[index]
+  if (item === undefined) throw new RangeError(`no item ${index}`)
+  return item
+}

@@ -1,0 +1,57 @@
+import type {ClusterNode, WorkerNode} from '../../cluster/addressing.js'
+import {ensurePki} from '../../pki/pki.js'
+import {tarOf} from '../../ssh/tar.js'
+import {applyScript} from '../../templates/apply-script.js'
+import type {NodeBundle} from '../../templates/bundle.js'
+import {controllerBundle} from '../../templates/controller-bundle.js'
+import {workerBundle} from '../../templates/worker-bundle.js'
+import type {Certificates} from '../access/certificates.js'
+import type {Addresses} from '../compute/addresses.js'
+import type {StepContext} from '../engine/context.js'
+import {defineStep, type Step} from '../engine/step.js'
+import type {Connect} from './connect.js'
+import {controllerSecrets} from './controller-secrets.js'
+import type {Fetch} from './fetch.js'
+import {asRoot} from './root-shell.js'
+import {workerSecrets} from './worker-secrets.js'
+
+export interface ConfigureNeeds {
+  readonly connection: Connect
+  readonly fetch: Fetch
+  readonly certificates: Certificates
+  readonly addresses: Addresses
+  readonly [name: string]: Connect | Fetch | Certificates | Addresses
+}
+
+export type Configure = Step<{files: number; host: string}, ConfigureNeeds>
+
+/** Sends the node's one bundle: every file and unit it has from khw, applied by one idempotent script. */
+export function configure(node: ClusterNode, needs: ConfigureNeeds): Configure {
+  return defineStep<{files: number; host: string}, ConfigureNeeds>({
+    id: `node/configure/${node.name}`,
+    phase: 'node',
+    title: `Configure ${node.name}`,
+    needs,
+
+    async create(context, {connection, addresses}) {
+      const bundle = await bundleOf(context, node, addresses.publicIps)
+      const ssh = await context.nodes.to(node.name, connection.host)
+      await asRoot(ssh, applyScript(bundle), {input: await tarOf(bundle.files), signal: context.signal})
+      return {files: bundle.files.length, host: connection.host}
+    },
+  })
+}
+
+async function bundleOf(
+  {spec, artifacts, secrets}: StepContext,
+  node: ClusterNode,
+  publicIps: Readonly<Record<string, string>>,
+): Promise<NodeBundle> {
+  const pki = await ensurePki({spec, publicIps, secrets})
+  if (isWorker(node)) return workerBundle({spec, artifacts, node, secrets: workerSecrets(spec, node, pki)})
+  return controllerBundle({spec, artifacts, node, secrets: await controllerSecrets(spec, node, pki, secrets)})
+}
+
+function isWorker(node: ClusterNode): node is WorkerNode {
+  return node.role === 'worker'
+}

@@ -1,0 +1,35 @@
+import type {ClusterNode} from '../../cluster/addressing.js'
+import {fetchId} from '../../templates/fetch-script.js'
+import {waitForFetchScript} from '../../templates/wait-for-fetch.js'
+import {defineStep, type Step} from '../engine/step.js'
+import type {Connect} from './connect.js'
+import {asRoot} from './root-shell.js'
+
+/** Long enough for half a gigabyte over a slow line. */
+const TIMEOUT_SECONDS = 900
+
+export type Fetch = Step<{fetched: string}, {connection: Connect}>
+
+/** The node has been fetching its programs since it booted; this waits until it has them all, each verified. */
+export function fetch(node: ClusterNode, connection: Connect): Fetch {
+  return defineStep<{fetched: string}, {connection: Connect}>({
+    id: `node/fetch/${node.name}`,
+    phase: 'node',
+    title: `Wait for the programs of ${node.name}`,
+    needs: {connection},
+
+    async create({nodes, artifacts, signal, progress}, needs) {
+      const ssh = await nodes.to(node.name, needs.connection.host)
+      const {role} = node
+      await asRoot(ssh, waitForFetchScript({artifacts, role, timeoutSeconds: TIMEOUT_SECONDS}), {
+        timeout: (TIMEOUT_SECONDS + 30) * 1000,
+        signal,
+        onLine: line => {
+          const said = JSON.parse(line) as {progress?: string}
+          if (said.progress !== undefined) progress(said.progress)
+        },
+      })
+      return {fetched: fetchId(artifacts, role)}
+    },
+  })
+}

@@ -1,0 +1,50 @@
+import type {WorkerNode} from '../../cluster/addressing.js'
+import {hasRoute, putRoute} from '../../aws/routes.js'
+import type {Instance} from '../compute/instance.js'
+import {defineStep, type Nothing, type Step} from '../engine/step.js'
+import {waitUntil} from '../engine/wait-until.js'
+import {routeTable} from '../network/route-table.js'
+
+interface PodRouteNeeds {
+  readonly routeTable: typeof routeTable
+  readonly instance: Instance
+  readonly [name: string]: typeof routeTable | Instance
+}
+
+export type PodRoute = Step<Nothing, PodRouteNeeds>
+
+/** The VPC sends a worker's pod range to the worker's network interface. */
+export function podRoute(node: WorkerNode, instance: Instance): PodRoute {
+  return defineStep<Nothing, PodRouteNeeds>({
+    id: `routing/pod-route/${node.name}`,
+    phase: 'routing',
+    title: `Route ${node.podCidr} to ${node.name}`,
+    needs: {routeTable, instance},
+
+    find({inventory}, needs) {
+      return hasRoute(inventory, needs.routeTable.routeTableId, {
+        DestinationCidrBlock: node.podCidr,
+        NetworkInterfaceId: needs.instance.networkInterfaceId,
+      })
+        ? {}
+        : undefined
+    },
+
+    async create({ec2, signal}, needs) {
+      const input = {
+        RouteTableId: needs.routeTable.routeTableId,
+        DestinationCidrBlock: node.podCidr,
+        NetworkInterfaceId: needs.instance.networkInterfaceId,
+      }
+      // EC2 refuses an interface that is not attached yet, as it is while the instance is pending.
+      await waitUntil(async () => (await putRoute(ec2, input), true), {
+        what: `EC2 to take the route to ${node.name}`,
+        budget: 120_000,
+        every: 1_000,
+        signal,
+        suggestions: ['Run the same command again: it goes on where it stopped.'],
+      })
+      return {}
+    },
+  })
+}

@@ -1,0 +1,54 @@
+import {randomBytes} from 'node:crypto'
+import type {ClusterNode} from '../../cluster/addressing.js'
+import {KhwError} from '../../errors.js'
+import {secretIsEncrypted} from '../../pki/encryption.js'
+import {readEtcdKeyCommand} from '../../templates/remote-commands.js'
+import type {Addresses} from '../compute/addresses.js'
+import type {Rbac} from '../control-plane/rbac.js'
+import {defineStep, type Step} from '../engine/step.js'
+import type {Configure} from '../node/configure.js'
+import {asRoot} from '../node/root-shell.js'
+
+interface SecretsNeeds {
+  readonly addresses: Addresses
+  readonly rbac: Rbac
+  readonly configured: Configure
+  readonly [name: string]: Addresses | Rbac | Configure
+}
+
+export type Secrets = Step<{encrypted: boolean}, SecretsNeeds>
+
+const NAMESPACE = 'default'
+
+/** Writes a secret through the API and looks at what etcd holds: it must not be readable there. */
+export function secrets(controller: ClusterNode, needs: SecretsNeeds): Secrets {
+  return defineStep<{encrypted: boolean}, SecretsNeeds>({
+    id: 'verify/secrets',
+    phase: 'verify',
+    title: 'Check that secrets are encrypted in etcd',
+    needs,
+
+    async create({kubernetes, nodes, artifacts, signal}, {addresses, configured}) {
+      const api = await kubernetes(addresses.publicIps, 'admin')
+      const name = `khw-check-${randomBytes(4).toString('hex')}`
+      const path = `/api/v1/namespaces/${NAMESPACE}/secrets/${name}`
+      await api.apply({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: {name, namespace: NAMESPACE},
+        stringData: {word: name},
+      })
+      try {
+        const ssh = await nodes.to(controller.name, configured.host)
+        const command = readEtcdKeyCommand(artifacts, `/registry/secrets/${NAMESPACE}/${name}`)
+        const value = Buffer.from(await asRoot(ssh, command, {signal}), 'base64')
+        if (secretIsEncrypted(value) && !value.includes(name)) return {encrypted: true}
+        throw new KhwError('CHECK_FAILED', `etcd on ${controller.name} holds a secret that is not encrypted.`, [
+          `Look at the API server's configuration: khw ssh ${controller.name} -- sudo journalctl -u kube-apiserver -n 50`,
+        ])
+      } finally {
+        await api.delete(path)
+      }
+    },
+  })
+}

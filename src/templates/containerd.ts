@@ -1,0 +1,119 @@
+import {posix} from 'node:path'
+import type {ArtifactSet} from '../artifacts/artifact.js'
+import {containerdReleaseOf, type ContainerdRelease} from '../kubernetes/releases.js'
+import {imageArchives, installedPath} from './installed-programs.js'
+import {PATHS} from './paths.js'
+import {commandLine, systemdUnit, type UnitTemplate} from './systemd-unit.js'
+
+/**
+ * containerd's configuration (docs/cri/config.md). Version 3 has one plugin for images and one for running them where
+ * version 2 has a single one; the settings are the same:
+ *
+ * - the sandbox image the artifacts name, so that nodes without a registry start pods;
+ * - cgroups by systemd, as the kubelet is told too;
+ * - no lowering of OOM scores below containerd's own: without CAP_SYS_RESOURCE runc fails at it, with it nothing is lost;
+ * - the CNI plugins where the artifacts put them.
+ */
+export function containerdConfig(artifacts: ArtifactSet): string {
+  const release = containerdReleaseOf(artifacts.versions.containerd)
+  const cniBin = posix.dirname(installedPath(artifacts, 'bridge', 'worker'))
+  const runc = installedPath(artifacts, 'runc', 'worker')
+  const cni = [`${release.cniBinKey} = ${cniBinValue(release, cniBin)}`, `conf_dir = "${PATHS.cniConfDir}"`]
+  return release.configVersion === 2
+    ? versionTwo(artifacts.images.pause, runc, cni)
+    : versionThree(artifacts.images.pause, runc, cni)
+}
+
+function cniBinValue({cniBinKey}: ContainerdRelease, directory: string): string {
+  return cniBinKey === 'bin_dirs' ? `["${directory}"]` : `"${directory}"`
+}
+
+function versionTwo(pause: string, runc: string, cni: readonly string[]): string {
+  const cri = `plugins."io.containerd.grpc.v1.cri"`
+  return toml('version = 2', [
+    [cri, [`sandbox_image = "${pause}"`, 'restrict_oom_score_adj = true']],
+    [`${cri}.containerd`, ['snapshotter = "overlayfs"', 'default_runtime_name = "runc"']],
+    ...runcTables(`${cri}.containerd`, runc),
+    [`${cri}.cni`, cni],
+  ])
+}
+
+function versionThree(pause: string, runc: string, cni: readonly string[]): string {
+  const images = `plugins."io.containerd.cri.v1.images"`
+  const runtime = `plugins."io.containerd.cri.v1.runtime"`
+  return toml('version = 3', [
+    [images, ['snapshotter = "overlayfs"']],
+    [`${images}.pinned_images`, [`sandbox = "${pause}"`]],
+    [runtime, ['restrict_oom_score_adj = true']],
+    [`${runtime}.containerd`, ['default_runtime_name = "runc"']],
+    ...runcTables(`${runtime}.containerd`, runc),
+    [`${runtime}.cni`, cni],
+  ])
+}
+
+type Table = readonly [name: string, lines: readonly string[]]
+
+function runcTables(containerd: string, runc: string): Table[] {
+  return [
+    [`${containerd}.runtimes.runc`, ['runtime_type = "io.containerd.runc.v2"']],
+    [`${containerd}.runtimes.runc.options`, [`BinaryName = "${runc}"`, 'SystemdCgroup = true']],
+  ]
+}
+
+function toml(version: string, tables: readonly Table[]): string {
+  const texts = tables.map(([name, lines]) => `[${name}]\n${lines.map(line => `  ${line}\n`).join('')}`)
+  return [`# containerd's configuration.\n${version}\n`, ...texts].join('\n')
+}
+
+/** containerd, as its own unit file suggests: containers are children of their shims and outlive it. */
+export function containerdUnit(artifacts: ArtifactSet): UnitTemplate {
+  return systemdUnit({
+    name: 'containerd.service',
+    unit: {
+      Description: 'containerd container runtime',
+      Documentation: 'https://containerd.io',
+      After: 'network.target',
+    },
+    service: {
+      Type: 'notify',
+      // Built in, loaded already, or there is nothing to load it from: containerd says so itself if it cannot use it.
+      ExecStartPre: '-/sbin/modprobe overlay',
+      ExecStart: commandLine(installedPath(artifacts, 'containerd', 'worker'), {config: PATHS.containerdConfig}),
+      Restart: 'always',
+      RestartSec: '1s',
+      Delegate: 'yes',
+      KillMode: 'process',
+      OOMScoreAdjust: '-999',
+      LimitNOFILE: '1048576',
+      LimitNPROC: 'infinity',
+      LimitCORE: 'infinity',
+      TasksMax: 'infinity',
+    },
+    inputs: [PATHS.containerdConfig],
+    startNow: true,
+  })
+}
+
+/** Hands the images that came as archives to containerd, once at each boot; undefined where there are none. */
+export function imagesUnit(artifacts: ArtifactSet): UnitTemplate | undefined {
+  const archives = imageArchives(artifacts, 'worker')
+  if (archives.length === 0) return undefined
+  const ctr = `${installedPath(artifacts, 'ctr', 'worker')} --address ${PATHS.containerdSocket} --namespace k8s.io`
+  return systemdUnit({
+    name: 'khw-images.service',
+    unit: {
+      Description: 'Container images that came with the artifacts',
+      Requires: 'containerd.service',
+      After: 'containerd.service',
+    },
+    service: {
+      Type: 'oneshot',
+      RemainAfterExit: 'yes',
+      ExecStart: archives.map(archive => `${ctr} images import ${archive}`),
+      Restart: 'on-failure',
+      RestartSec: '2s',
+    },
+    inputs: archives,
+    startNow: true,
+  })
+}

@@ -1,0 +1,70 @@
+import type {ArtifactSet} from '../artifacts/artifact.js'
+import type {ClusterNode} from '../cluster/addressing.js'
+import type {ClusterSpec} from '../cluster/spec.js'
+import {auditPolicy} from './audit-policy.js'
+import type {NodeBundle, NodeFile} from './bundle.js'
+import {etcdUnit} from './etcd.js'
+import {hostsFile} from './hosts-file.js'
+import {kubeApiserverUnit} from './kube-apiserver.js'
+import {kubeControllerManagerUnit} from './kube-controller-manager.js'
+import {kubeSchedulerUnit} from './kube-scheduler.js'
+import {pairFiles, privateFile, publicFile} from './node-files.js'
+import {PATHS} from './paths.js'
+import type {ControllerSecrets} from './secrets.js'
+
+export interface ControllerInput {
+  readonly spec: ClusterSpec
+  readonly artifacts: ArtifactSet
+  readonly node: ClusterNode
+  readonly secrets: ControllerSecrets
+}
+
+/**
+ * All that makes a machine a controller: etcd, and the control plane that starts once etcd is up. All its units start
+ * when it is applied; systemd orders them.
+ */
+export function controllerBundle({spec, artifacts, node, secrets}: ControllerInput): NodeBundle {
+  const templates = [
+    etcdUnit(spec, artifacts, node),
+    kubeApiserverUnit(spec, artifacts, node),
+    kubeControllerManagerUnit(spec, artifacts),
+    kubeSchedulerUnit(spec, artifacts),
+  ]
+  return {
+    files: [
+      publicFile(PATHS.hosts, hostsFile(spec)),
+      ...certificateFiles(secrets),
+      ...configFiles(secrets),
+      ...templates.map(template => template.file),
+    ],
+    units: templates.map(template => template.unit),
+  }
+}
+
+function certificateFiles(secrets: ControllerSecrets): NodeFile[] {
+  return [
+    ...pairFiles(PATHS.ca, secrets.ca),
+    publicFile(PATHS.frontProxyCa, secrets.frontProxyCa),
+    ...pairFiles(PATHS.frontProxyClient, secrets.frontProxyClient),
+    ...pairFiles(PATHS.apiserver, secrets.apiserver),
+    ...pairFiles(PATHS.apiserverKubeletClient, secrets.apiserverKubeletClient),
+    ...pairFiles(PATHS.apiserverEtcdClient, secrets.apiserverEtcdClient),
+    publicFile(PATHS.etcdCaForClients, secrets.etcdCa),
+    ...pairFiles(PATHS.etcdHealthcheckClient, secrets.etcdHealthcheckClient),
+    publicFile(PATHS.serviceAccountPublicKey, secrets.serviceAccount.publicKey),
+    privateFile(PATHS.serviceAccountPrivateKey, secrets.serviceAccount.privateKey),
+    publicFile(PATHS.etcdCa, secrets.etcdCa, 'etcd'),
+    ...pairFiles(PATHS.etcdServer, secrets.etcdServer, 'etcd'),
+    ...pairFiles(PATHS.etcdPeer, secrets.etcdPeer, 'etcd'),
+  ]
+}
+
+function configFiles({kubeconfigs, encryptionConfig}: ControllerSecrets): NodeFile[] {
+  return [
+    ...(kubeconfigs.admin === undefined ? [] : [privateFile(PATHS.adminConf, kubeconfigs.admin)]),
+    privateFile(PATHS.controllerManagerConf, kubeconfigs.controllerManager),
+    privateFile(PATHS.schedulerConf, kubeconfigs.scheduler),
+    privateFile(PATHS.encryptionConfig, encryptionConfig),
+    privateFile(PATHS.auditPolicy, auditPolicy()),
+  ]
+}

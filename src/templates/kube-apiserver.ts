@@ -1,0 +1,111 @@
+import type {ArtifactSet} from '../artifacts/artifact.js'
+import type {ClusterNode} from '../cluster/addressing.js'
+import type {ClusterSpec} from '../cluster/spec.js'
+import {releaseOf} from '../kubernetes/releases.js'
+import {ETCD_LOCAL_URL} from './etcd.js'
+import {installedPath} from './installed-programs.js'
+import {bothOf, PATHS} from './paths.js'
+import {commandLine, CONFINED, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
+import {AEAD_SUITES} from './tls.js'
+
+/** The name tokens are issued under: that of the API's own Service, the same from every controller. */
+export const SERVICE_ACCOUNT_ISSUER = 'https://kubernetes.default.svc.cluster.local'
+
+/**
+ * kube-apiserver, by its command line reference
+ * (https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/).
+ *
+ * It reports ready to systemd when it listens, and is started once the local etcd member has a quorum. It knows that
+ * member alone: with all of them in its list, requests would go round to a machine that is gone until the kernel gives
+ * the connection up (10 s were seen). If the local member fails, so does /readyz, and load balancers go elsewhere.
+ */
+export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: ClusterNode): UnitTemplate {
+  const release = releaseOf(spec.kubernetesVersion)
+  const flags = {
+    'bind-address': '0.0.0.0',
+    'secure-port': 6443,
+    'advertise-address': node.privateIp,
+    'tls-cert-file': PATHS.apiserver.certificate,
+    'tls-private-key-file': PATHS.apiserver.privateKey,
+    'tls-min-version': 'VersionTLS13',
+    // TLS 1.3 has its own suites; the list is for scanners that read the flag.
+    'tls-cipher-suites': ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', ...AEAD_SUITES].join(','),
+    'etcd-servers': ETCD_LOCAL_URL,
+    'etcd-cafile': PATHS.etcdCaForClients,
+    'etcd-certfile': PATHS.apiserverEtcdClient.certificate,
+    'etcd-keyfile': PATHS.apiserverEtcdClient.privateKey,
+    'client-ca-file': PATHS.ca.certificate,
+    // Whoever asks for /readyz, a load balancer or haproxy, shows a certificate.
+    'anonymous-auth': false,
+    'authorization-mode': 'Node,RBAC',
+    'enable-admission-plugins': [
+      'NodeRestriction',
+      ...(release.denyServiceExternalIps ? ['DenyServiceExternalIPs'] : []),
+    ].join(','),
+    'allow-privileged': true,
+    'service-cluster-ip-range': spec.network.serviceCidr,
+    'service-node-port-range': '30000-32767',
+    'service-account-issuer': SERVICE_ACCOUNT_ISSUER,
+    'service-account-key-file': PATHS.serviceAccountPublicKey,
+    'service-account-signing-key-file': PATHS.serviceAccountPrivateKey,
+    'service-account-extend-token-expiration': false,
+    'encryption-provider-config': PATHS.encryptionConfig,
+    'kubelet-certificate-authority': PATHS.ca.certificate,
+    'kubelet-client-certificate': PATHS.apiserverKubeletClient.certificate,
+    'kubelet-client-key': PATHS.apiserverKubeletClient.privateKey,
+    // `worker-1` is in no DNS; addresses need none.
+    'kubelet-preferred-address-types': 'InternalIP,Hostname',
+    'requestheader-client-ca-file': PATHS.frontProxyCa,
+    'requestheader-allowed-names': 'front-proxy-client',
+    'requestheader-extra-headers-prefix': 'X-Remote-Extra-',
+    'requestheader-group-headers': 'X-Remote-Group',
+    'requestheader-username-headers': 'X-Remote-User',
+    'proxy-client-cert-file': PATHS.frontProxyClient.certificate,
+    'proxy-client-key-file': PATHS.frontProxyClient.privateKey,
+    // Controllers run no kube-proxy: aggregated APIs are reached at their pods, by the VPC's pod routes.
+    'enable-aggregator-routing': true,
+    // Now and then a client is asked to connect anew, so that connections spread again after an outage.
+    'goaway-chance': spec.controllers > 1 ? 0.001 : undefined,
+    'audit-policy-file': PATHS.auditPolicy,
+    'audit-log-path': PATHS.auditLog,
+    'audit-log-maxage': 30,
+    'audit-log-maxbackup': 10,
+    'audit-log-maxsize': 100,
+    'event-ttl': '1h',
+    profiling: false,
+    v: 2,
+  }
+  return systemdUnit({
+    name: 'kube-apiserver.service',
+    unit: {
+      Description: 'Kubernetes API server',
+      Documentation: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/',
+      Wants: 'etcd.service',
+      After: 'network.target etcd.service',
+    },
+    service: {
+      Type: 'notify',
+      ExecStart: commandLine(installedPath(artifacts, 'kube-apiserver', 'controller'), flags),
+      ...RESTART,
+      TimeoutStartSec: '5min',
+      LimitNOFILE: '65536',
+      LogsDirectory: 'kubernetes',
+      LogsDirectoryMode: '0700',
+      ...CONFINED,
+    },
+    inputs: [
+      ...bothOf(PATHS.apiserver),
+      ...bothOf(PATHS.apiserverEtcdClient),
+      ...bothOf(PATHS.apiserverKubeletClient),
+      ...bothOf(PATHS.frontProxyClient),
+      PATHS.ca.certificate,
+      PATHS.etcdCaForClients,
+      PATHS.frontProxyCa,
+      PATHS.serviceAccountPublicKey,
+      PATHS.serviceAccountPrivateKey,
+      PATHS.encryptionConfig,
+      PATHS.auditPolicy,
+    ],
+    startNow: true,
+  })
+}

@@ -1,0 +1,49 @@
+import type {ArtifactSet} from '../artifacts/artifact.js'
+import type {ClusterSpec} from '../cluster/spec.js'
+import {releaseOf} from '../kubernetes/releases.js'
+import {installedPath} from './installed-programs.js'
+import {bothOf, PATHS} from './paths.js'
+import {commandLine, CONFINED, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
+
+/**
+ * kube-controller-manager, by its command line reference. It talks to the API server of its own machine; one of them
+ * all holds the lease and works. It does not allocate pod ranges: those are in the VPC's routes and in each worker's
+ * CNI configuration.
+ */
+export function kubeControllerManagerUnit(spec: ClusterSpec, artifacts: ArtifactSet): UnitTemplate {
+  const flags = {
+    'bind-address': '127.0.0.1',
+    port: releaseOf(spec.kubernetesVersion).insecurePortFlag ? 0 : undefined,
+    kubeconfig: PATHS.controllerManagerConf,
+    'authentication-kubeconfig': PATHS.controllerManagerConf,
+    'authorization-kubeconfig': PATHS.controllerManagerConf,
+    'leader-elect': true,
+    'use-service-account-credentials': true,
+    'service-account-private-key-file': PATHS.serviceAccountPrivateKey,
+    'root-ca-file': PATHS.ca.certificate,
+    'cluster-signing-cert-file': PATHS.ca.certificate,
+    'cluster-signing-key-file': PATHS.ca.privateKey,
+    'requestheader-client-ca-file': PATHS.frontProxyCa,
+    'service-cluster-ip-range': spec.network.serviceCidr,
+    'allocate-node-cidrs': false,
+    'terminated-pod-gc-threshold': 50,
+    profiling: false,
+    v: 2,
+  }
+  return systemdUnit({
+    name: 'kube-controller-manager.service',
+    unit: {
+      Description: 'Kubernetes controller manager',
+      Documentation: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/',
+      Wants: 'kube-apiserver.service',
+      After: 'network.target kube-apiserver.service',
+    },
+    service: {
+      ExecStart: commandLine(installedPath(artifacts, 'kube-controller-manager', 'controller'), flags),
+      ...RESTART,
+      ...CONFINED,
+    },
+    inputs: [PATHS.controllerManagerConf, PATHS.serviceAccountPrivateKey, PATHS.frontProxyCa, ...bothOf(PATHS.ca)],
+    startNow: true,
+  })
+}

@@ -1,0 +1,104 @@
+import type {ArtifactSet} from '../artifacts/artifact.js'
+import {dnsServiceIp, type WorkerNode} from '../cluster/addressing.js'
+import type {ClusterSpec} from '../cluster/spec.js'
+import {releaseOf} from '../kubernetes/releases.js'
+import {AFTER_API} from './haproxy.js'
+import {imageArchives, installedPath} from './installed-programs.js'
+import {bothOf, PATHS} from './paths.js'
+import {commandLine, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
+import {AEAD_SUITES} from './tls.js'
+import {yamlFile} from './yaml.js'
+
+const RUNTIME_ENDPOINT = `unix://${PATHS.containerdSocket}`
+
+/**
+ * KubeletConfiguration (https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/).
+ *
+ * It asks for no certificate of its own (`rotateCertificates` is left out): khw signs for as long as the cluster is to
+ * live, and signs anew.
+ */
+export function kubeletConfig(spec: ClusterSpec, artifacts: ArtifactSet): string {
+  const release = releaseOf(spec.kubernetesVersion)
+  const imported = imageArchives(artifacts, 'worker').length > 0
+  return yamlFile("The kubelet's configuration.", {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    authentication: {
+      anonymous: {enabled: false},
+      webhook: {enabled: true},
+      x509: {clientCAFile: PATHS.ca.certificate},
+    },
+    authorization: {mode: 'Webhook'},
+    tlsCertFile: PATHS.kubelet.certificate,
+    tlsPrivateKeyFile: PATHS.kubelet.privateKey,
+    tlsMinVersion: 'VersionTLS12',
+    tlsCipherSuites: [...AEAD_SUITES],
+    readOnlyPort: 0,
+    streamingConnectionIdleTimeout: '5m',
+    eventRecordQPS: 5,
+    makeIPTablesUtilChains: true,
+    podPidsLimit: 4096,
+    ...(release.kubeletSeccompDefault ? {seccompDefault: true} : {}),
+    ...(release.kubeletRuntimeEndpoint === 'field' ? {containerRuntimeEndpoint: RUNTIME_ENDPOINT} : {}),
+    cgroupDriver: 'systemd',
+    // A throw-away node on an old host is better than none.
+    ...(release.kubeletFailCgroupV1 ? {failCgroupV1: false} : {}),
+    failSwapOn: false,
+    clusterDomain: 'cluster.local',
+    clusterDNS: [dnsServiceIp(spec)],
+    resolvConf: PATHS.resolvConf,
+    // A node becomes Ready at the first status after its runtime and network are up: up to 10 s later by default.
+    // Without the second line the first would also set how often an unchanged status is sent.
+    nodeStatusUpdateFrequency: '2s',
+    nodeStatusReportFrequency: '5m',
+    serializeImagePulls: false,
+    // In bytes, not in percent: a large disk that is nine tenths full still has room for a throw-away cluster.
+    evictionHard: {
+      'memory.available': '100Mi',
+      'nodefs.available': '1Gi',
+      'nodefs.inodesFree': '5%',
+      'imagefs.available': '1Gi',
+    },
+    // Images imported from archives cannot be pulled again: never collect any.
+    ...(imported ? {imageGCHighThresholdPercent: 100} : {}),
+  })
+}
+
+/**
+ * The kubelet, by its command line reference. It waits for an API server: one that starts before loses its first tries,
+ * backs off, and may stay NotReady for want of a CSINode. Its node has the machine's host name, which cloud-init set.
+ */
+export function kubeletUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: WorkerNode): UnitTemplate {
+  const release = releaseOf(spec.kubernetesVersion)
+  const flags = {
+    config: PATHS.kubeletConfig,
+    kubeconfig: PATHS.kubeletConf,
+    'node-ip': node.privateIp,
+    'container-runtime': release.kubeletDockershimFlags ? 'remote' : undefined,
+    'network-plugin': release.kubeletDockershimFlags ? 'cni' : undefined,
+    'container-runtime-endpoint': release.kubeletRuntimeEndpoint === 'flag' ? RUNTIME_ENDPOINT : undefined,
+    v: 2,
+  }
+  const before = 'containerd.service haproxy.service khw-pod-network.service'
+  const images = imageArchives(artifacts, 'worker').length > 0 ? ' khw-images.service' : ''
+  return systemdUnit({
+    name: 'kubelet.service',
+    unit: {
+      Description: 'Kubernetes kubelet',
+      Documentation: 'https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/',
+      Wants: `${before}${images}`,
+      After: `${before}${images}`,
+    },
+    service: {
+      ...AFTER_API,
+      ExecStart: commandLine(installedPath(artifacts, 'kubelet', 'worker'), flags),
+      ...RESTART,
+      // Pods outlive it.
+      KillMode: 'process',
+      CPUAccounting: 'yes',
+      MemoryAccounting: 'yes',
+    },
+    inputs: [PATHS.kubeletConfig, PATHS.kubeletConf, PATHS.ca.certificate, PATHS.resolvConf, ...bothOf(PATHS.kubelet)],
+    startNow: false,
+  })
+}

@@ -1,0 +1,62 @@
+/**
+ * Where things are on a node: the places kubeadm uses, which is where the CIS benchmark's checks look. Everything under
+ * /etc/kubernetes/pki belongs to root; what etcd reads belongs to etcd and is therefore elsewhere.
+ */
+const KUBERNETES = '/etc/kubernetes'
+const PKI = `${KUBERNETES}/pki`
+const ETCD_PKI = '/etc/etcd/pki'
+
+export interface PairPaths {
+  readonly certificate: string
+  readonly privateKey: string
+}
+
+export const PATHS = {
+  ca: pair(`${PKI}/ca`),
+  frontProxyCa: `${PKI}/front-proxy-ca.crt`,
+  frontProxyClient: pair(`${PKI}/front-proxy-client`),
+  apiserver: pair(`${PKI}/apiserver`),
+  apiserverKubeletClient: pair(`${PKI}/apiserver-kubelet-client`),
+  apiserverEtcdClient: pair(`${PKI}/apiserver-etcd-client`),
+  /** The etcd authority, as root's programs read it. */
+  etcdCaForClients: `${PKI}/etcd/ca.crt`,
+  etcdHealthcheckClient: pair(`${PKI}/etcd/healthcheck-client`),
+  serviceAccountPublicKey: `${PKI}/sa.pub`,
+  serviceAccountPrivateKey: `${PKI}/sa.key`,
+  etcdCa: `${ETCD_PKI}/ca.crt`,
+  etcdServer: pair(`${ETCD_PKI}/server`),
+  etcdPeer: pair(`${ETCD_PKI}/peer`),
+  etcdData: '/var/lib/etcd',
+  encryptionConfig: `${KUBERNETES}/encryption-config.yaml`,
+  auditPolicy: `${KUBERNETES}/audit-policy.yaml`,
+  auditLog: '/var/log/kubernetes/audit.log',
+  adminConf: `${KUBERNETES}/admin.conf`,
+  controllerManagerConf: `${KUBERNETES}/controller-manager.conf`,
+  schedulerConf: `${KUBERNETES}/scheduler.conf`,
+  kubeletConf: `${KUBERNETES}/kubelet.conf`,
+  proxyConf: `${KUBERNETES}/proxy.conf`,
+  resolvConf: `${KUBERNETES}/resolv.conf`,
+  kubelet: pair(`${PKI}/kubelet`),
+  kubeletConfig: '/var/lib/kubelet/config.yaml',
+  kubeProxyConfig: '/var/lib/kube-proxy/config.yaml',
+  containerdConfig: '/etc/containerd/config.toml',
+  containerdSocket: '/run/containerd/containerd.sock',
+  cniConfDir: '/etc/cni/net.d',
+  cniConfig: '/etc/cni/net.d/10-khw.conflist',
+  haproxyConfig: '/etc/haproxy/haproxy.cfg',
+  /** Certificate and key in one file, as haproxy's `crt` wants them. */
+  haproxyClient: '/etc/haproxy/apiserver-client.pem',
+  podNetworkScript: '/usr/local/sbin/khw-pod-network',
+  modulesLoad: '/etc/modules-load.d/kubernetes.conf',
+  sysctl: '/etc/sysctl.d/99-kubernetes.conf',
+  hosts: '/etc/hosts',
+} as const
+
+/** The certificates and keys above that a unit reads, for its list of inputs. */
+export function bothOf({certificate, privateKey}: PairPaths): readonly string[] {
+  return [certificate, privateKey]
+}
+
+function pair(stem: string): PairPaths {
+  return {certificate: `${stem}.crt`, privateKey: `${stem}.key`}
+}

@@ -1,0 +1,60 @@
+import type {ArtifactSet} from '../artifacts/artifact.js'
+import type {WorkerNode} from '../cluster/addressing.js'
+import type {ClusterSpec} from '../cluster/spec.js'
+import type {NodeBundle} from './bundle.js'
+import {cniConfig} from './cni-config.js'
+import {containerdConfig, containerdUnit, imagesUnit} from './containerd.js'
+import {haproxyConfig, haproxyUnit} from './haproxy.js'
+import {hostsFile} from './hosts-file.js'
+import {kubeProxyConfig, kubeProxyUnit} from './kube-proxy.js'
+import {kubeletConfig, kubeletUnit} from './kubelet.js'
+import {pairFiles, privateFile, publicFile} from './node-files.js'
+import {PATHS} from './paths.js'
+import {kernelFiles, podNetworkScript, podNetworkUnit, podResolvConf} from './pod-network.js'
+import type {WorkerSecrets} from './secrets.js'
+
+export interface WorkerInput {
+  readonly spec: ClusterSpec
+  readonly artifacts: ArtifactSet
+  readonly node: WorkerNode
+  readonly secrets: WorkerSecrets
+}
+
+/**
+ * All that makes a machine a worker. Applied, it has a container runtime, its images, a pod network and a way to the
+ * API; the kubelet and kube-proxy are started by a later step, when an API server answers.
+ */
+export function workerBundle({spec, artifacts, node, secrets}: WorkerInput): NodeBundle {
+  const templates = [
+    podNetworkUnit(),
+    containerdUnit(artifacts),
+    imagesUnit(artifacts),
+    haproxyUnit(),
+    kubeletUnit(spec, artifacts, node),
+    kubeProxyUnit(artifacts),
+  ].filter(template => template !== undefined)
+  return {
+    files: [
+      publicFile(PATHS.hosts, hostsFile(spec)),
+      publicFile(PATHS.resolvConf, podResolvConf(spec)),
+      ...kernelFiles(),
+      podNetworkScript(spec, node),
+      publicFile(PATHS.ca.certificate, secrets.ca),
+      ...pairFiles(PATHS.kubelet, secrets.kubeletServer),
+      privateFile(PATHS.haproxyClient, pemBundle(secrets.haproxyClient.certificate, secrets.haproxyClient.privateKey)),
+      privateFile(PATHS.haproxyConfig, haproxyConfig(spec, node)),
+      privateFile(PATHS.containerdConfig, containerdConfig(artifacts)),
+      privateFile(PATHS.cniConfig, cniConfig(node)),
+      privateFile(PATHS.kubeletConf, secrets.kubeconfigs.kubelet),
+      privateFile(PATHS.proxyConf, secrets.kubeconfigs.proxy),
+      privateFile(PATHS.kubeletConfig, kubeletConfig(spec, artifacts)),
+      privateFile(PATHS.kubeProxyConfig, kubeProxyConfig(spec)),
+      ...templates.map(template => template.file),
+    ],
+    units: templates.map(template => template.unit),
+  }
+}
+
+function pemBundle(...texts: readonly string[]): string {
+  return texts.map(text => (text.endsWith('\n') ? text : `${text}\n`)).join('')
+}

@@ -1,0 +1,89 @@
+import {clusterSpec, type ProviderName} from '../cluster/spec.js'
+import {KhwError} from '../errors.js'
+import {releaseOf} from '../kubernetes/releases.js'
+import {createRequestDefaults, type CreateRequest} from '../steps/create-request.js'
+
+/** What the wizard calls the version that is chosen where the artifacts come from. */
+export const NEWEST = 'newest'
+
+/** What is wrong with a request by the rules of clusterSpec; undefined if nothing is. */
+export function problemOf(request: CreateRequest): string | undefined {
+  const d = createRequestDefaults
+  return problem(() => {
+    clusterSpec({
+      name: request.name ?? d.name,
+      provider: request.provider ?? d.provider,
+      region: request.region ?? d.region,
+      controllers: request.controllers ?? d.controllers,
+      workers: request.workers ?? d.workers,
+      kubernetesVersion: request.kubernetesVersion ?? '',
+      artifactSource: 'upstream',
+      architecture: 'amd64',
+      controllerType: d.controllerType,
+      workerType: d.workerType,
+      volumeSize: d.volumeSize,
+      ...(request.network && {network: request.network}),
+    })
+  })
+}
+
+/** `newest`, `1.36` or `1.36.2`, in the range khw knows. */
+export function versionProblem(text: string): string | undefined {
+  if (text === NEWEST) return undefined
+  if (!/^\d+\.\d+(\.\d+)?$/.test(text)) return `Type a version like 1.36 or 1.36.2, or ${NEWEST}`
+  return problem(() => releaseOf(/^\d+\.\d+$/.test(text) ? `${text}.0` : text))
+}
+
+export function regionProblem(text: string): string | undefined {
+  return /^[a-z]{2}(-[a-z]+)+-\d$/.test(text) ? undefined : 'Type the name of an AWS region, such as us-west-2'
+}
+
+export function nameProblem(text: string, taken: readonly string[]): string | undefined {
+  return taken.includes(text) ? `There is a cluster "${text}" already` : problemOf({name: text})
+}
+
+export function workersProblem(text: string, rest: CreateRequest): string | undefined {
+  return /^\d+$/.test(text) ? problemOf({...rest, workers: Number(text)}) : 'Type a number'
+}
+
+/** The first name like the default that is free: `hard-way`, `hard-way-2`. */
+export function freeName(taken: readonly string[]): string {
+  const {name} = createRequestDefaults
+  for (let i = 1; ; i++) {
+    const candidate = i === 1 ? name : `${name}-${i}`
+    if (!taken.includes(candidate)) return candidate
+  }
+}
+
+/** What a provider costs, in words. AWS's figure: 6 t3.medium with 20 GiB each at the 2026 list price of us-west-2. */
+export function costOf(provider: ProviderName): string {
+  return provider === 'local'
+    ? 'nothing; 3 + 3 take 4 GB of memory'
+    : 'about $0.30 an hour for 3 + 3 machines, billed by AWS'
+}
+
+/** Labels and values of what is about to be created. */
+export function summaryRows(request: CreateRequest): readonly (readonly [string, string])[] {
+  const d = createRequestDefaults
+  const provider = request.provider ?? d.provider
+  const controllers = request.controllers ?? d.controllers
+  const lost = (controllers - 1) / 2
+  return [
+    ['Name', request.name ?? d.name],
+    ['Where', provider === 'local' ? 'this machine' : `AWS, ${request.region ?? d.region}`],
+    ['Controllers', `${controllers}, of which ${lost === 0 ? 'none' : lost} may be lost`],
+    ['Workers', String(request.workers ?? d.workers)],
+    ['Kubernetes', request.kubernetesVersion ?? 'the newest that can be had'],
+    ['Costs', costOf(provider)],
+  ]
+}
+
+function problem(check: () => unknown): string | undefined {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    if (error instanceof KhwError) return error.message
+    throw error
+  }
+}

@@ -1,0 +1,59 @@
+import type {CreateReport} from '../cluster/report.js'
+import {count, duration} from './quantities.js'
+import {next, nodesTable, type ReportOptions} from './status-report.js'
+import {wrap} from './text.js'
+
+export interface CreateReportOptions extends ReportOptions {
+  /** How long the command ran. */
+  readonly seconds: number
+  /** The phase it was to stop after. */
+  readonly until: string | undefined
+  /** No other cluster exists: commands need no name. */
+  readonly alone: boolean
+}
+
+/** The closing words of `khw create`. */
+export function createReport(report: CreateReport, options: CreateReportOptions): string {
+  const sections = [
+    headline(report, options),
+    nodesTable(report.nodes, options),
+    slowest(report, options),
+    next(commands(report, options.alone), options.style),
+  ]
+  return sections.filter(section => section !== '').join('\n\n')
+}
+
+function headline(report: CreateReport, {style, seconds, until}: CreateReportOptions): string {
+  const {name, kubernetes, nodes, phase} = report
+  const of = (role: string): number => nodes.filter(node => node.role === role).length
+  const what = `Kubernetes ${kubernetes}, ${count(of('controller'), 'controller')}, ${count(of('worker'), 'worker')}`
+  if (phase === 'creating') {
+    const after = until === undefined ? '' : ` after the phase ${until}`
+    return `${style.green('✔')} ${style.bold(name)} stopped${after} as asked: ${what}, ${duration(seconds)}`
+  }
+  const mark = report.ready ? style.green('✔') : style.yellow('!')
+  return `${mark} ${style.bold(name)} is ${phase}: ${what}, in ${duration(seconds)}`
+}
+
+/** Where the time went: the longest steps of the chain that decided it. */
+function slowest({timings, criticalPath}: CreateReport, {style, columns}: CreateReportOptions): string {
+  const onPath = timings.filter(timing => criticalPath.includes(timing.step))
+  const longest = onPath.toSorted((a, b) => b.seconds - a.seconds).slice(0, 3)
+  if (longest.length === 0) return ''
+  const text = `Most of the time went into ${longest.map(t => `${t.step} (${duration(t.seconds)})`).join(', ')}.`
+  return wrap(text, columns)
+    .map(line => style.dim(line))
+    .join('\n')
+}
+
+function commands({name, phase, nodes}: CreateReport, alone: boolean): string[] {
+  if (phase === 'creating') return [`khw create --name ${name}`, `khw destroy ${name}`]
+  const worker = nodes.find(node => node.role === 'worker')?.name ?? 'worker-1'
+  return [
+    `export KUBECONFIG="$(khw kubeconfig ${name} --path)"`,
+    'kubectl get nodes',
+    alone ? `khw ssh ${worker}` : `khw ssh ${worker} --name ${name}`,
+    ...(phase === 'degraded' ? [`khw status ${name}`] : []),
+    `khw destroy ${name}`,
+  ]
+}

@@ -1,0 +1,33 @@
+import type {DestroyReport} from '../cluster/report.js'
+import {count, duration} from './quantities.js'
+import {next, type ReportOptions} from './status-report.js'
+import {wrap} from './text.js'
+
+/** The receipt of `khw destroy`: what was removed, what is still there and why. */
+export function destroyReport(report: DestroyReport, {style, columns}: ReportOptions): string {
+  const {name, removed, remaining, seconds} = report
+  const what = removed.length === 0 ? 'nothing was left to remove' : `${count(removed.length, 'resource')} removed`
+  const kinds = wrap(byType(removed), columns - 2)
+    .map(line => `  ${style.dim(line)}`)
+    .join('\n')
+  if (remaining.length === 0) {
+    const head = `${style.green('✔')} ${style.bold(name)} is gone: ${what} in ${duration(seconds)}`
+    return removed.length === 0 ? head : `${head}\n${kinds}`
+  }
+  const left = remaining.flatMap(({type, id, why}) =>
+    wrap(`${type} ${id}: ${why}`, columns - 2).map(line => `  ${line}`),
+  )
+  return [
+    `${style.red('✖')} ${style.bold(name)} is not gone: ${what}, ${count(remaining.length, 'resource')} left`,
+    ...left,
+    '',
+    next([`khw destroy ${name}`], style),
+  ].join('\n')
+}
+
+/** `instance 6, subnet 3, vpc 1`: in the order in which they were removed. */
+function byType(resources: DestroyReport['removed']): string {
+  const counts = new Map<string, number>()
+  for (const {type} of resources) counts.set(type, (counts.get(type) ?? 0) + 1)
+  return [...counts].map(([type, n]) => `${type} ${n}`).join(', ')
+}

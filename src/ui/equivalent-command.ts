@@ -1,0 +1,22 @@
+import type {CreateRequest} from '../steps/create-request.js'
+import {shellCommand} from './shell-words.js'
+
+/** The command that asks for the same without questions, quoted for a POSIX shell. */
+export function equivalentCommand(request: CreateRequest): string {
+  const flags: readonly (readonly [string, string | number | undefined])[] = [
+    ['--name', request.name],
+    ['--provider', request.provider],
+    ['--region', request.region],
+    ['--controllers', request.controllers],
+    ['--workers', request.workers],
+    ['--kubernetes-version', request.kubernetesVersion],
+    ['--artifacts', request.artifacts],
+    ['--mirror', request.mirror],
+    ['--vpc-cidr', request.network?.vpcCidr],
+    ['--pod-cidr', request.network?.podCidr],
+    ['--service-cidr', request.network?.serviceCidr],
+    ['--allow-cidr', request.operatorCidr],
+  ]
+  const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]))
+  return shellCommand(['khw', 'create', ...given])
+}

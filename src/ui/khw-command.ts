@@ -1,0 +1,60 @@
+import {Command, Errors} from '@oclif/core'
+import type {Home} from '../cluster/home.js'
+import type {Failure} from './error-report.js'
+import type {Style} from './style.js'
+
+/**
+ * What all commands share: results go to stdout and everything else to stderr; a failure is told with its code and what
+ * to type next, or as `{"error": {"code", "message", "suggestions"}}` on stdout under `--json`.
+ */
+export abstract class KhwCommand extends Command {
+  /** Somebody sits there and can be asked. */
+  protected get interactive(): boolean {
+    return process.stdin.isTTY && process.stderr.isTTY && !this.jsonEnabled()
+  }
+
+  /** Directories of this process's state, from its environment. */
+  protected async home(): Promise<Home> {
+    const {homeOf} = await import('../cluster/home.js')
+    return homeOf()
+  }
+
+  protected async style(stream: NodeJS.WriteStream = process.stdout): Promise<Style> {
+    const {styleFor} = await import('./style.js')
+    return styleFor(stream)
+  }
+
+  protected override async catch(error: Error): Promise<never> {
+    if (error instanceof Errors.ExitError) throw error
+    // Bad usage: oclif prints it together with the command's help.
+    if (error instanceof Errors.CLIError && !this.jsonEnabled()) throw error
+    const {failure, exit} = await this.#failure(error)
+    const {errorJson, errorReport} = await import('./error-report.js')
+    if (this.jsonEnabled()) this.logJson(errorJson(failure))
+    else {
+      const style = await this.style(process.stderr)
+      process.stderr.write(errorReport(failure, style, process.stderr.columns || 80))
+      if (this.config.scopedEnvVarTrue('DEBUG')) process.stderr.write(`\n${error.stack ?? ''}\n`)
+    }
+    this.exit(exit)
+  }
+
+  async #failure(error: Error): Promise<{failure: Failure; exit: number}> {
+    if (error instanceof Errors.CLIError) {
+      const message = error.message.replace(/\nSee more help with --help$/, '')
+      return {failure: {code: 'USAGE', message, suggestions: [`khw ${this.id ?? ''} --help`]}, exit: 2}
+    }
+    const {expectedError} = await import('./expected-error.js')
+    const expected = expectedError(error)
+    if (expected) return {failure: expected, exit: expected.oclif.exit}
+    const {reportBug} = await import('./bug-report.js')
+    const directory = (await this.home()).data
+    const context = {directory, version: this.config.version, command: this.id ?? '', now: new Date()}
+    return {failure: await reportBug(error, context), exit: 1}
+  }
+
+  /** Ends a command whose result is on stdout already, but is not what was asked for. */
+  protected failQuietly(): void {
+    process.exitCode = 1
+  }
+}

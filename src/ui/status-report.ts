@@ -1,0 +1,115 @@
+import type {ClusterReport, NodeReport} from '../cluster/report.js'
+import {count} from './quantities.js'
+import type {Style} from './style.js'
+import {fields, table} from './table.js'
+import {wrap} from './text.js'
+
+export interface ReportOptions {
+  readonly style: Style
+  readonly columns: number
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** What `khw status` prints for people: what there is, what is wrong, what to type next. */
+export function statusReport(report: ClusterReport, options: ReportOptions): string {
+  const {style} = options
+  const sections = [
+    headline(report, style),
+    fields(facts(report, options.now), style, options.columns),
+    nodesTable(report.nodes, options),
+    problems(report, options),
+    nextSteps(report, style),
+  ]
+  return sections.filter(section => section !== '').join('\n\n')
+}
+
+/** One row a node, at most 80 columns wide; instance ids where there is room. */
+export function nodesTable(nodes: readonly NodeReport[], {style, columns}: ReportOptions): string {
+  const wide = columns >= 100
+  const cell = (text: string | null): string => text ?? style.dim('-')
+  const rows = nodes.map(node => [
+    node.name,
+    node.state === 'running' ? node.state : style.yellow(node.state),
+    node.ready ? style.green('yes') : style.red('no'),
+    cell(node.zone),
+    node.privateIp,
+    cell(node.publicIp),
+    ...(wide ? [cell(node.instanceId)] : []),
+  ])
+  const headings = ['NODE', 'MACHINE', 'READY', 'ZONE', 'PRIVATE IP', 'PUBLIC IP', ...(wide ? ['INSTANCE'] : [])]
+  return table(headings, rows, style)
+}
+
+function headline({name, phase}: ClusterReport, style: Style): string {
+  const words = {
+    ready: style.green('is ready'),
+    degraded: style.yellow('is degraded'),
+    creating: style.yellow('is unfinished'),
+    destroying: style.yellow('is being destroyed'),
+  }
+  return `${style.bold(name)} ${words[phase]}`
+}
+
+function facts(report: ClusterReport, now: number): [string, string][] {
+  const {cost, expiresAt, certificates, nodes} = report
+  const of = (role: NodeReport['role']): number => nodes.filter(node => node.role === role).length
+  const rows: [string, string | undefined][] = [
+    ['Kubernetes', report.kubernetes],
+    ['Made of', `${count(of('controller'), 'controller')}, ${count(of('worker'), 'worker')}`],
+    ['Where', report.provider === 'local' ? 'this machine' : `AWS, ${report.region}`],
+    ['API', report.endpoint ?? 'no controller answers'],
+    ['Tolerates', tolerance(report.tolerates)],
+    ['Certificates', certificates.earliestExpiry === null ? undefined : expiry(certificates.earliestExpiry, now)],
+    ['Costs', cost ? `${money(cost.perHour, cost)} an hour, ${money(cost.spent, cost)} so far` : undefined],
+    ['Ends', expiresAt === null ? undefined : expiry(expiresAt, now)],
+  ]
+  return rows.flatMap(([label, value]) => (value === undefined ? [] : [[label, value] as [string, string]]))
+}
+
+/** Only what is not right: a list of things that are is nothing to read. */
+function problems({checks, nodes}: ClusterReport, {style, columns}: ReportOptions): string {
+  const all = [
+    ...checks.map(check => ({...check, on: ''})),
+    ...nodes.flatMap(node => node.checks.map(check => ({...check, on: `${node.name}: `}))),
+  ]
+  const wrong = all.filter(check => !check.ok)
+  if (all.length === 0) return ''
+  if (wrong.length === 0) return `${style.green('✔')} ${count(all.length, 'check')} passed`
+  return wrong
+    .map(({on, name, detail}) => {
+      const [head = '', ...rest] = wrap(`${on}${name}: ${detail}`, columns - 4)
+      return [`${style.red('✖')} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
+    })
+    .join('\n')
+}
+
+function nextSteps({phase, name, nodes}: ClusterReport, style: Style): string {
+  const broken = nodes.find(node => !node.ready && node.state === 'running')
+  const commands = {
+    ready: [`export KUBECONFIG="$(khw kubeconfig ${name} --path)"`, 'kubectl get nodes'],
+    degraded: broken ? [`khw ssh ${broken.name} --name ${name} -- sudo journalctl -n 50 --no-pager`] : [],
+    creating: [`khw create --name ${name}`],
+    destroying: [`khw destroy ${name}`],
+  }
+  return next(commands[phase], style)
+}
+
+/** Commands to type next, one a line, ready to be copied. */
+export function next(commands: readonly string[], style: Style): string {
+  return commands.length === 0 ? '' : [style.dim('Next:'), ...commands.map(line => `  ${style.cyan(line)}`)].join('\n')
+}
+
+function tolerance(n: number): string {
+  return n === 0 ? 'no further loss of a controller' : `the loss of ${count(n, 'more controller')}`
+}
+
+function expiry(iso: string, now: number): string {
+  const days = Math.floor((Date.parse(iso) - now) / 86_400_000)
+  const when = days < 0 ? 'expired' : days === 0 ? 'today' : `in ${count(days, 'day')}`
+  return `${iso.slice(0, 10)} (${when})`
+}
+
+function money(amount: number, {currency}: {currency: string}): string {
+  return currency === 'USD' ? `$${amount.toFixed(2)}` : `${amount.toFixed(2)} ${currency}`
+}

@@ -1,0 +1,22 @@
+import type {Style} from './style.js'
+import {clip, padTo, widthOf} from './text.js'
+
+const GAP = '  '
+
+/** Columns aligned under dim headings. Cells may be coloured; trailing spaces are left out. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
+  const widths = headings.map((heading, i) => Math.max(widthOf(heading), ...rows.map(row => widthOf(row[i] ?? ''))))
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => (i === cells.length - 1 ? cell : padTo(cell, widths[i] ?? 0)))
+      .join(GAP)
+      .trimEnd()
+  return [line(headings.map(heading => style.dim(heading))), ...rows.map(line)].join('\n')
+}
+
+/** `Label   value` lines, indented by two; a value is cut where the line would be wider than `columns`. */
+export function fields(rows: readonly (readonly [label: string, value: string])[], style: Style, columns = 80): string {
+  const width = Math.max(...rows.map(([label]) => widthOf(label)))
+  const room = columns - 2 - width - GAP.length
+  return rows.map(([label, value]) => `  ${padTo(style.dim(label), width)}${GAP}${clip(value, room)}`).join('\n')
+}

@@ -1,0 +1,126 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {resolveUpstream} from '../../../src/artifacts/upstream/upstream.js'
+import type {ArtifactRequest} from '../../../src/artifacts/request.js'
+import {fileServer, type FileServer} from '../file-server.js'
+import {failure, network, scratch, sha256} from '../support.js'
+import {releaseFiles} from './release-files.js'
+
+const KUBELET = 'dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubelet'
+const ETCD = 'github.com/etcd-io/etcd/releases/download/v3.6.14'
+
+describe('upstream artifacts', () => {
+  const cache = scratch()
+  let server: FileServer
+  beforeEach(async () => {
+    server = await fileServer({...releaseFiles('1.36.2'), 'dl.k8s.io/release/stable-1.36.txt': 'v1.36.2\n'})
+  })
+  afterEach(() => server.close())
+
+  const request = (overrides: Partial<ArtifactRequest> = {}): ArtifactRequest => ({
+    source: 'upstream',
+    architecture: 'amd64',
+    cache: cache(),
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    ...overrides,
+  })
+  const resolve = (overrides: Partial<ArtifactRequest> = {}) =>
+    resolveUpstream(request(overrides), network(), server.url)
+  const served = () => ({cacheServer: {url: 'http://169.254.169.253:8080/', directory: cache()}})
+
+  it('fetches checksums only where nodes fetch the files themselves', async () => {
+    const set = await resolve()
+    expect(server.log.filter(line => !/sha256|SHA256SUMS/.test(line))).to.be.empty
+    const kubelet = set.artifacts.find(artifact => artifact.name === 'kubelet')
+    expect(kubelet).to.deep.equal({
+      name: 'kubelet',
+      version: '1.36.2',
+      origin: `https://${KUBELET}`,
+      url: `${server.url}/${KUBELET}`,
+      sha256: sha256(server.files.get(KUBELET) ?? ''),
+      install: {kind: 'binary', path: '/usr/local/bin/kubelet'},
+      roles: ['worker'],
+    })
+    expect(set.versions).to.deep.equal({
+      kubernetes: '1.36.2',
+      etcd: '3.6.14',
+      containerd: '2.3.4',
+      runc: '1.4.3',
+      cni: '1.9.1',
+    })
+    expect(set.images.coredns).to.equal('registry.k8s.io/coredns/coredns:v1.14.2')
+  })
+
+  it('gives every executable of both roles a path', async () => {
+    const set = await resolve()
+    const paths = (role: 'controller' | 'worker') =>
+      set.artifacts
+        .filter(artifact => artifact.roles.includes(role))
+        .flatMap(({install}) => (install.kind === 'tar.gz' ? Object.values(install.members) : [install.path]))
+        .sort()
+    const bin = (...names: string[]) => names.map(name => `/usr/local/bin/${name}`)
+    expect(paths('controller')).to.deep.equal(
+      bin('etcd', 'etcdctl', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'),
+    )
+    expect(paths('worker')).to.deep.equal([
+      ...['bridge', 'host-local', 'loopback', 'portmap'].map(name => `/opt/cni/bin/${name}`),
+      ...bin('containerd', 'containerd-shim-runc-v2', 'crictl', 'ctr', 'kube-proxy', 'kubelet', 'runc'),
+    ])
+  })
+
+  it('fills the cache for the local region and needs no network the second time', async () => {
+    const set = await resolve(served())
+    for (const artifact of set.artifacts) {
+      const path = artifact.origin.replace('https://', '')
+      expect(artifact.url).to.equal(`http://169.254.169.253:8080/artifacts/${path}`)
+      const content = readFileSync(join(cache(), 'artifacts', path))
+      expect(sha256(content)).to.equal(artifact.sha256)
+      expect(artifact.bytes).to.equal(content.length)
+    }
+    const requests = server.log.length
+    expect(await resolve(served())).to.deep.equal(set)
+    expect(server.log).to.have.length(requests)
+  })
+
+  it('resolves a minor to its newest patch release', async () => {
+    expect((await resolve({kubernetesVersion: '1.36'})).versions.kubernetes).to.equal('1.36.2')
+    expect(server.log).to.include('GET /dl.k8s.io/release/stable-1.36.txt')
+  })
+
+  it('refuses a page that is no version', async () => {
+    server.files.set('dl.k8s.io/release/stable-1.36.txt', Buffer.from('<html>Sign in'))
+    const error = await failure(resolve({kubernetesVersion: '1.36'}), 'ARTIFACT_UNREACHABLE')
+    expect(error.message).to.include('<html>Sign in')
+  })
+
+  it('refuses a file whose content is not what was published', async () => {
+    server.files.set(KUBELET, Buffer.from('tampered'))
+    const error = await failure(resolve(served()), 'ARTIFACT_CHECKSUM')
+    expect(error.message).to.include(KUBELET)
+  })
+
+  it('refuses a release without a checksum for the file', async () => {
+    server.files.set(`${ETCD}/SHA256SUMS`, Buffer.from(`${'0'.repeat(64)}  another-file\n`))
+    const error = await failure(resolve(), 'ARTIFACT_CHECKSUM')
+    expect(error.message).to.include('etcd 3.6.14').and.include('SHA256SUMS')
+  })
+
+  it('names a version that was not released', async () => {
+    const error = await failure(resolve({kubernetesVersion: '1.36.99'}), 'ARTIFACT_MISSING')
+    expect(error.message).to.include('v1.36.99')
+  })
+
+  it('does without crictl where it was not published', async () => {
+    for (const path of server.files.keys()) if (path.includes('cri-tools')) server.files.delete(path)
+    expect((await resolve()).artifacts.map(artifact => artifact.name))
+      .to.include('kubelet')
+      .and.not.include('crictl')
+  })
+
+  it('refuses versions outside the range without a request', async () => {
+    await failure(resolve({kubernetesVersion: '1.19'}), 'VERSION_UNSUPPORTED')
+    expect(server.log).to.be.empty
+  })
+})

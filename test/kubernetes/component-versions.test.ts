@@ -1,0 +1,55 @@
+import {expect} from 'chai'
+import {KhwError} from '../../src/errors.js'
+import {
+  componentVersions,
+  DEFAULT_KUBERNETES_VERSION,
+  SUPPORTED_MINORS,
+} from '../../src/kubernetes/component-versions.js'
+
+describe('component versions', () => {
+  it('covers every minor from 1.20 to 1.37 and has the default among them', () => {
+    expect(SUPPORTED_MINORS).to.have.length(18)
+    expect(SUPPORTED_MINORS[0]).to.equal('1.20')
+    expect(SUPPORTED_MINORS.at(-1)).to.equal('1.37')
+    expect(SUPPORTED_MINORS).to.include(DEFAULT_KUBERNETES_VERSION.split('.').slice(0, 2).join('.'))
+    for (const minor of SUPPORTED_MINORS) {
+      const versions = componentVersions(minor)
+      for (const name of ['etcd', 'containerd', 'runc', 'cni', 'crictl', 'coredns'] as const) {
+        expect(versions[name], `${name} of ${minor}`).to.match(/^\d+\.\d+\.\d+$/)
+      }
+      expect(versions.kubernetes).to.equal(minor)
+    }
+  })
+
+  it('gives containerd 1.x up to 1.35, which CRI v1alpha2 needs, and 2.x from 1.36, which wants it', () => {
+    const major = (minor: string) => componentVersions(minor).containerd.split('.')[0]
+    expect(['1.20', '1.22', '1.35'].map(major)).to.deep.equal(['1', '1', '1'])
+    expect(['1.36', '1.37'].map(major)).to.deep.equal(['2', '2'])
+  })
+
+  it('gives the etcd line each minor was released with', () => {
+    const line = (minor: string) => componentVersions(minor).etcd.split('.').slice(0, 2).join('.')
+    expect(['1.20', '1.21', '1.22', '1.33', '1.34', '1.37'].map(line)).to.deep.equal([
+      '3.4',
+      '3.4',
+      '3.5',
+      '3.5',
+      '3.6',
+      '3.6',
+    ])
+  })
+
+  it('keeps the patch version, with or without v', () => {
+    expect(componentVersions('1.28.3').kubernetes).to.equal('1.28.3')
+    expect(componentVersions('v1.28.3').kubernetes).to.equal('1.28.3')
+    expect(componentVersions('1.28.3').pause).to.equal('3.9')
+  })
+
+  for (const version of ['1.19.16', '1.38.0', '2.0.0', '1', '', 'latest', '1.36.2-rc.0', '1.036.2', '1.36.2.1']) {
+    it(`refuses "${version}" with the range`, () => {
+      expect(() => componentVersions(version))
+        .to.throw(KhwError, '1.20 to 1.37')
+        .with.property('code', 'VERSION_UNSUPPORTED')
+    })
+  }
+})

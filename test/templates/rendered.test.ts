@@ -1,0 +1,39 @@
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {dirname} from 'node:path'
+import {expect} from 'chai'
+import {stringify} from 'yaml'
+import {corednsObjects} from '../../src/templates/coredns.js'
+import {bundleOf, SAMPLES, sampleCluster} from './sample-cluster.js'
+
+/**
+ * Every file of a node, compared character by character with test/fixtures/rendered/<minor>/<node>.txt, so that a change
+ * of a template shows in review what it changes on machines. To accept a change: KHW_UPDATE_RENDERED=1 npx mocha ...
+ */
+describe('what is rendered for a 3+3 cluster', () => {
+  for (const minor of Object.keys(SAMPLES)) {
+    const cluster = sampleCluster(minor)
+    for (const node of ['controller-1', 'worker-2']) {
+      it(`${minor} ${node}`, () => {
+        const {files, units} = bundleOf(cluster, node)
+        const parts = [
+          ...files.map(file => `==> ${file.path} 0${file.mode.toString(8)} ${file.owner}\n${file.content}`),
+          `==> units\n${units.map(unit => `${unit.name} ${unit.startNow ? 'now' : 'later'}\n`).join('')}`,
+        ]
+        sameAsFixture(`${minor}/${node}.txt`, parts.join('\n'))
+      })
+    }
+    it(`${minor} CoreDNS`, () => {
+      const objects = corednsObjects(cluster.spec, 'registry.k8s.io/coredns/coredns:v1.14.2')
+      sameAsFixture(`${minor}/coredns.yaml`, objects.map(object => stringify(object)).join('---\n'))
+    })
+  }
+})
+
+function sameAsFixture(name: string, text: string): void {
+  const path = new URL(`../fixtures/rendered/${name}`, import.meta.url).pathname
+  if (process.env['KHW_UPDATE_RENDERED'] === '1') {
+    mkdirSync(dirname(path), {recursive: true})
+    writeFileSync(path, text)
+  }
+  expect(text).to.equal(readFileSync(path, 'utf8'))
+}

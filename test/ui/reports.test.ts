@@ -1,0 +1,145 @@
+import {expect} from 'chai'
+import type {ClusterReport, CreateReport, NodeReport} from '../../src/cluster/report.js'
+import {createReport} from '../../src/ui/create-report.js'
+import {destroyReport} from '../../src/ui/destroy-report.js'
+import {listReport} from '../../src/ui/list-report.js'
+import {statusReport} from '../../src/ui/status-report.js'
+import {styleFor} from '../../src/ui/style.js'
+
+const options = {style: styleFor({isTTY: false}, {}), columns: 80, now: Date.parse('2026-11-22T12:00:00Z')}
+
+function node(name: string, role: NodeReport['role'], changes: Partial<NodeReport> = {}): NodeReport {
+  return {
+    name,
+    role,
+    instanceId: 'i-0123456789abcdef0',
+    zone: 'ap-southeast-1a',
+    privateIp: '10.240.100.111',
+    publicIp: '198.51.100.111',
+    state: 'running',
+    ready: true,
+    checks: [{name: 'machine', ok: true, detail: 'running'}],
+    ...changes,
+  }
+}
+
+function report(changes: Partial<ClusterReport> = {}): ClusterReport {
+  return {
+    name: 'lab',
+    id: '1',
+    provider: 'aws',
+    region: 'ap-southeast-1',
+    phase: 'ready',
+    kubernetes: '1.36.2',
+    endpoint: 'https://198.51.100.111:6443',
+    ready: true,
+    tolerates: 1,
+    nodes: [node('controller-1', 'controller'), node('worker-1', 'worker')],
+    checks: [{name: 'api', ok: true, detail: 'answers'}],
+    certificates: {earliestExpiry: '2026-12-22T12:00:00Z'},
+    cost: {perHour: 0.3, spent: 1.234, currency: 'USD'},
+    expiresAt: null,
+    ...changes,
+  }
+}
+
+function expectFits(text: string): void {
+  for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80)
+}
+
+describe('statusReport', () => {
+  it('fits 80 columns and says what to type next', () => {
+    const text = statusReport(report(), options)
+    expectFits(text)
+    expect(text).to.match(/^lab is ready\n/)
+    expect(text).to.match(/controller-1 +running +yes +ap-southeast-1a +10\.240\.100\.111 +198\.51\.100\.111\n/)
+    expect(text).to.include('2026-12-22 (in 30 days)')
+    expect(text).to.include('$0.30 an hour, $1.23 so far')
+    expect(text).to.include('✔ 3 checks passed')
+    expect(text).to.include('  export KUBECONFIG="$(khw kubeconfig lab --path)"\n')
+  })
+
+  it('shows only what is wrong, with its reason', () => {
+    const detail = `PLEG is not healthy: ${'pleg was last seen active 3m ago; '.repeat(4)}`
+    const broken = node('worker-1', 'worker', {ready: false, checks: [{name: 'kubelet', ok: false, detail}]})
+    const text = statusReport(report({phase: 'degraded', ready: false, nodes: [broken]}), options)
+    expectFits(text)
+    expect(text).to.include('✖ worker-1: kubelet: PLEG is not healthy')
+    expect(text).not.to.include('api: answers')
+    expect(text).to.include('khw ssh worker-1 --name lab -- ')
+  })
+
+  it('says how to go on with an unfinished cluster, whose machines may not exist', () => {
+    const missing = node('worker-1', 'worker', {state: 'missing', ready: false, publicIp: null, zone: null, checks: []})
+    const text = statusReport(report({phase: 'creating', endpoint: null, nodes: [missing], tolerates: 0}), options)
+    expect(text).to.match(/worker-1 +missing +no +- +10\.240\.100\.111 +-\n/)
+    expect(text).to.include('no controller answers')
+    expect(text).to.match(/Next:\n {2}khw create --name lab$/)
+  })
+})
+
+describe('createReport', () => {
+  const created: CreateReport = {
+    ...report(),
+    timings: [
+      {step: 'compute/instance/worker-1', startedAt: '2026-11-22T12:00:00Z', seconds: 12, waitedFor: null},
+      {step: 'etcd/start', startedAt: '2026-11-22T12:00:12Z', seconds: 3, waitedFor: null},
+      {step: 'access/key', startedAt: '2026-11-22T12:00:00Z', seconds: 40, waitedFor: null},
+    ],
+    criticalPath: ['compute/instance/worker-1', 'etcd/start'],
+  }
+
+  it('ends with what to type next', () => {
+    const text = createReport(created, {...options, seconds: 41.2, until: undefined, alone: true})
+    expectFits(text)
+    expect(text).to.match(/^✔ lab is ready: Kubernetes 1\.36\.2, 1 controller, 1 worker, in 41 s\n/)
+    expect(text).to.match(/\n {2}kubectl get nodes\n {2}khw ssh worker-1\n {2}khw destroy lab$/)
+    expect(text).to.include('compute/instance/worker-1 (12 s), etcd/start (3.0 s)')
+    expect(text).not.to.include('access/key')
+  })
+
+  it('names the cluster in khw ssh where there are others', () => {
+    const text = createReport(created, {...options, seconds: 1, until: undefined, alone: false})
+    expect(text).to.include('khw ssh worker-1 --name lab\n')
+  })
+
+  it('does not claim that a cluster is ready when it was to stop after a phase', () => {
+    const text = createReport(
+      {...created, phase: 'creating', ready: false},
+      {...options, seconds: 1, until: 'etcd', alone: true},
+    )
+    expect(text).to.match(/^✔ lab stopped after the phase etcd as asked/)
+    expect(text).to.include('  khw create --name lab\n')
+    expect(text).not.to.include('kubectl')
+  })
+})
+
+describe('destroyReport', () => {
+  const removed = [
+    {type: 'instance', id: 'i-1'},
+    {type: 'instance', id: 'i-2'},
+    {type: 'vpc', id: 'vpc-1'},
+  ]
+
+  it('is a receipt', () => {
+    const text = destroyReport({name: 'lab', removed, remaining: [], seconds: 12}, options)
+    expect(text).to.equal('✔ lab is gone: 3 resources removed in 12 s\n  instance 2, vpc 1')
+  })
+
+  it('says what is left and why', () => {
+    const remaining = [{type: 'vpc', id: 'vpc-1', why: 'it has a network interface of somebody else'}]
+    const text = destroyReport({name: 'lab', removed, remaining, seconds: 12}, options)
+    expect(text).to.match(/^✖ lab is not gone: 3 resources removed, 1 resource left\n/)
+    expect(text).to.include('  vpc vpc-1: it has a network interface of somebody else')
+    expect(text).to.match(/khw destroy lab$/)
+  })
+})
+
+describe('listReport', () => {
+  it('has a row for each cluster, or says how to make one', () => {
+    const summary = {name: 'lab', id: '1', provider: 'local', region: 'local-1', expiresAt: null} as const
+    const text = listReport([{...summary, phase: 'creating', createdAt: '2026-11-22T10:00:00Z'}], options.style)
+    expect(text).to.match(/^NAME +STATE +WHERE +CREATED \(UTC\)\nlab +unfinished +this machine +2026-11-22 10:00$/)
+    expect(listReport([], options.style)).to.include('khw create')
+  })
+})

@@ -1,0 +1,136 @@
+import {expect} from 'chai'
+import type {ClusterSummary} from '../../src/cluster/report.js'
+import {KhwError} from '../../src/errors.js'
+import type {CreateRequest} from '../../src/steps/create-request.js'
+import type {Prompts} from '../../src/ui/prompts.js'
+import {styleFor} from '../../src/ui/style.js'
+import {createWizard} from '../../src/ui/wizard.js'
+
+/** Answers in order, as a reader would type them; an answer the question refuses fails with its complaint. */
+class Script implements Prompts {
+  readonly asked: string[] = []
+  readonly #answers: (string | number | boolean | undefined)[]
+
+  constructor(...answers: (string | number | boolean | undefined)[]) {
+    this.#answers = answers
+  }
+
+  select: Prompts['select'] = (message, choices, initial) => {
+    const answer = this.#next(message) ?? initial ?? choices[0]?.value
+    const chosen = choices.find(choice => choice.value === answer)
+    return chosen ? Promise.resolve(chosen.value) : Promise.reject(new Error(`${String(answer)} is not offered`))
+  }
+
+  input: Prompts['input'] = (message, initial, problem) => {
+    const answer = String(this.#next(message) ?? initial)
+    const complaint = problem(answer)
+    return complaint === undefined ? Promise.resolve(answer) : Promise.reject(new Error(complaint))
+  }
+
+  typed: Prompts['typed'] = message => Promise.resolve(String(this.#next(message)))
+
+  confirm: Prompts['confirm'] = (message, initial) => Promise.resolve((this.#next(message) ?? initial) === true)
+
+  #next(message: string): string | number | boolean | undefined {
+    this.asked.push(message)
+    return this.#answers.shift()
+  }
+}
+
+interface Told {
+  readonly request: CreateRequest
+  readonly text: string
+}
+
+async function ask(
+  prompts: Prompts,
+  given: CreateRequest = {},
+  clusters: readonly ClusterSummary[] = [],
+): Promise<Told> {
+  let text = ''
+  const request = await createWizard({
+    given,
+    clusters,
+    prompts,
+    style: styleFor({isTTY: false}, {}),
+    env: {AWS_REGION: 'eu-central-1'},
+    localFirst: true,
+    write: part => {
+      text += part
+    },
+  })
+  return {request, text}
+}
+
+async function failure(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise
+  } catch (error) {
+    if (error instanceof Error) return error
+  }
+  throw new Error('did not fail')
+}
+
+const unfinished: ClusterSummary = {
+  name: 'hard-way',
+  id: '1',
+  provider: 'local',
+  region: 'local-1',
+  phase: 'creating',
+  createdAt: '2026-11-22T10:00:00Z',
+  expiresAt: null,
+}
+
+describe('createWizard', () => {
+  it('takes what is shown when the reader only presses Enter', async () => {
+    const {request, text} = await ask(new Script())
+    expect(request).to.deep.equal({name: 'hard-way', provider: 'local', controllers: 3, workers: 3})
+    expect(text).to.include('khw create --name hard-way --provider local --controllers 3 --workers 3\n')
+    for (const line of text.split('\n')) expect(line.length).to.be.at.most(80)
+  })
+
+  it('asks for a region on AWS only, and offers the one of the environment', async () => {
+    const {request} = await ask(new Script('aws', 'lab', undefined, 1, '2', '1.36'))
+    expect(request).to.deep.equal({
+      name: 'lab',
+      provider: 'aws',
+      region: 'eu-central-1',
+      controllers: 1,
+      workers: 2,
+      kubernetesVersion: '1.36',
+    })
+  })
+
+  it('does not ask again what flags have said', async () => {
+    const script = new Script()
+    const {request} = await ask(script, {name: 'lab', controllers: 1, workers: 1, kubernetesVersion: '1.20.2'})
+    expect(script.asked).to.deep.equal(['Where shall it run?', 'Create it?'])
+    expect(request.provider).to.equal('local')
+  })
+
+  it('refuses what clusterSpec would refuse, in its words', async () => {
+    expect((await failure(ask(new Script('local', 'No Name')))).message).to.include('must be a DNS label')
+    expect((await failure(ask(new Script('local', 'lab', 3, '500')))).message).to.include('have room for')
+    expect((await failure(ask(new Script('local', 'lab', 3, '0')))).message).to.include('at least one is needed')
+    expect((await failure(ask(new Script('local', 'lab', 3, '3', '1.12')))).message).to.include('it knows 1.20')
+  })
+
+  it('refuses a name that is taken, and offers a free one', async () => {
+    const ready = {...unfinished, phase: 'ready' as const}
+    expect((await failure(ask(new Script('local', 'hard-way'), {}, [ready]))).message).to.include('already')
+    expect((await ask(new Script(), {}, [ready])).request.name).to.equal('hard-way-2')
+  })
+
+  it('offers to go on with an unfinished cluster first', async () => {
+    const script = new Script()
+    expect((await ask(script, {}, [unfinished])).request).to.deep.equal({name: 'hard-way'})
+    expect(script.asked).to.have.length(1)
+  })
+
+  it('creates nothing unless the reader agrees', async () => {
+    const error = await failure(ask(new Script('local', 'lab', 3, '3', 'newest', false)))
+    expect(error).to.be.instanceOf(KhwError)
+    expect(error).to.include({code: 'INTERRUPTED', message: 'Cancelled, nothing was created.'})
+    expect(error).to.have.nested.property('oclif.exit', 130)
+  })
+})

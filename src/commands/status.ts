@@ -5,7 +5,8 @@ import {KhwCommand} from '../ui/khw-command.js'
 export default class Status extends KhwCommand {
   static override summary = 'Show how a cluster is'
   static override description =
-    'Asks the provider about the machines and the cluster about itself; changes nothing. Without NAME: the only cluster.'
+    'Asks the provider about the machines and the cluster about itself; changes nothing. ' +
+    'Exits with 1 unless the cluster is ready. Without NAME: the only cluster.'
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status lab --json']
   static override enableJsonFlag = true
   static override args = {
@@ -21,6 +22,7 @@ export default class Status extends KhwCommand {
     const {statusReport} = await import('../ui/status-report.js')
     const columns = process.stdout.columns || 80
     this.log(statusReport(report, {style: await this.style(), columns, now: Date.now()}))
+    if (!report.ready) this.failQuietly()
     return report
   }
 }

@@ -13,7 +13,9 @@ const PORT = 8080
  * made in a namespace that is going, nor for a moment after it went, as admission looks at a cache.)
  */
 export function namespaceManifest(namespace: string): Manifest {
-  return {apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace, labels: {[CHECK_LABEL]: 'network'}}}
+  // The check must run in clusters whose default is `restricted` too (Pod Security admission, since 1.23).
+  const labels = {[CHECK_LABEL]: 'network', 'pod-security.kubernetes.io/enforce': 'baseline'}
+  return {apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace, labels}}
 }
 
 /** Of its own, as the namespace's default one appears some time after the namespace, and pods are refused until then. */

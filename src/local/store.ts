@@ -194,7 +194,8 @@ async function writeAtomically(file: string, state: RegionState): Promise<void> 
     }
     await rename(temporary, file)
   } catch (error) {
-    await rm(temporary, {force: true})
+    // What went wrong with the write is the news, not what goes wrong with tidying up after it.
+    await rm(temporary, {force: true}).catch(() => undefined)
     throw writeError(file, error)
   }
 }

@@ -89,6 +89,8 @@ function inWords(error: unknown, what: string): unknown {
     case 'EPERM':
     case 'EROFS':
     case 'ENOTDIR':
+    case 'EEXIST':
+    case 'EISDIR':
       return new KhwError(
         'HOME_NOT_WRITABLE',
         `${what}: ${messageOf(error)}.`,

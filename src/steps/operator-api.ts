@@ -14,14 +14,16 @@ export interface OperatorApiOptions {
   readonly publicIps: Readonly<Record<string, string>>
   /** `super-admin` works before any RBAC rule is bound; it is for making the first binding. */
   readonly as: 'admin' | 'super-admin'
-  readonly signal: AbortSignal
 }
 
-/** The cluster's API as its operator sees it: any controller that answers. */
+/**
+ * The cluster's API as its operator sees it: any controller that answers. It is not tied to the run's abort signal, so
+ * that a check which is interrupted can still clean up behind itself; steps give the signal to their waits.
+ */
 export async function operatorApi(options: OperatorApiOptions): Promise<KubernetesApi> {
-  const {spec, secrets, publicIps, as, signal} = options
+  const {spec, secrets, publicIps, as} = options
   const endpoints = Object.values(apiEndpoints(spec, publicIps))
-  return new KubernetesApi({endpoints, ...(await operatorCredentials(secrets, as)), signal})
+  return new KubernetesApi({endpoints, ...(await operatorCredentials(secrets, as))})
 }
 
 /** `https://ADDRESS:6443` by name of each controller that has an address. */

@@ -44,7 +44,7 @@ export async function openSession(
       nodes,
       kubernetes: (publicIps, as) => {
         const key = JSON.stringify([as, publicIps])
-        const opened = apis.get(key) ?? operatorApi({spec: header.spec, secrets, publicIps, as, signal})
+        const opened = apis.get(key) ?? operatorApi({spec: header.spec, secrets, publicIps, as})
         apis.set(key, opened)
         return opened
       },

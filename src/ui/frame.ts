@@ -130,8 +130,6 @@ export class Frame {
   /** Draws the last state, leaves it on the screen, and gives the terminal back. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
-    // A frame that is closed at once has not begun to draw yet.
-    await new Promise(resolve => setImmediate(resolve))
     this.#refresh({...this.#content(), footer: ''})
     for (const entry of [...this.#entries, this.#footer]) entry.close()
     await this.#run

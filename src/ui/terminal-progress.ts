@@ -53,8 +53,9 @@ export class TerminalProgress implements Progress {
 
   onStopping(text: string): void {
     this.#stopping = text
-    if (this.#kind === undefined) this.#held.push(text)
-    if (this.#kind === undefined) void this.pause()
+    if (this.#kind !== undefined) return
+    this.#held.push(text)
+    void this.pause()
   }
 
   async pause(): Promise<void> {
@@ -70,7 +71,6 @@ export class TerminalProgress implements Progress {
   abandon(): void {
     this.#ended = true
     this.#frame?.abandon()
-    this.#frame = undefined
   }
 
   #apply(event: RunEvent): void {
@@ -85,7 +85,7 @@ export class TerminalProgress implements Progress {
       await this.#frame?.close()
       this.#frame = undefined
       this.#writeHeld()
-      if (kind === undefined || this.#kind !== kind) return
+      if (kind === undefined) return
       const {stream, beside} = this.#options
       this.#frame = new Frame(stream, beside, kind === 'run' ? () => this.#runContent() : () => this.#artifactContent())
     })

@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs'
+import {setTimeout as delay} from 'node:timers/promises'
 import {expect} from 'chai'
 import {CommandError, runCommand} from '../../src/artifacts/command.js'
 
@@ -33,8 +34,9 @@ describe('command', () => {
     })
     const error: unknown = await cancelled.catch((e: unknown) => e)
     expect(error).to.equal(controller.signal.reason)
-    // The output pipe closes only when the last holder of it, the child, has ended.
     expect(child).to.be.greaterThan(1)
+    // The child closed its output, which is what runCommand waits for; the rest of its exit may take a moment more.
+    for (let tries = 0; isRunning(child) && tries < 100; tries++) await delay(10)
     expect(isRunning(child)).to.be.false
   })
 })

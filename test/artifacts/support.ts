@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {KhwError, type KhwCode} from '../../src/errors.js'
+import {sharedSignal} from '../../src/artifacts/net/shared-signal.js'
 import type {Network} from '../../src/artifacts/net/network.js'
 
 export function sha256(content: string | Uint8Array): string {
@@ -23,7 +24,7 @@ export function scratch(): () => string {
 }
 
 export function network(overrides: Partial<Network> = {}): Network {
-  return {proxy: {except: []}, signal: new AbortController().signal, retryDelays: [1, 1], ...overrides}
+  return {proxy: {except: []}, signal: sharedSignal(new AbortController().signal), retryDelays: [1, 1], ...overrides}
 }
 
 /** Expects a KhwError of this code and returns it. */

@@ -10,7 +10,7 @@ interface Scene {
   readonly beside: Screen
   readonly progress: Progress
   /** Moves the clock. */
-  pass(seconds: number): number
+  readonly pass: (seconds: number) => number
 }
 
 function scene(columns = 80, rows = 24): Scene {

@@ -33,18 +33,18 @@ export async function openApt(directory: string, architecture: string, network: 
   const apt = (...args: string[]) =>
     runCommand('apt-get', ['-c', configuration, ...args], {signal: network.signal, env: {...process.env, LC_ALL: 'C'}})
   const proxy = await aptProxy(network.signal)
-  try {
-    await apt('-q', 'update')
-  } catch (error) {
-    network.signal.throwIfAborted()
-    throw archiveProblem(error)
-  }
+  // Lists from an interrupted run still name the files it was fetching.
+  const problem = await apt('-q', 'update').then(
+    () => undefined,
+    (error: unknown) => archiveProblem(error),
+  )
+  network.signal.throwIfAborted()
   const query = async (...args: string[]) => {
     try {
       return parseUris(await apt('--print-uris', ...args))
     } catch (error) {
       network.signal.throwIfAborted()
-      throw archiveProblem(error)
+      throw problem ?? archiveProblem(error)
     }
   }
   return {
@@ -87,6 +87,7 @@ async function configure(directory: string, architecture: string): Promise<strin
     'APT::Sandbox::User': '',
     'APT::Update::Error-Mode': 'any',
     'Acquire::Languages': 'none',
+    'Acquire::Retries': '3',
   }
   const lines = Object.entries(settings).map(([name, value]) => `${name} ${JSON.stringify(value)};`)
   await writeFile(configuration, `${lines.join('\n')}\n`)

@@ -1,30 +1,14 @@
-import {chmod, copyFile, mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
-import {dirname, join, relative} from 'node:path'
+import {join} from 'node:path'
 import {KhwError} from '../../errors.js'
-import type {ArtifactProgress, ArtifactSet} from '../artifact.js'
-import {runCommand} from '../command.js'
-import {knownChecksum} from '../files/checksum.js'
+import type {Architecture} from '../../cluster/spec.js'
+import type {ArtifactSet} from '../artifact.js'
 import {requireSpace} from '../files/disk.js'
 import {withLock} from '../files/lock.js'
-import {BUSYBOX_IMAGES, busyboxImage} from '../images/busybox-image.js'
 import type {Network} from '../net/network.js'
-import {sharedSignal} from '../net/shared-signal.js'
 import type {ArtifactRequest, CacheServer} from '../request.js'
-import {openApt, type ArchiveFile} from './apt.js'
-import {
-  BUILD_BYTES,
-  BUILD_RECIPE,
-  buildKubernetes,
-  DEBIAN_KUBERNETES_VERSION,
-  isBuilt,
-  KUBERNETES_BINARIES,
-} from './kubernetes-build.js'
-import {BUSYBOX_PACKAGE, PACKAGED_BINARIES, TOOLCHAIN_PACKAGES, versionsOf} from './packages.js'
-import {readCachedSet, writeCachedSet, type CachedArtifact, type CachedSet} from './record.js'
-import {unpackPackages, type Store} from './unpack.js'
-
-/** To be raised when the same packages would give other files. */
-const RECIPE = 2
+import {BUILD_BYTES, BUILD_RECIPE, DEBIAN_KUBERNETES_VERSION, isBuilt} from './kubernetes-build.js'
+import {makeSet, RECIPE} from './make-set.js'
+import {readCachedSet, writeCachedSet, type CachedSet} from './record.js'
 
 /** Packages, unpacked, in bytes, with a margin. */
 const PACKAGES_BYTES = 500_000_000
@@ -41,6 +25,7 @@ const NOTICES: readonly string[] = [
 export async function resolveDebian(request: ArtifactRequest, network: Network): Promise<ArtifactSet> {
   const server = requireServer(request)
   refuseOtherVersions(request.kubernetesVersion)
+  refuseOtherArchitectures(request.architecture)
   const {architecture, cache, signal} = request
   const directory = join(cache, 'artifacts', 'debian', architecture)
   const cached = await readCachedSet(directory, RECIPE, server)
@@ -76,166 +61,24 @@ function setOf(request: ArtifactRequest, set: CachedSet, artifacts: ArtifactSet[
   return {source: 'debian', architecture: request.architecture, versions, images, artifacts, notices: NOTICES}
 }
 
-async function makeSet(
-  {directory, kubernetes}: {readonly directory: string; readonly kubernetes: string},
-  request: ArtifactRequest,
-  network: Network,
-): Promise<CachedSet> {
-  const work = join(request.cache, 'build', `debian-${request.architecture}`)
-  // If one part fails, the others are stopped (what they have is kept) before the failure is told.
-  const stop = new AbortController()
-  const signal = sharedSignal(request.signal, stop.signal)
-  const apt = await openApt(join(work, 'apt'), request.architecture, {...network, signal})
-  const store: Store = {directory: join(work, 'downloads'), network: apt.network, onProgress: request.onProgress}
-  const names = [...new Set(PACKAGED_BINARIES.map(binary => binary.package))]
-  const [packages, toolchain, busybox, source] = await Promise.all([
-    apt.packages(names),
-    apt.packages(TOOLCHAIN_PACKAGES),
-    apt.packages([BUSYBOX_PACKAGE]),
-    apt.source('kubernetes'),
-  ])
-  const jobs = [
-    packagedArtifacts(directory, packages, store),
-    imageArtifact(directory, busybox, request, store),
-    buildKubernetes(kubernetes, join(work, 'kubernetes'), {source, toolchain}, store),
-  ] as const
-  for (const job of jobs) {
-    job.catch((error: unknown) => {
-      stop.abort(error)
-    })
-  }
-  await Promise.allSettled(jobs)
-  signal.throwIfAborted()
-  const [packaged, image] = await Promise.all(jobs)
-  const built = await kubernetesArtifacts(directory, kubernetes, request.onProgress)
-  await rm(work, {recursive: true, force: true})
-  const version = (name: string) => packaged.find(artifact => artifact.name === name)?.version ?? ''
-  return {
-    recipe: RECIPE,
-    versions: {
-      kubernetes: DEBIAN_KUBERNETES_VERSION,
-      etcd: version('etcd'),
-      containerd: version('containerd'),
-      runc: version('runc'),
-      cni: version('cni-bridge'),
-    },
-    images: BUSYBOX_IMAGES,
-    artifacts: [...built, ...packaged, image],
-  }
-}
-
-async function packagedArtifacts(
-  directory: string,
-  files: readonly ArchiveFile[],
-  store: Store,
-): Promise<CachedArtifact[]> {
-  const artifacts = await Promise.all(
-    [...new Set(PACKAGED_BINARIES.map(binary => binary.package))].map(async name => {
-      const archive = files.find(file => file.fileName.startsWith(`${name}_`))
-      if (!archive) throw missingPackage(name)
-      const {upstream, debian} = versionsOf(archive.fileName)
-      const unpacked = join(store.directory, name)
-      await unpackPackages([archive], unpacked, store)
-      const binaries = PACKAGED_BINARIES.filter(binary => binary.package === name)
-      return Promise.all(
-        binaries.map(async binary => {
-          const file = join(directory, `${name}-${upstream}`, binary.source.split('/').at(-1) ?? binary.name)
-          await install(join(unpacked, binary.source), file)
-          return {
-            name: binary.name,
-            version: upstream,
-            origin: `Debian 12: ${name} ${debian}`,
-            file: relative(directory, file),
-            sha256: await checksumOf(file),
-            install: {kind: 'binary' as const, path: binary.path},
-            roles: binary.roles,
-          }
-        }),
-      )
-    }),
-  )
-  return artifacts.flat()
-}
-
-async function kubernetesArtifacts(
-  directory: string,
-  built: string,
-  onProgress: (progress: ArtifactProgress) => void,
-): Promise<CachedArtifact[]> {
-  let done = 0
-  const total = KUBERNETES_BINARIES.length
-  return Promise.all(
-    KUBERNETES_BINARIES.map(async ([name, roles]) => {
-      const file = join(built, name)
-      const sha256 = await checksumOf(file)
-      onProgress({item: 'Kubernetes', activity: 'verifying', done: ++done, total, unit: 'files'})
-      return {
-        name,
-        version: DEBIAN_KUBERNETES_VERSION,
-        origin: `built from Debian 12's source package kubernetes (${DEBIAN_KUBERNETES_VERSION})`,
-        file: relative(directory, file),
-        sha256,
-        install: {kind: 'binary' as const, path: `/usr/local/bin/${name}`},
-        roles,
-      }
-    }),
-  )
-}
-
-async function imageArtifact(
-  directory: string,
-  files: readonly ArchiveFile[],
-  request: ArtifactRequest,
-  store: Store,
-): Promise<CachedArtifact> {
-  const archive = files[0]
-  if (!archive) throw missingPackage(BUSYBOX_PACKAGE)
-  const unpacked = join(store.directory, BUSYBOX_PACKAGE)
-  await unpackPackages([archive], unpacked, store)
-  const busybox = join(unpacked, 'bin', 'busybox')
-  const applets = (await runCommand(busybox, ['--list'], {signal: store.network.signal})).trim().split('\n')
-  const {upstream, debian} = versionsOf(archive.fileName)
-  const file = join(directory, `busybox-${upstream}`, 'busybox.tar')
-  await mkdir(dirname(file), {recursive: true})
-  await writeFile(`${file}.partial`, await busyboxImage(request.architecture, await readFile(busybox), applets))
-  await rename(`${file}.partial`, file)
-  return {
-    name: 'image-busybox',
-    version: upstream,
-    origin: `built around Debian 12's ${BUSYBOX_PACKAGE} ${debian}`,
-    file: relative(directory, file),
-    sha256: await checksumOf(file),
-    install: {kind: 'image', path: '/var/lib/khw/images/busybox.tar'},
-    roles: ['worker'],
-  }
-}
-
-async function install(source: string, file: string): Promise<void> {
-  await mkdir(dirname(file), {recursive: true})
-  await copyFile(source, `${file}.partial`)
-  await chmod(`${file}.partial`, 0o755)
-  await rename(`${file}.partial`, file)
-}
-
-async function checksumOf(file: string): Promise<string> {
-  const known = await knownChecksum(file)
-  if (!known) throw new Error(`${file} was not made`)
-  return known.sha256
-}
-
-function missingPackage(name: string): KhwError {
-  return new KhwError('ARTIFACT_MISSING', `Debian 12's archive has no package ${name}.`, [
-    'Check that apt-get update works on this machine',
-    'or try --artifacts upstream',
-  ])
-}
-
 function requireServer(request: ArtifactRequest): CacheServer {
   if (request.cacheServer) return request.cacheServer
   throw new KhwError(
     'USAGE',
     '--artifacts debian is for --provider local: machines elsewhere cannot fetch what is built on this machine.',
     ['Try --artifacts upstream', 'or --provider local --artifacts debian'],
+    {exit: 2},
+  )
+}
+
+/** The build runs what it compiles with: Go and busybox of the wanted architecture. */
+function refuseOtherArchitectures(architecture: Architecture): void {
+  const own = process.arch === 'x64' ? 'amd64' : process.arch
+  if (architecture === own) return
+  throw new KhwError(
+    'USAGE',
+    `--artifacts debian builds for this machine's architecture (${own}), not for ${architecture}.`,
+    ['Try --artifacts upstream', `or run khw on a machine with ${architecture}`],
     {exit: 2},
   )
 }

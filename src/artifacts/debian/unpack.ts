@@ -33,10 +33,19 @@ export async function unpackPackages(files: readonly ArchiveFile[], target: stri
   })
 }
 
-/** Unpacks a gzipped tar without its first path segment. */
-export async function unpackTarball(archive: string, target: string, signal: AbortSignal): Promise<void> {
+/** Unpacks a gzipped tar without its first path segment and without what matches the patterns of `except`. */
+export async function unpackTarball(
+  archive: string,
+  target: string,
+  except: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   await mkdir(target, {recursive: true})
-  await unpacking(target, runCommand('tar', ['-xzf', archive, '-C', target, '--strip-components=1'], {signal}))
+  const excluded = except.map(pattern => `--exclude=${pattern}`)
+  await unpacking(
+    target,
+    runCommand('tar', ['-xzf', archive, '-C', target, '--strip-components=1', ...excluded], {signal}),
+  )
 }
 
 /** Fills a new directory and puts it in place of `target` at once. */

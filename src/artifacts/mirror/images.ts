@@ -70,7 +70,10 @@ export function imageArtifact(path: string): Pick<Artifact, 'name' | 'version' |
 }
 
 function nameOf(path: string): string {
-  return path.slice(FOLDER.length).replace(/\.tar$/, '')
+  return path
+    .slice(FOLDER.length)
+    .replace(/\.tar$/, '')
+    .replace(/[^\w.-]/g, '-')
 }
 
 /** `busybox` of `registry.k8s.io/e2e-test-images/busybox:1.29-4`. */

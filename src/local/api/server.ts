@@ -91,6 +91,8 @@ export function createApiServer(options: ApiServerOptions): Server {
       'content-type': contentType,
       'content-length': Buffer.byteLength(body),
       'x-amzn-requestid': requestId,
+      // SDKs compare it with their own clock, so it must be the clock that signatures are judged by.
+      date: now().toUTCString(),
     })
     response.end(body)
   }

@@ -106,10 +106,10 @@ export function createMachines(options: MachinesOptions): Machines {
     },
 
     async stopMachine(instanceId, {force}) {
-      const record = await readRecord(pathsOf(instanceId).directory)
-      if (!record) return
       watch.forget(instanceId)
-      if (!force) await shutDown(instanceId, record)
+      const record = await readRecord(pathsOf(instanceId).directory)
+      if (!force && record) await shutDown(instanceId, record)
+      // Also what runs without a record: a daemon may have died between starting it and writing it down.
       await kill(instanceId)
     },
 

@@ -25,17 +25,24 @@ async function removeRouter(namespace: string): Promise<void> {
   await removeNamespaces([namespace])
 }
 
-/** Removes everything a VPC has on the host; nothing if it has nothing. */
+/** Removes everything a VPC has on the host, and with the last one what all share; nothing if it has nothing. */
 export async function removeVpc(files: VpcFiles, names: RegionNames, vpcId: string): Promise<void> {
   await stopServices(files, vpcId)
   await removeRouter(names.vpcNamespace(vpcId))
   await removeNamespaces(files.readRecord(vpcId)?.instanceNamespaces ?? [])
   files.remove(vpcId)
+  if (files.known().length === 0) await leaveHost(names)
 }
 
 /** Whether the region's table is in the host's namespace (host-ruleset.ts). */
 export async function hostTableExists(names: RegionNames): Promise<boolean> {
   return (await run('nft', ['list', 'tables', 'ip'])).split('\n').includes(`table ip ${names.hostTable}`)
+}
+
+/** Takes the region's rules out of the host's own namespace; nothing if there are none. */
+async function leaveHost(names: RegionNames): Promise<void> {
+  await withdrawForwarding(names)
+  if (await hostTableExists(names)) await run('nft', ['delete', 'table', 'ip', names.hostTable])
 }
 
 /**
@@ -53,6 +60,5 @@ export async function removeEverything(files: VpcFiles, names: RegionNames): Pro
     ['-force'],
     links.map(({name}) => `link del ${name}`),
   )
-  await withdrawForwarding(names)
-  if (await hostTableExists(names)) await run('nft', ['delete', 'table', 'ip', names.hostTable])
+  await leaveHost(names)
 }

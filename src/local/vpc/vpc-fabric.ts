@@ -1,5 +1,4 @@
 import type {Cidr} from '../../cluster/cidr.js'
-import {KhwError, messageOf} from '../../errors.js'
 import type {Fabric} from '../fabric.js'
 import type {RegionNames} from '../host/names.js'
 import {run} from '../host/run.js'
@@ -9,6 +8,7 @@ import {hostRuleset} from './host-ruleset.js'
 import {routePublicAddresses} from './host-side.js'
 import {connectInstances, disconnectInstances} from './instance-links.js'
 import {addNamespaces, inside, namespaceExists, removeNamespaces} from './namespaces.js'
+import {networkFailure} from './network-failure.js'
 import {hostTableExists, removeEverything, removeVpc} from './removal.js'
 import {furnishRouter, isFurnished, readRouter, routeTraffic} from './router.js'
 import {servicesRunning, startServices, stopServices} from './services-process.js'
@@ -35,8 +35,12 @@ export interface VpcFabric extends Pick<Fabric, 'syncVpc'> {
   close(): Promise<void>
 }
 
+/** How often a VPC's services are looked after; instances retry names and downloads for longer. */
+const WATCH_MS = 2000
+
 /** What this process knows to be on the host for a VPC, so that it need not look again. */
 interface Applied {
+  readonly namespace: string
   readonly plan: string
   readonly ruleset: string
   readonly tables: string
@@ -45,35 +49,6 @@ interface Applied {
 /** Everything of a plan that matters to whether the host agrees with it. */
 function fingerprint(plan: VpcPlan): string {
   return JSON.stringify({...plan, routes: [...plan.routes]})
-}
-
-function explain(doing: string, error: unknown): KhwError {
-  if (error instanceof KhwError) return error
-  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error
-  if (missing)
-    return new KhwError(
-      'LOCAL_NOT_SET_UP',
-      `Cannot ${doing}: ${String(error.path)} is not installed`,
-      ['sudo khw local setup'],
-      {
-        cause: error,
-      },
-    )
-  if (process.getuid?.() !== 0)
-    return new KhwError(
-      'LOCAL_NOT_ROOT',
-      `Cannot ${doing} without root: ${messageOf(error)}`,
-      ['sudo khw local setup'],
-      {
-        cause: error,
-      },
-    )
-  return new KhwError(
-    'LOCAL_DAEMON_FAILED',
-    `Cannot ${doing}: ${messageOf(error)}`,
-    ['See what is missing on this host: khw local status', 'Start over with an empty region: khw local reset'],
-    {cause: error},
-  )
 }
 
 /** Networks of a region: for each VPC a namespace that is its router, made and kept as the region's state says. */
@@ -146,8 +121,18 @@ export function createVpcFabric(options: VpcFabricOptions): VpcFabric {
       await removeNamespaces(gone)
       files.writeRecord(vpcId, {...record, instanceNamespaces: wanted})
     }
-    applied.set(vpcId, {plan: fingerprint(plan), ruleset, tables})
+    applied.set(vpcId, {namespace, plan: fingerprint(plan), ruleset, tables})
   }
+
+  const revive = async (vpcId: string): Promise<void> => {
+    const namespace = applied.get(vpcId)?.namespace
+    if (namespace !== undefined) await startServices(files, vpcId, namespace, options.cacheDirectory)
+  }
+  const watch = setInterval(() => {
+    for (const vpcId of applied.keys())
+      // What keeps them from starting is told by the next synchronisation, which has somebody to tell it to.
+      if (!servicesRunning(files, vpcId)) inTurn(() => revive(vpcId)).catch(() => undefined)
+  }, WATCH_MS).unref()
 
   return {
     syncVpc: (state, vpcId) => {
@@ -160,7 +145,7 @@ export function createVpcFabric(options: VpcFabricOptions): VpcFabric {
             await removeVpc(files, names, vpcId)
           } else if (!upToDate(plan)) await converge(plan)
         } catch (error) {
-          throw explain(`${plan === undefined ? 'remove' : 'build'} the network of ${vpcId}`, error)
+          throw networkFailure(`${plan === undefined ? 'remove' : 'build'} the network of ${vpcId}`, error)
         }
       })
     },
@@ -170,11 +155,12 @@ export function createVpcFabric(options: VpcFabricOptions): VpcFabric {
         try {
           await removeEverything(files, names)
         } catch (error) {
-          throw explain('remove the networks of the local region', error)
+          throw networkFailure('remove the networks of the local region', error)
         }
       }),
     close: () =>
       inTurn(async () => {
+        clearInterval(watch)
         await forwarder?.close()
         forwarder = undefined
       }),

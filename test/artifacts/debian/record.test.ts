@@ -73,5 +73,8 @@ describe('Debian set in the cache', () => {
     )
     expect(version.message).to.include('1.20.2 only')
     await failure(resolveDebian(request({cacheServer: undefined}), network()), 'USAGE')
+    const foreign = process.arch === 'x64' ? 'arm64' : 'amd64'
+    const architecture = await failure(resolveDebian(request({architecture: foreign}), network()), 'USAGE')
+    expect(architecture.message).to.include(foreign)
   })
 })

@@ -94,15 +94,14 @@ describe('download', () => {
   })
 
   it('continues after the connection broke', async () => {
-    let broken = false
+    let breakIt: (() => void) | undefined
     intercept = (_request, response) => {
-      if (broken) return false
-      broken = true
-      response.writeHead(200, {'content-length': CONTENT.length})
-      response.write(CONTENT.subarray(0, 50_000), () => response.socket?.end())
+      if (breakIt) return false
+      breakIt = () => response.destroy()
+      response.writeHead(200, {'content-length': CONTENT.length}).write(CONTENT.subarray(0, 50_000))
       return true
     }
-    await download(file(), silently)
+    await download(file(), {network: network(), onProgress: () => breakIt?.()})
     expect(readFileSync(file().destination).equals(CONTENT)).to.be.true
     expect(server.log).to.have.length(2)
     expect(server.log[1]).to.match(/^GET \/kubelet bytes=\d+-$/)

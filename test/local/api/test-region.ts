@@ -27,7 +27,7 @@ export interface TestRegion {
   readonly fabric: RecordingFabric
   /** What went wrong behind an answer. */
   readonly errors: unknown[]
-  /** Moves the region's clock, which otherwise runs as usual. In milliseconds. */
+  /** Moves the clock of the region and of its client, which otherwise run as usual. In milliseconds. */
   advance(by: number): void
   close(): Promise<void>
 }
@@ -62,6 +62,7 @@ export async function testRegion(): Promise<TestRegion> {
     errors,
     advance: by => {
       offset += by
+      ec2.config.systemClockOffset = offset
     },
     close: async () => {
       ec2.destroy()

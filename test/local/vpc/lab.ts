@@ -1,7 +1,9 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
+import {once} from 'node:events'
 import {mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {createInterface} from 'node:readline'
 import {type Cidr, formatIpv4} from '../../../src/cluster/cidr.js'
 import {type RegionNames, regionNames} from '../../../src/local/host/names.js'
 import {run} from '../../../src/local/host/run.js'
@@ -32,6 +34,23 @@ const CALLER = `
   s.setTimeout(Number(ms), () => end('silent'))
   s.on('error', e => end(e.code))
   s.setEncoding('utf8').on('data', end)`
+
+/** Prints the text of every datagram that arrives on a UDP port, a line each. */
+const MAILBOX = `
+  const socket = require('dgram').createSocket('udp4')
+  socket.on('message', text => console.log(String(text)))
+  socket.bind(Number(process.argv[1]), () => console.log('ready'))`
+
+const SENDER = `
+  const [host, port, text] = process.argv.slice(1)
+  const socket = require('dgram').createSocket('udp4')
+  socket.send(text, Number(port), host, () => socket.close())`
+
+/** Texts that arrived, for packets that need no answer: what drops answers cannot be taken for what drops questions. */
+export interface Mailbox {
+  /** Resolves with all that came until `text` did. */
+  until(text: string): Promise<string[]>
+}
 
 /** A region of its own on this host, in a directory of its own. */
 export class Lab {
@@ -95,6 +114,28 @@ export class Lab {
         resolve()
       })
     })
+  }
+
+  /** Receives datagrams on a UDP port until the lab closes. */
+  async mailbox(namespace: string, port: number): Promise<Mailbox> {
+    const args = [`--net=/run/netns/${namespace}`, process.execPath, '-e', MAILBOX, '--', String(port)]
+    const child = spawn('nsenter', args, {stdio: ['ignore', 'pipe', 'inherit']})
+    this.children.push(child)
+    const lines: string[] = []
+    createInterface(child.stdout).on('line', line => {
+      lines.push(line)
+      child.emit('line')
+    })
+    const until = async (text: string): Promise<string[]> => {
+      while (!lines.includes(text)) await once(child, 'line')
+      return lines.splice(0).filter(line => line !== text)
+    }
+    await until('ready')
+    return {until}
+  }
+
+  async send(namespace: string, host: string, port: number, text: string): Promise<void> {
+    await this.script(namespace, SENDER, host, String(port), text)
   }
 
   /** The caller's address as the listener saw it; otherwise an error code, or `silent` after `ms`. */

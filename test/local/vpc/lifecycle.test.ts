@@ -52,8 +52,7 @@ describe('making and removing a VPC', function () {
     const state = regionState(world)
     state.vpcs = {}
     await fabric.syncVpc(state, VPC)
-    // The table is the region's, not the VPC's.
-    expect(await lab.leftovers()).to.deep.equal([`table ip ${lab.names.hostTable}`])
+    expect(await lab.leftovers()).to.deep.equal([])
     expect(() => process.kill(pid, 0)).to.throw('ESRCH')
     await fabric.syncVpc(state, VPC)
     await fabric.removeAll()

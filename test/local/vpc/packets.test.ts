@@ -138,6 +138,18 @@ describe('packets in a VPC', function () {
       ])
     })
 
+    it('is checked on the way in and on the way out, each by itself', async () => {
+      const udp: Rule = {protocol: 'udp', ports: [53, 53], from: '0.0.0.0/0'}
+      const open = {groups: {...groups, web: [udp, ALL_OUT]}, routes: podRoute}
+      const [atPod, atB] = await Promise.all([lab.mailbox(pod(), 53), lab.mailbox(b(), 53)])
+      await sync(open)
+      await lab.send(b(), POD, 53, 'to the pod')
+      await lab.send(pod(), B, 53, 'from the pod')
+      await sync({...open, nodes: unchecked()})
+      await Promise.all([lab.send(b(), POD, 53, 'now to the pod'), lab.send(pod(), B, 53, 'now from the pod')])
+      expect(await Promise.all([atPod.until('now to the pod'), atB.until('now from the pod')])).to.deep.equal([[], []])
+    })
+
     it('does not without the route, nor to a stopped node', async () => {
       await sync({nodes: unchecked()})
       expect(await lab.callInVain(b(), POD, 80)).to.equal('silent')
@@ -229,7 +241,10 @@ describe('packets in a VPC', function () {
         await lab.listen(outside, 80)
         expect(await lab.call(a(), '203.0.113.2', 80)).to.equal('203.0.113.1')
         await sync({nodes: changed('b', {groups: ['db']}), groups: {...groups, db: [...groups.db, ALL_OUT]}})
-        expect(await lab.callInVain(c(), '203.0.113.2', 80)).to.equal('silent')
+        const mailbox = await lab.mailbox(outside, 53)
+        await lab.send(c(), '203.0.113.2', 53, 'from c')
+        await lab.send(b(), '203.0.113.2', 53, 'from b')
+        expect(await mailbox.until('from b')).to.deep.equal([])
         // Nobody comes in from there.
         expect(await lab.callInVain(outside, lab.publicIp(5), 80)).to.equal('silent')
         await sync({routes: []})

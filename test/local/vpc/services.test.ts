@@ -25,7 +25,8 @@ const LOOKUP = `
 const FETCH = `
   const [url, options, ms] = process.argv.slice(1)
   fetch(url, {...JSON.parse(options), signal: AbortSignal.timeout(Number(ms))})
-    .then(async r => console.log(JSON.stringify([r.status, await r.text()])), () => console.log('"silent"'))`
+    .then(async r => console.log(JSON.stringify([r.status, await r.text()])), () => console.log('"silent"'))
+    .finally(() => process.exit())`
 
 const TTL = {'X-aws-ec2-metadata-token-ttl-seconds': '60'}
 const IMDS = 'http://169.254.169.254/latest'
@@ -195,6 +196,14 @@ describe('services in a VPC', function () {
       .to.match(/^\d+\n$/)
       .and.not.equal(before)
     expect(await request(a(), `${CACHE_SERVER_URL}/dl/kubelet`)).to.deep.equal([200, '0123456789'])
+  })
+
+  it('come back when nothing else changes', async () => {
+    process.kill(Number(await run('ip', ['netns', 'pids', lab.router])), 'SIGKILL')
+    const answers = async (): Promise<unknown> => request(a(), `${CACHE_SERVER_URL}/dl/kubelet`)
+    // The test's own time limit ends this.
+    while ((await answers()) === 'silent');
+    expect(await answers()).to.deep.equal([200, '0123456789'])
   })
 
   it('outlive the daemon, whose successor finds them', async () => {

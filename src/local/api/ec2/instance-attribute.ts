@@ -2,10 +2,10 @@ import type {Instance, NetworkInterface, RegionState} from '../../model.js'
 import {action} from '../action.js'
 import {ApiError, invalidValue} from '../api-error.js'
 import type {Parameters} from '../parameters.js'
-import {lookUp} from '../resource-kinds.js'
 import type {Region} from '../region.js'
 import type {XmlElement} from '../xml.js'
 import {describeGroupIds, describeRootVolume, rootDeviceName} from './instance-view.js'
+import {lookUpInstance} from './instance-lookup.js'
 import {groupsOfVpc} from './interface-groups.js'
 import {shutdownBehavior, userDataOf} from './launch-request.js'
 
@@ -16,13 +16,13 @@ export const instanceAttributeActions = [
     'DescribeInstanceAttribute',
     parameters => ({instanceId: parameters.required('InstanceId'), attribute: parameters.required('Attribute')}),
     ({instanceId, attribute}, region) => {
-      const instance = lookUp(region.store.state.instances, 'instance', instanceId)
+      const instance = lookUpInstance(region.store.state, instanceId, region.now())
       return {instanceId, ...describeAttribute(instance, attribute, region)}
     },
   ),
   action('ModifyInstanceAttribute', modifyRequest, async ({instanceId, change}, region) => {
     const vpcId = await region.store.change(state => {
-      const instance = lookUp(state.instances, 'instance', instanceId)
+      const instance = lookUpInstance(state, instanceId, region.now())
       change(state, instance)
       return instance.vpcId
     })

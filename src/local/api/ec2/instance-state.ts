@@ -3,8 +3,8 @@ import {action} from '../action.js'
 import {ApiError, missingParameter} from '../api-error.js'
 import type {Parameters} from '../parameters.js'
 import {freePublicAddress, type AddressRange} from '../public-addresses.js'
-import {lookUp} from '../resource-kinds.js'
 import type {XmlElement} from '../xml.js'
+import {lookUpInstance} from './instance-lookup.js'
 import {describeState} from './instance-view.js'
 import {wantsPublicAddress} from './launched-interface.js'
 
@@ -19,7 +19,7 @@ const USER_INITIATED = 'Client.UserInitiatedShutdown'
 export const instanceStateActions = [
   action('StartInstances', instanceIds, async (ids, region) => {
     const moves = await region.store.change(state =>
-      instancesOf(state, ids).map(instance =>
+      instancesOf(state, ids, region.now()).map(instance =>
         move(instance, () => {
           if (instance.state === 'running' || instance.state === 'pending') return
           if (instance.state !== 'stopped') throw incorrectState(instance, 'started')
@@ -42,7 +42,7 @@ export const instanceStateActions = [
     },
     async ({ids, force}, region) => {
       const moves = await region.store.change(state =>
-        instancesOf(state, ids).map(instance =>
+        instancesOf(state, ids, region.now()).map(instance =>
           move(instance, () => {
             if (instance.state === 'stopping' || instance.state === 'stopped') return
             if (instance.state !== 'running') throw incorrectState(instance, 'stopped')
@@ -57,7 +57,7 @@ export const instanceStateActions = [
   ),
   action('RebootInstances', instanceIds, async (ids, region) => {
     await region.store.change(state => {
-      for (const instance of instancesOf(state, ids))
+      for (const instance of instancesOf(state, ids, region.now()))
         if (instance.state !== 'running') throw incorrectState(instance, 'rebooted')
     })
     for (const id of ids) void region.instances.reboot(id)
@@ -71,7 +71,7 @@ export const instanceStateActions = [
     },
     async (ids, region) => {
       const moves = await region.store.change(state =>
-        instancesOf(state, ids).map(instance =>
+        instancesOf(state, ids, region.now()).map(instance =>
           move(instance, () => {
             if (instance.state === 'terminated' || instance.state === 'shutting-down') return
             instance.state = 'shutting-down'
@@ -91,8 +91,8 @@ function instanceIds(parameters: Parameters): string[] {
   return ids
 }
 
-function instancesOf(state: RegionState, ids: readonly string[]): Instance[] {
-  return ids.map(id => lookUp(state.instances, 'instance', id))
+function instancesOf(state: RegionState, ids: readonly string[], now: Date): Instance[] {
+  return ids.map(id => lookUpInstance(state, id, now))
 }
 
 function move(instance: Instance, change: () => void): Transition {

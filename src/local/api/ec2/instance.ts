@@ -2,9 +2,9 @@ import type {Instance, RegionState} from '../../model.js'
 import {action} from '../action.js'
 import {isDescribed} from '../instance-transitions.js'
 import {listItems, listingRequest, pageOf, type Listing} from '../listing.js'
-import {lookUp} from '../resource-kinds.js'
 import type {Region} from '../region.js'
 import type {XmlElement} from '../xml.js'
+import {lookUpInstance} from './instance-lookup.js'
 import {describeInstance, describeState, privateDnsName, stateCode} from './instance-view.js'
 
 const UNPAGED = {limit: undefined, after: undefined}
@@ -50,7 +50,7 @@ export const instanceActions = [
       return parameters.required('InstanceId')
     },
     async (instanceId, region) => {
-      lookUp(region.store.state.instances, 'instance', instanceId)
+      lookUpInstance(region.store.state, instanceId, region.now())
       const output = await region.fabric.consoleOutput(instanceId)
       return {instanceId, timestamp: region.now().toISOString(), output: Buffer.from(output).toString('base64')}
     },

@@ -10,6 +10,9 @@ import type {XmlElement} from '../xml.js'
 import {newMainRouteTable} from './route-table.js'
 import {newDefaultGroup} from './security-group.js'
 
+/** How many VPCs the region has room for: the account's quota, which on EC2 is 5 and can be raised. */
+const VPC_LIMIT = 64
+
 const listing: Listing<Vpc> = {
   kind: 'vpc',
   idOf: vpc => vpc.vpcId,
@@ -34,6 +37,8 @@ export const vpcActions = [
     },
     async ({cidrBlock, tags}, region) => {
       const vpc = await region.store.change(state => {
+        if (Object.keys(state.vpcs).length >= VPC_LIMIT)
+          throw new ApiError('VpcLimitExceeded', 'The maximum number of VPCs has been reached.')
         const vpc: Vpc = {
           vpcId: newId('vpc'),
           cidrBlock,

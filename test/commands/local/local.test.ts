@@ -1,0 +1,68 @@
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {captureOutput} from '@oclif/test'
+import {expect} from 'chai'
+import LocalEnv from '../../../src/commands/local/env.js'
+import LocalReset from '../../../src/commands/local/reset.js'
+import LocalSetup from '../../../src/commands/local/setup.js'
+import LocalStatus from '../../../src/commands/local/status.js'
+import LocalStop from '../../../src/commands/local/stop.js'
+
+const ROOT = process.cwd()
+
+describe('khw local', () => {
+  const before = {home: process.env['KHW_HOME'], cache: process.env['KHW_CACHE']}
+  let directory: string
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'khw-local-'))
+    process.env['KHW_HOME'] = join(directory, 'home')
+    process.env['KHW_CACHE'] = join(directory, 'cache')
+  })
+  afterEach(async () => {
+    for (const [name, value] of [
+      ['KHW_HOME', before.home],
+      ['KHW_CACHE', before.cache],
+    ] as const) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name)
+      else process.env[name] = value
+    }
+    process.exitCode = 0
+    await rm(directory, {recursive: true, force: true})
+  })
+
+  it('status looks without making anything', async () => {
+    const {stdout} = await captureOutput(() => LocalStatus.run(['--json'], ROOT))
+    const status = JSON.parse(stdout) as Record<string, unknown>
+    expect(status).to.include({running: false, endpoint: null, image: null, directory: join(directory, 'home/region')})
+    expect(status['machines']).to.deep.equal([])
+    expect(status['problems']).to.be.an('array')
+  })
+
+  it('stop says that nothing runs', async () => {
+    const {stdout} = await captureOutput(() => LocalStop.run(['--json'], ROOT))
+    expect(JSON.parse(stdout)).to.deep.equal({stopped: false})
+  })
+
+  it('reset does nothing to anybody who is not asked and has not agreed', async () => {
+    const {error, stdout} = await captureOutput(() => LocalReset.run(['--json'], ROOT))
+    expect(error?.oclif?.exit).to.equal(2)
+    expect(stdout).to.contain('khw local reset --yes')
+  })
+
+  it('reset of what is not there is no failure', async () => {
+    const {stdout} = await captureOutput(() => LocalReset.run(['--yes', '--json'], ROOT))
+    expect(JSON.parse(stdout)).to.deep.equal({removed: [], remaining: []})
+  })
+
+  for (const command of [LocalSetup, LocalEnv]) {
+    it(`${command.name} makes no image for anybody who has not agreed`, async function () {
+      if (process.platform !== 'linux') this.skip()
+      const {error, stdout} = await captureOutput(() => command.run(['--json'], ROOT))
+      expect(error?.oclif?.exit).to.equal(1)
+      const answer = JSON.parse(stdout) as {error: {code: string; suggestions: string[]}}
+      expect(answer.error.code).to.match(/^LOCAL_(NOT_SET_UP|NOT_ROOT|UNSUPPORTED)$/)
+      expect(answer.error.suggestions).not.to.deep.equal([])
+    })
+  }
+})

@@ -1,0 +1,129 @@
+import {mkdtemp, readFile, rm, stat} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {captureOutput} from '@oclif/test'
+import {expect} from 'chai'
+import Create from '../../src/commands/create.js'
+import Destroy from '../../src/commands/destroy.js'
+import Kubeconfig from '../../src/commands/kubeconfig.js'
+import List from '../../src/commands/list.js'
+import Ssh from '../../src/commands/ssh.js'
+import Status from '../../src/commands/status.js'
+import {PHASES} from '../../src/steps/phases.js'
+import {KhwCommand} from '../../src/ui/khw-command.js'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+interface Outcome {
+  readonly stdout: string
+  readonly stderr: string
+  readonly message: string
+  readonly exit: number | undefined
+}
+
+async function run(command: typeof KhwCommand, ...argv: string[]): Promise<Outcome> {
+  // `run` of an abstract class takes `this`; the concrete ones are what is passed in.
+  const concrete = command as typeof List
+  const {stdout, stderr, error} = await captureOutput(() => concrete.run(argv, ROOT))
+  return {stdout, stderr, message: error?.message ?? '', exit: error?.oclif?.exit}
+}
+
+class Broken extends KhwCommand {
+  static override enableJsonFlag = true
+
+  async run(): Promise<void> {
+    await this.parse(Broken)
+    throw new TypeError('undefined is not a cluster')
+  }
+}
+
+describe('commands', () => {
+  const before_ = {home: process.env['KHW_HOME'], stdin: process.stdin.isTTY}
+  let home: string
+
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'khw-commands-'))
+    process.env['KHW_HOME'] = home
+    // Nobody sits at a test, even if it was started on a terminal.
+    process.stdin.isTTY = false
+  })
+
+  afterEach(async () => {
+    await rm(home, {recursive: true, force: true})
+    if (before_.home === undefined) delete process.env['KHW_HOME']
+    else process.env['KHW_HOME'] = before_.home
+    process.stdin.isTTY = before_.stdin
+  })
+
+  it('refuse flags and values they do not know, with exit code 2', async () => {
+    expect(await run(Create, '--frobnicate')).to.include({exit: 2, stdout: ''})
+    expect((await run(Create, '--provider', 'gcp')).message).to.include(
+      'Expected --provider=gcp to be one of: aws, local',
+    )
+    expect(await run(Create, '--controllers', 'three')).to.include({exit: 2})
+    expect((await run(Status, 'a', 'b')).message).to.include('Unexpected argument: b')
+    expect((await run(Ssh)).message).to.include('Missing 1 required arg')
+    expect(await run(Ssh, 'worker-1', '-la')).to.include({exit: 2})
+  })
+
+  it('print errors for people on stderr', async () => {
+    const {stdout, stderr, exit} = await run(Status)
+    expect(exit).to.equal(1)
+    expect(stdout).to.equal('')
+    expect(stderr).to.match(/✖ There is no cluster yet\.\n {2}Code: CLUSTER_NOT_FOUND\n\nTry this:\n/)
+  })
+
+  it('print errors for machines on stdout under --json, bad usage too', async () => {
+    const missing = await run(Status, 'lab', '--json')
+    expect(missing).to.include({exit: 1, stderr: ''})
+    expect(JSON.parse(missing.stdout)).to.have.nested.property('error.code', 'CLUSTER_NOT_FOUND')
+    const bad = await run(Create, '--json', '--frobnicate')
+    expect(bad.exit).to.equal(2)
+    expect(JSON.parse(bad.stdout)).to.deep.equal({
+      error: {code: 'USAGE', message: 'Nonexistent flag: --frobnicate', suggestions: ['khw create --help']},
+    })
+  })
+
+  it('say of an unexpected error that it is a bug, and keep its stack in a private log', async () => {
+    const {stderr, exit} = await run(Broken)
+    expect(exit).to.equal(1)
+    expect(stderr).to.include('This is a bug in khw').and.to.include('undefined is not a cluster')
+    expect(stderr).not.to.match(/^ +at /m)
+    const log = join(home, 'errors.log')
+    expect(stderr).to.include(log)
+    expect(await readFile(log, 'utf8')).to.match(/TypeError: undefined is not a cluster\n +at /)
+    expect((await stat(log)).mode & 0o777).to.equal(0o600)
+  })
+
+  it('create asks nothing without a terminal, and names the flags instead', async () => {
+    const {stderr, exit} = await run(Create)
+    expect(exit).to.equal(2)
+    expect(stderr).to.include('khw create --provider local')
+  })
+
+  it('create refuses a bad request before anything is created', async () => {
+    const flags = ['--provider', 'local', '--controllers', '2', '--name', 'No', '--pod-cidr', '10.32.0.0/16', '--yes']
+    const {stderr, exit} = await run(Create, ...flags)
+    expect(exit).to.equal(2)
+    expect(stderr).to.include('Code: INVALID_SPEC')
+    for (const flag of ['--controllers 3', '--name no']) expect(stderr).to.include(flag)
+    expect(await run(Create, '--provider', 'local', '--until', 'lunch')).to.include({exit: 2})
+    expect(await run(Create, '--provider', 'local', '--allow-cidr', '1.2.3.4/8')).to.include({exit: 2})
+    expect((await run(List)).stdout).to.include('There is no cluster')
+  })
+
+  it('create names every phase in the help of --until', () => {
+    for (const {id} of PHASES) expect(Create.flags.until.description).to.match(new RegExp(`\\b${id}\\b`))
+  })
+
+  it('destroy and kubeconfig need a cluster', async () => {
+    expect((await run(Destroy, '--yes')).stderr).to.include('CLUSTER_NOT_FOUND')
+    expect((await run(Destroy, 'lab', '--yes')).stderr).to.include('There is no cluster "lab"')
+    expect((await run(Kubeconfig, '--path')).stderr).to.include('CLUSTER_NOT_FOUND')
+  })
+
+  it('list prints an empty array when there is nothing', async () => {
+    expect(JSON.parse((await run(List, '--json')).stdout)).to.deep.equal([])
+  })
+})

@@ -1,0 +1,145 @@
+import {expect} from 'chai'
+import {homeOf} from '../../src/cluster/home.js'
+import {networkCheck} from '../../src/kubernetes/checks.js'
+import type {Check} from '../../src/cluster/report.js'
+import {withCluster} from '../../src/steps/open-cluster.js'
+import {livePublicIps} from '../../src/steps/compute/node-instance.js'
+import {skipUnlessMachines} from './can-run.js'
+import {filesBelow, leftOnHost, prefixOf} from './host.js'
+import {Khw} from './khw.js'
+import {kubectl, readyNodes} from './kubectl.js'
+import {regionClient, type RegionClient} from './region.js'
+
+const CLUSTER = 'three'
+const CREATE = ['create', '--name', CLUSTER, '--provider', 'local', '--controllers', '3', '--workers', '3', '--yes']
+const WORKERS = ['worker-1', 'worker-2', 'worker-3']
+
+/** Five moments all over a create: a call on its way, machines booting, programs arriving, the control plane, the last check. */
+const MOMENTS = [
+  'network/subnet/2',
+  'compute/instance/worker-3',
+  'node/fetch/controller-2',
+  'control-plane/first-api',
+  'verify/pods',
+]
+
+describe('a cluster of 3+3 on real machines', function () {
+  this.timeout(30 * 60_000)
+  let khw: Khw
+  let region: RegionClient
+
+  before(function () {
+    skipUnlessMachines(this)
+    khw = new Khw()
+  })
+  after(async () => khw?.close())
+
+  for (const moment of MOMENTS) {
+    it(`survives a kill during ${moment}`, async () => {
+      await khw.killWhen(() => khw.stepRecord(CLUSTER, moment)?.status === 'running', ...CREATE)
+      expect(khw.stepRecord(CLUSTER, moment)?.status).to.equal('running')
+    })
+  }
+
+  it('is finished by one more create, with nothing made twice', async () => {
+    await khw.succeed(...CREATE)
+    region = await regionClient(khw)
+    expect([...(await region.machines(CLUSTER)).keys()].sort()).to.deep.equal([
+      'controller-1',
+      'controller-2',
+      'controller-3',
+      ...WORKERS,
+    ])
+    const Filters = [{Name: 'tag:khw:cluster', Values: [CLUSTER]}]
+    expect((await region.ec2.describeVpcs({Filters})).Vpcs).to.have.length(1)
+    expect((await region.ec2.describeSubnets({Filters})).Subnets).to.have.length(3)
+    expect((await region.ec2.describeInternetGateways({Filters})).InternetGateways).to.have.length(1)
+    expect((await region.ec2.describeSecurityGroups({Filters})).SecurityGroups).to.have.length(2)
+    expect((await region.ec2.describeRouteTables({Filters})).RouteTables).to.have.length(1)
+  })
+
+  it('has three Ready workers and three etcd members, as kubectl and etcdctl see it from outside', async () => {
+    expect(await readyNodes(khw, CLUSTER)).to.deep.equal(WORKERS)
+    const members = await khw.succeed(
+      'ssh',
+      'controller-2',
+      '--',
+      'sudo etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/etcd/pki/ca.crt --cert=/etc/etcd/pki/peer.crt --key=/etc/etcd/pki/peer.key member list',
+    )
+    expect(members.match(/started/g)).to.have.length(3)
+  })
+
+  /** The closing check of create, on the cluster as it is now. */
+  const podsReachEachOther = (): Promise<Check[]> =>
+    withCluster(
+      {home: homeOf({...process.env, KHW_HOME: khw.home}), name: CLUSTER, signal: AbortSignal.timeout(120_000)},
+      async ({context}) => {
+        const api = await context.kubernetes(livePublicIps(context.spec, context.inventory), 'admin')
+        return networkCheck({
+          api,
+          workers: WORKERS,
+          image: context.artifacts.images.check,
+          patience: {pods: 60_000, probes: 6_000},
+        })
+      },
+    )
+
+  const expectBroken = async (): Promise<void> => {
+    expect((await podsReachEachOther()).filter(check => !check.ok)).not.to.deep.equal([])
+  }
+  const expectWhole = async (): Promise<void> => {
+    expect((await podsReachEachOther()).filter(check => !check.ok)).to.deep.equal([])
+  }
+
+  it('needs its source/destination check to be off', async () => {
+    const InstanceId = (await region.machines(CLUSTER)).get('worker-2')?.InstanceId
+    await expectWhole()
+    await region.ec2.modifyInstanceAttribute({InstanceId, SourceDestCheck: {Value: true}})
+    await expectBroken()
+    // A create that is run again puts back what AWS has lost.
+    await khw.succeed(...CREATE)
+    await expectWhole()
+  })
+
+  it('needs the pod route of each worker', async () => {
+    const Filters = [{Name: 'tag:khw:cluster', Values: [CLUSTER]}]
+    const RouteTableId = (await region.ec2.describeRouteTables({Filters})).RouteTables?.[0]?.RouteTableId
+    await region.ec2.deleteRoute({RouteTableId, DestinationCidrBlock: '10.200.3.0/24'})
+    await expectBroken()
+    await khw.succeed(...CREATE)
+    await expectWhole()
+  })
+
+  it('needs the security group rule for the pod range', async () => {
+    const Filters = [{Name: 'group-name', Values: [`${CLUSTER}-worker`]}]
+    const group = (await region.ec2.describeSecurityGroups({Filters})).SecurityGroups?.[0]
+    const IpPermissions = [{IpProtocol: '-1', IpRanges: [{CidrIp: '10.200.0.0/16'}]}]
+    await region.ec2.revokeSecurityGroupIngress({GroupId: group?.GroupId, IpPermissions})
+    await expectBroken()
+    await khw.succeed(...CREATE)
+    await expectWhole()
+  })
+
+  it('answers within 10 s of losing a controller, and its workers stay Ready', async () => {
+    await khw.run('ssh', 'controller-2', '--', 'sudo', 'poweroff')
+    const lost = Date.now()
+    expect(await readyNodes(khw, CLUSTER)).to.deep.equal(WORKERS)
+    expect(Date.now() - lost).to.be.lessThan(10_000)
+    const status = await khw.run('status', CLUSTER, '--json')
+    expect(status.code).to.equal(1)
+    expect(JSON.parse(status.stdout)).to.include({phase: 'degraded', tolerates: 0})
+    // Longer than the 40 s after which the controller manager takes a silent node for lost.
+    while (Date.now() - lost < 50_000) {
+      expect(await readyNodes(khw, CLUSTER)).to.deep.equal(WORKERS)
+      await new Promise(resolve => setTimeout(resolve, 2_000))
+    }
+    expect(await kubectl(khw, CLUSTER, 'create', 'configmap', 'written-without-controller-2')).to.include('created')
+  })
+
+  it('leaves nothing behind', async () => {
+    const prefix = prefixOf(khw.home)
+    await khw.succeed('destroy', CLUSTER, '--yes')
+    expect(leftOnHost(prefix, khw.home)).to.deep.equal([])
+    expect(filesBelow(khw.home)).to.deep.equal([])
+  })
+})

@@ -1,0 +1,69 @@
+import {expect} from 'chai'
+import {createPlan} from '../../src/steps/create-plan.js'
+import {needsOf, upTo, type Plan} from '../../src/steps/engine/plan.js'
+import {PHASES} from '../../src/steps/phases.js'
+import {sampleSpec} from './sample-spec.js'
+
+const ids = (plan: Plan): string[] => plan.steps.map(step => step.id)
+const needs = (plan: Plan, id: string): string[] => {
+  const step = plan.steps.find(s => s.id === id)
+  if (!step) throw new Error(`no step ${id}`)
+  return needsOf(step).map(need => need.id)
+}
+
+describe('create plan', () => {
+  for (const [controllers, workers] of [
+    [1, 1],
+    [3, 3],
+    [5, 2],
+  ] as const) {
+    it(`has every step of every node of ${controllers}+${workers} once`, () => {
+      const plan = createPlan(sampleSpec({controllers, workers}))
+      const of = (prefix: string): number => ids(plan).filter(id => id.startsWith(prefix)).length
+      expect(of('compute/instance/')).to.equal(controllers + workers)
+      expect(of('node/connect/')).to.equal(controllers + workers)
+      expect(of('node/configure/')).to.equal(controllers + workers)
+      expect(of('etcd/quorum/')).to.equal(controllers)
+      expect(of('control-plane/api-server/')).to.equal(controllers)
+      expect(of('worker/start/')).to.equal(workers)
+      expect(of('routing/pod-route/')).to.equal(workers)
+      expect(of('compute/source-dest-check/')).to.equal(workers)
+      expect(new Set(ids(plan)).size).to.equal(ids(plan).length)
+    })
+  }
+
+  const plan = createPlan(sampleSpec({controllers: 3, workers: 3}))
+
+  it('is the same for the same spec', () => {
+    expect(ids(createPlan(sampleSpec({controllers: 3, workers: 3})))).to.deep.equal(ids(plan))
+  })
+
+  it('puts nodes into subnets round robin', () => {
+    expect(needs(plan, 'compute/instance/controller-2')).to.include('network/subnet/2')
+    expect(needs(plan, 'compute/instance/worker-3')).to.include('network/subnet/3')
+  })
+
+  it('gives each role its own security group', () => {
+    expect(needs(plan, 'compute/instance/controller-1')).to.include('network/security-group/controller')
+    expect(needs(plan, 'compute/instance/worker-1')).to.include('network/security-group/worker')
+  })
+
+  it('starts a kubelet only after an API server answers, and checks pods only when they are routed', () => {
+    expect(needs(plan, 'worker/start/worker-2')).to.have.members(['node/configure/worker-2', 'control-plane/first-api'])
+    expect(needs(plan, 'verify/pods')).to.include.members([
+      'worker/ready',
+      'routing/pod-route/worker-1',
+      'routing/pod-route/worker-3',
+      'compute/source-dest-check/worker-2',
+    ])
+  })
+
+  it('can end after a phase, with all that the phase needs', () => {
+    const network = ids(upTo(plan, 'network'))
+    expect(network).to.include('network/route-table-association/3')
+    expect(network.every(id => id.startsWith('network/'))).to.equal(true)
+    expect(ids(upTo(plan, 'verify'))).to.deep.equal(ids(plan))
+    const lengths = PHASES.map(phase => upTo(plan, phase.id).steps.length)
+    expect(lengths).to.deep.equal([...lengths].sort((a, b) => a - b))
+  })
+})

@@ -1,0 +1,98 @@
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import type {ArtifactSet} from '../../src/artifacts/artifact.js'
+import {takeInventory} from '../../src/aws/inventory.js'
+import {FileSecretStore} from '../../src/pki/file-secret-store.js'
+import {createPlan} from '../../src/steps/create-plan.js'
+import type {RunContext} from '../../src/steps/engine/context.js'
+import type {RunEvent} from '../../src/steps/engine/events.js'
+import {Journal, type JournalHeader} from '../../src/steps/engine/journal.js'
+import {plan} from '../../src/steps/engine/plan.js'
+import {runPlan} from '../../src/steps/engine/runner.js'
+import {testRegion, type TestRegion} from '../local/api/test-region.js'
+import {sampleSpec} from './sample-spec.js'
+
+const ARTIFACTS: ArtifactSet = {
+  source: 'upstream',
+  architecture: 'amd64',
+  versions: {kubernetes: '1.36.2', etcd: '3.6.14', containerd: '2.3.4', runc: '1.3.0', cni: '1.6.2'},
+  artifacts: [],
+  images: {pause: 'registry.k8s.io/pause:3.10', check: 'busybox'},
+  notices: [],
+}
+
+/** The steps' AWS half against the region's real API; its machines are recorded, not made. */
+export class RegionRun {
+  private constructor(
+    readonly region: TestRegion,
+    readonly directory: string,
+    readonly clusterId: string,
+  ) {}
+
+  static async open(clusterId = 'c0ffee00-0000-4000-8000-000000000001'): Promise<RegionRun> {
+    return new RegionRun(await testRegion(), mkdtempSync(join(tmpdir(), 'khw-steps-')), clusterId)
+  }
+
+  /** Runs all steps of a 1+1 cluster that speak to EC2; a lost journal means a run that remembers nothing. */
+  async run(options: {loseJournal?: boolean} = {}): Promise<readonly RunEvent[]> {
+    const spec = sampleSpec({controllers: 1, workers: 1})
+    const file = join(this.directory, 'journal')
+    const header = {clusterId: this.clusterId, spec} as JournalHeader
+    let journal: Journal
+    try {
+      journal = options.loseJournal === true ? Journal.create(file, header) : Journal.open(file)
+    } catch {
+      journal = Journal.create(file, header)
+    }
+    const {signal} = new AbortController()
+    const events: RunEvent[] = []
+    const context = {
+      spec,
+      clusterId: this.clusterId,
+      artifacts: ARTIFACTS,
+      access: {
+        provider: 'local',
+        region: 'local-1',
+        endpoint: this.region.endpoint,
+        operatorCidr: '203.0.113.7/32',
+        architecture: 'amd64',
+      },
+      ec2: this.region.ec2,
+      inventory: await takeInventory(this.region.ec2, this.clusterId, signal),
+      secrets: new FileSecretStore(join(this.directory, 'secrets')),
+      signal,
+    } as unknown as RunContext
+    const steps = createPlan(spec).steps.filter(step => /^(network|access|compute|routing)\//.test(step.id))
+    await runPlan({plan: plan(steps), journal, context, onEvent: event => events.push(event)})
+    return events
+  }
+
+  /** Ids of everything in the region that the cluster owns. */
+  async ids(): Promise<readonly string[]> {
+    const all = await takeInventory(this.region.ec2, this.clusterId, new AbortController().signal)
+    return [
+      ...all.vpcs.map(v => v.VpcId),
+      ...all.subnets.map(s => s.SubnetId),
+      ...all.internetGateways.map(g => g.InternetGatewayId),
+      ...all.routeTables.map(t => t.RouteTableId),
+      ...all.securityGroups.map(g => g.GroupId),
+      ...all.keyPairs.map(k => k.KeyPairId),
+      ...all.instances.map(i => i.InstanceId),
+      ...all.networkInterfaces.map(i => i.NetworkInterfaceId),
+      ...all.volumes.map(v => v.VolumeId),
+    ].map(String)
+  }
+
+  async close(): Promise<void> {
+    await this.region.close()
+    rmSync(this.directory, {recursive: true})
+  }
+}
+
+/** How many steps ended in which way. */
+export function outcomes(events: readonly RunEvent[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const event of events) if (event.type === 'step-done') counts[event.outcome] = (counts[event.outcome] ?? 0) + 1
+  return counts
+}

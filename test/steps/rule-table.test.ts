@@ -1,0 +1,37 @@
+import {expect} from 'chai'
+import {ingressRules} from '../../src/steps/network/rule-table.js'
+import {sampleSpec} from './sample-spec.js'
+
+describe('security group rules', () => {
+  const rules = ingressRules(sampleSpec({controllers: 3, workers: 3}), '203.0.113.7/32')
+
+  it('open nothing to the world', () => {
+    for (const rule of rules) if ('cidr' in rule.from) expect(rule.from.cidr).not.to.match(/\/0$/)
+  })
+
+  it('let only controllers at etcd', () => {
+    const etcd = rules.filter(r => r.target === 'controller' && r.ports && r.ports[0] <= 2380 && r.ports[1] >= 2379)
+    expect(etcd.map(r => r.from)).to.deep.equal([{group: 'controller'}])
+  })
+
+  it('admit pods by their range, as a group stands for its members own addresses only', () => {
+    const pods = rules.filter(r => 'cidr' in r.from && r.from.cidr === '10.200.0.0/16')
+    expect(pods.map(r => [r.target, r.protocol])).to.deep.equal([
+      ['controller', 'tcp'],
+      ['worker', '-1'],
+    ])
+  })
+
+  it('open SSH and the API to the operator alone', () => {
+    const operator = rules.filter(r => 'cidr' in r.from && r.from.cidr === '203.0.113.7/32')
+    expect(operator.map(r => [r.target, r.ports?.[0]])).to.deep.equal([
+      ['controller', 22],
+      ['controller', 6443],
+      ['worker', 22],
+    ])
+  })
+
+  it('say why each of them is there', () => {
+    for (const rule of rules) expect(rule.why).to.match(/\w+ \w+/)
+  })
+})

@@ -32,7 +32,6 @@ import {podRoute} from './routing/pod-route.js'
 import {pods} from './verify/pods.js'
 import {secrets} from './verify/secrets.js'
 import {ready} from './worker/ready.js'
-import {start} from './worker/start.js'
 
 /** The whole create. Pure: the same spec gives the same plan. Read it as a table of contents. */
 export function createPlan(spec: ClusterSpec): Plan {
@@ -74,8 +73,7 @@ export function createPlan(spec: ClusterSpec): Plan {
   const roles = rbac(publicAddresses, api)
   const kubeconfig = kubeconfigStep(publicAddresses, api)
 
-  const started = workers.map((worker, i) => start(worker, at(workersConfigured, i), api))
-  const workersReady = ready(workers, {addresses: publicAddresses, rbac: roles, started})
+  const workersReady = ready(workers, {addresses: publicAddresses, rbac: roles, configured: workersConfigured})
   const podRoutes = workers.map((worker, i) => podRoute(worker, at(workerInstances, i)))
 
   const dns = coredns(publicAddresses, roles)
@@ -125,7 +123,6 @@ export function createPlan(spec: ClusterSpec): Plan {
     roles,
     kubeconfig,
     // worker and routing
-    ...started,
     workersReady,
     ...podRoutes,
     // addons and verify

@@ -42,6 +42,6 @@ export function kubeProxyUnit(artifacts: ArtifactSet): UnitTemplate {
       ...RESTART,
     },
     inputs: [PATHS.kubeProxyConfig, PATHS.proxyConf],
-    startNow: false,
+    startNow: true,
   })
 }

@@ -99,6 +99,6 @@ export function kubeletUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: Wor
       MemoryAccounting: 'yes',
     },
     inputs: [PATHS.kubeletConfig, PATHS.kubeletConf, PATHS.ca.certificate, PATHS.resolvConf, ...bothOf(PATHS.kubelet)],
-    startNow: false,
+    startNow: true,
   })
 }

@@ -6,11 +6,6 @@ import {shellQuote} from './shell-quote.js'
 
 /** Commands (POSIX sh, for root) that steps and checks run on nodes. */
 
-/** Starts units and does not wait for them; those that run are left alone. */
-export function startUnitsCommand(units: readonly string[]): string {
-  return `systemctl start --no-block ${units.map(shellQuote).join(' ')}`
-}
-
 /** Exits 0 once the member of this node serves linearised reads, that is, has a quorum. Controllers only. */
 export function etcdHealthCommand(artifacts: ArtifactSet): string {
   return `${etcdctl(artifacts)} --command-timeout=3s endpoint health`

@@ -21,8 +21,8 @@ export interface WorkerInput {
 }
 
 /**
- * All that makes a machine a worker. Applied, it has a container runtime, its images, a pod network and a way to the
- * API; the kubelet and kube-proxy are started by a later step, when an API server answers.
+ * All that makes a machine a worker. All its units start when it is applied: the kubelet waits by itself for an API
+ * server and kube-proxy for the kubelet, as they do when all machines are rebooted at once.
  */
 export function workerBundle({spec, artifacts, node, secrets}: WorkerInput): NodeBundle {
   const templates = [

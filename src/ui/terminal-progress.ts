@@ -29,6 +29,7 @@ export class TerminalProgress implements Progress {
   #artifactsSince: number | undefined
   #stopping = ''
   #ended = false
+  #drew = false
   readonly #held: string[] = []
 
   constructor(options: Required<ProgressOptions>) {
@@ -66,6 +67,8 @@ export class TerminalProgress implements Progress {
   async finish(): Promise<void> {
     this.#ended = true
     await this.pause()
+    // Room between what was drawn and what is printed next.
+    if (this.#drew) this.#options.stream.write('\n')
   }
 
   abandon(): void {
@@ -86,6 +89,7 @@ export class TerminalProgress implements Progress {
       this.#frame = undefined
       this.#writeHeld()
       if (kind === undefined) return
+      this.#drew = true
       const {stream, beside} = this.#options
       this.#frame = new Frame(stream, beside, kind === 'run' ? () => this.#runContent() : () => this.#artifactContent())
     })

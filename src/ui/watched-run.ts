@@ -26,7 +26,7 @@ export async function watchedRun<T>(
     },
     onSecond: () => {
       progress.abandon()
-      stderr.write(`\nStopped at once. ${interrupted.suggestions[0]}\n`)
+      stderr.write(`\nStopped at once. To go on: ${interrupted.suggestions[0]}\n`)
     },
   })
   try {

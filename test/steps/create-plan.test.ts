@@ -25,7 +25,6 @@ describe('create plan', () => {
       expect(of('node/configure/')).to.equal(controllers + workers)
       expect(of('etcd/quorum/')).to.equal(controllers)
       expect(of('control-plane/api-server/')).to.equal(controllers)
-      expect(of('worker/start/')).to.equal(workers)
       expect(of('routing/pod-route/')).to.equal(workers)
       expect(of('compute/source-dest-check/')).to.equal(workers)
       expect(new Set(ids(plan)).size).to.equal(ids(plan).length)
@@ -48,8 +47,7 @@ describe('create plan', () => {
     expect(needs(plan, 'compute/instance/worker-1')).to.include('network/security-group/worker')
   })
 
-  it('starts a kubelet only after an API server answers, and checks pods only when they are routed', () => {
-    expect(needs(plan, 'worker/start/worker-2')).to.have.members(['node/configure/worker-2', 'control-plane/first-api'])
+  it('checks pods only when the workers are ready and their pods are routed', () => {
     expect(needs(plan, 'verify/pods')).to.include.members([
       'worker/ready',
       'routing/pod-route/worker-1',

@@ -1,7 +1,7 @@
 import {chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {tarOf} from '../../src/ssh/tar.js'
+import {tarOf} from '../../src/tar.js'
 import {applyScript} from '../../src/templates/apply-script.js'
 import type {NodeBundle, NodeFile} from '../../src/templates/bundle.js'
 import {sandbox, type Sandbox} from './shell.js'
@@ -65,7 +65,14 @@ esac`,
     const script = applyScript(what)
       .replaceAll('/etc/', `${box.root}/etc/`)
       .replaceAll('/var/lib/khw', `${box.root}/state`)
-    const tar = await tarOf(spoil(what.files).map(each => ({...each, path: `${box.root}${each.path}`})))
+    const tar = await tarOf(
+      spoil(what.files).map(each => ({
+        kind: 'file',
+        name: `${box.root}${each.path}`.slice(1),
+        mode: each.mode,
+        content: Buffer.from(each.content),
+      })),
+    )
     rmSync(inside('calls'), {force: true})
     const outcome = await box.run(script, tar)
     if (outcome.exitCode !== 0) throw new Error(outcome.stderr)

@@ -39,4 +39,26 @@ describe('Ctrl-C', () => {
     interruption.dispose()
     expect(target.eventNames()).to.deep.equal([])
   })
+
+  it('keeps the signals from libraries that would send them again, whenever they begin to listen', async () => {
+    const target = new FakeProcess()
+    const heard: string[] = []
+    // As conf does it, through when-exit: tidy up, then raise the same signal once more.
+    const resend = (who: string): void => {
+      target.once('SIGINT', () => {
+        heard.push(who)
+        target.emit('SIGINT')
+      })
+    }
+    resend('early')
+    const interruption = interruptible({reason, onFirst: () => undefined, onSecond: () => undefined, process: target})
+    resend('late')
+    await Promise.resolve()
+    target.emit('SIGINT')
+    expect(heard).to.deep.equal([])
+    expect(target.exits).to.deep.equal([])
+    interruption.dispose()
+    expect(target.listenerCount('SIGINT')).to.equal(2)
+    expect(target.listenerCount('newListener')).to.equal(0)
+  })
 })

@@ -1,6 +1,6 @@
 import type {Architecture} from '../../cluster/spec.js'
 import {imageArchive} from './image-archive.js'
-import type {TarEntry} from './tar.js'
+import type {TarEntry} from '../../tar.js'
 
 /** One image serves as sandbox (it sleeps) and for checks (it has a shell, wget, httpd and nslookup). */
 export const BUSYBOX_IMAGES = {pause: 'khw.local/pause:1', check: 'khw.local/check:1'} as const

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import type {Architecture} from '../../cluster/spec.js'
-import {tarOf, type TarEntry} from './tar.js'
+import {tarOf, type TarEntry} from '../../tar.js'
 
 /** A container image of one layer. */
 export interface ImageContent {

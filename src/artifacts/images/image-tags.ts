@@ -1,5 +1,5 @@
 import {KhwError, messageOf} from '../../errors.js'
-import {readMembers} from './tar.js'
+import {readMembers} from '../../tar.js'
 
 const MEMBERS: ReadonlySet<string> = new Set(['manifest.json', 'index.json'])
 const LIMIT = 1 << 20

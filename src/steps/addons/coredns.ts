@@ -3,10 +3,9 @@ import type {Addresses} from '../compute/addresses.js'
 import type {Rbac} from '../control-plane/rbac.js'
 import {defineStep, type Step} from '../engine/step.js'
 
-interface CorednsNeeds {
+type CorednsNeeds = {
   readonly addresses: Addresses
   readonly rbac: Rbac
-  readonly [name: string]: Addresses | Rbac
 }
 
 export type Coredns = Step<{objects: number}, CorednsNeeds>

@@ -13,12 +13,11 @@ import type {Subnet} from '../network/subnet.js'
 import {image} from './image.js'
 import {instanceStepId} from './node-instance.js'
 
-interface InstanceNeeds {
+type InstanceNeeds = {
   readonly subnet: Subnet
   readonly group: typeof workerGroup
   readonly keyPair: typeof keyPair
   readonly image: typeof image
-  readonly [name: string]: Subnet | typeof workerGroup | typeof keyPair | typeof image
 }
 
 export type Instance = Step<{instanceId: string; networkInterfaceId: string}, InstanceNeeds>

@@ -6,10 +6,9 @@ import {hostOf} from '../node/host.js'
 import {API_PORT} from '../operator-api.js'
 import type {FirstApi} from './first-api.js'
 
-interface ApiServerNeeds {
+type ApiServerNeeds = {
   readonly addresses: Addresses
   readonly firstApi: FirstApi
-  readonly [name: string]: Addresses | FirstApi
 }
 
 export type ApiServer = Step<{endpoint: string}, ApiServerNeeds>

@@ -3,10 +3,9 @@ import {waitUntil} from '../engine/wait-until.js'
 import type {Addresses} from '../compute/addresses.js'
 import type {Configure} from '../node/configure.js'
 
-interface FirstApiNeeds {
+type FirstApiNeeds = {
   readonly addresses: Addresses
   readonly configured: readonly Configure[]
-  readonly [name: string]: Addresses | readonly Configure[]
 }
 
 export type FirstApi = Step<{endpoint: string}, FirstApiNeeds>

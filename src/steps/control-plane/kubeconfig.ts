@@ -5,10 +5,9 @@ import {defineStep, type Nothing, type Step} from '../engine/step.js'
 import {apiEndpoints} from '../operator-api.js'
 import type {FirstApi} from './first-api.js'
 
-interface KubeconfigNeeds {
+type KubeconfigNeeds = {
   readonly addresses: Addresses
   readonly firstApi: FirstApi
-  readonly [name: string]: Addresses | FirstApi
 }
 
 export type Kubeconfig = Step<Nothing, KubeconfigNeeds>

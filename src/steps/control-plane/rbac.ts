@@ -4,10 +4,9 @@ import {defineStep, type Step} from '../engine/step.js'
 import {waitUntil} from '../engine/wait-until.js'
 import type {FirstApi} from './first-api.js'
 
-interface RbacNeeds {
+type RbacNeeds = {
   readonly addresses: Addresses
   readonly firstApi: FirstApi
-  readonly [name: string]: Addresses | FirstApi
 }
 
 export type Rbac = Step<{bindings: number}, RbacNeeds>

@@ -5,10 +5,9 @@ import {defineStep, type Step} from '../engine/step.js'
 import {ingressRules, type IngressRule} from './rule-table.js'
 import {controllerGroup, workerGroup, type SecurityGroup} from './security-group.js'
 
-interface Groups {
+type Groups = {
   readonly controller: SecurityGroup
   readonly worker: SecurityGroup
-  readonly [name: string]: SecurityGroup
 }
 
 export type SecurityGroupRules = Step<{rules: number}, Groups>

@@ -1,8 +1,8 @@
 import type {ClusterNode, WorkerNode} from '../../cluster/addressing.js'
 import {ensurePki} from '../../pki/pki.js'
-import {tarOf} from '../../ssh/tar.js'
+import {tarOf, type TarEntry} from '../../tar.js'
 import {applyScript} from '../../templates/apply-script.js'
-import type {NodeBundle} from '../../templates/bundle.js'
+import type {NodeBundle, NodeFile} from '../../templates/bundle.js'
 import {controllerBundle} from '../../templates/controller-bundle.js'
 import {workerBundle} from '../../templates/worker-bundle.js'
 import type {Certificates} from '../access/certificates.js'
@@ -15,12 +15,11 @@ import type {Fetch} from './fetch.js'
 import {asRoot} from './root-shell.js'
 import {workerSecrets} from './worker-secrets.js'
 
-export interface ConfigureNeeds {
+export type ConfigureNeeds = {
   readonly connection: Connect
   readonly fetch: Fetch
   readonly certificates: Certificates
   readonly addresses: Addresses
-  readonly [name: string]: Connect | Fetch | Certificates | Addresses
 }
 
 export type Configure = Step<{files: number; host: string}, ConfigureNeeds>
@@ -36,7 +35,7 @@ export function configure(node: ClusterNode, needs: ConfigureNeeds): Configure {
     async create(context, {connection, addresses}) {
       const bundle = await bundleOf(context, node, addresses.publicIps)
       const ssh = await context.nodes.to(node.name, connection.host)
-      await asRoot(ssh, applyScript(bundle), {input: await tarOf(bundle.files), signal: context.signal})
+      await asRoot(ssh, applyScript(bundle), {input: await tarOf(bundle.files.map(entryOf)), signal: context.signal})
       return {files: bundle.files.length, host: connection.host}
     },
   })
@@ -54,4 +53,9 @@ async function bundleOf(
 
 function isWorker(node: ClusterNode): node is WorkerNode {
   return node.role === 'worker'
+}
+
+/** Names without the leading slash, as the apply script wants them; it sets owners and modes itself. */
+function entryOf({path, mode, content}: NodeFile): TarEntry {
+  return {kind: 'file', name: path.slice(1), mode, content: Buffer.from(content)}
 }

@@ -6,11 +6,10 @@ import {defineStep, type Step} from '../engine/step.js'
 import type {SecurityGroupRules} from '../network/security-group-rules.js'
 import {hostOf} from './host.js'
 
-export interface ConnectNeeds {
+export type ConnectNeeds = {
   readonly instance: Instance
   readonly addresses: Addresses
   readonly rules: SecurityGroupRules
-  readonly [name: string]: Instance | Addresses | SecurityGroupRules
 }
 
 export type Connect = Step<{host: string; hostKey: string}, ConnectNeeds>

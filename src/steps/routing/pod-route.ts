@@ -5,10 +5,9 @@ import {defineStep, type Nothing, type Step} from '../engine/step.js'
 import {waitUntil} from '../engine/wait-until.js'
 import {routeTable} from '../network/route-table.js'
 
-interface PodRouteNeeds {
+type PodRouteNeeds = {
   readonly routeTable: typeof routeTable
   readonly instance: Instance
-  readonly [name: string]: typeof routeTable | Instance
 }
 
 export type PodRoute = Step<Nothing, PodRouteNeeds>

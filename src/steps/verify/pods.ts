@@ -7,12 +7,11 @@ import type {PodRoute} from '../routing/pod-route.js'
 import type {Ready} from '../worker/ready.js'
 import {failedChecks} from './failed-checks.js'
 
-interface PodsNeeds {
+type PodsNeeds = {
   readonly addresses: Addresses
   readonly ready: Ready
   readonly podRoutes: readonly PodRoute[]
   readonly sourceDestChecks: readonly SourceDestCheck[]
-  readonly [name: string]: Addresses | Ready | readonly PodRoute[] | readonly SourceDestCheck[]
 }
 
 export type Pods = Step<{checks: number}, PodsNeeds>

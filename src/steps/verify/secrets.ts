@@ -9,11 +9,10 @@ import {defineStep, type Step} from '../engine/step.js'
 import type {Configure} from '../node/configure.js'
 import {asRoot} from '../node/root-shell.js'
 
-interface SecretsNeeds {
+type SecretsNeeds = {
   readonly addresses: Addresses
   readonly rbac: Rbac
   readonly configured: Configure
-  readonly [name: string]: Addresses | Rbac | Configure
 }
 
 export type Secrets = Step<{encrypted: boolean}, SecretsNeeds>

@@ -2,15 +2,14 @@ import type {WorkerNode} from '../../cluster/addressing.js'
 import {workersReady} from '../../kubernetes/checks.js'
 import type {Addresses} from '../compute/addresses.js'
 import type {Rbac} from '../control-plane/rbac.js'
+import type {Configure} from '../node/configure.js'
 import {defineStep, type Step} from '../engine/step.js'
 import {waitUntil} from '../engine/wait-until.js'
-import type {Start} from './start.js'
 
-interface ReadyNeeds {
+type ReadyNeeds = {
   readonly addresses: Addresses
   readonly rbac: Rbac
-  readonly started: readonly Start[]
-  readonly [name: string]: Addresses | Rbac | readonly Start[]
+  readonly configured: readonly Configure[]
 }
 
 export type Ready = Step<{ready: string}, ReadyNeeds>

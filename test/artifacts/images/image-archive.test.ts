@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {busyboxImage} from '../../../src/artifacts/images/busybox-image.js'
 import {imageTags} from '../../../src/artifacts/images/image-tags.js'
-import {readMembers, tarOf} from '../../../src/artifacts/images/tar.js'
+import {readMembers, tarOf} from '../../../src/tar.js'
 import {failure, scratch, sha256} from '../support.js'
 
 interface Manifest {

@@ -5,4 +5,6 @@ if (Number(process.versions.node.split('.')[0]) < 22)
 const {enableCompileCache} = await import('node:module')
 enableCompileCache?.()
 const {execute} = await import('@oclif/core')
-await execute({dir: import.meta.url})
+// oclif would print the help: on a terminal, khw by itself asks what to build.
+const bare = process.argv.length === 2 && process.stdin.isTTY && process.stderr.isTTY
+await execute({dir: import.meta.url, ...(bare && {args: ['create']})})

@@ -77,7 +77,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
         style: await this.style(),
         columns: process.stdout.columns || 80,
         now: Date.now(),
-        seconds: (Date.now() - startedAt) / 1000,
+        startedAt,
         until: flags.until,
         alone: listClusters(home).length === 1,
       }),

@@ -25,18 +25,22 @@ export interface OpenLocalRegionOptions {
  */
 export async function openLocalRegion(home: Home, options: OpenLocalRegionOptions): Promise<RegionAccess> {
   const {region, endpoint, operatorCidr, cacheDirectory} = await findOrStart(home, options)
-  const architecture = hostArchitecture()
-  if (!architecture)
-    throw new KhwError('LOCAL_UNSUPPORTED', `The local region does not run on ${process.arch}.`, ['Use AWS'])
   return {
     provider: 'local',
     region,
     endpoint,
     credentials: await credentialsOf(home),
     operatorCidr,
-    cacheServer: {url: CACHE_SERVER_URL, directory: cacheDirectory},
-    architecture,
+    ...localRegionFacts({...home, cache: cacheDirectory}),
   }
+}
+
+/** What holds for the region of this home, running or not. Throws LOCAL_UNSUPPORTED. */
+export function localRegionFacts(home: Home): Required<Pick<RegionAccess, 'architecture' | 'cacheServer'>> {
+  const architecture = hostArchitecture()
+  if (!architecture)
+    throw new KhwError('LOCAL_UNSUPPORTED', `The local region does not run on ${process.arch}.`, ['Use AWS'])
+  return {architecture, cacheServer: {url: CACHE_SERVER_URL, directory: home.cache}}
 }
 
 /** What clients other than khw need to know of the region; finds or starts it in the same way. */

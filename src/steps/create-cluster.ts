@@ -1,27 +1,26 @@
-import {randomUUID} from 'node:crypto'
 import {mkdirSync, rmdirSync} from 'node:fs'
 import type {ArtifactProgress} from '../artifacts/artifact.js'
-import {resolveArtifacts} from '../artifacts/resolve.js'
 import {explained} from '../aws/errors.js'
 import {required} from '../aws/required.js'
 import {awsClients} from '../aws/clients.js'
 import type {Home} from '../cluster/home.js'
 import type {CreateReport} from '../cluster/report.js'
 import type {RegionAccess} from '../cluster/provider.js'
-import {clusterSpec, type ClusterSpec} from '../cluster/spec.js'
 import {clusterDirectory, clusterExists, clusterNames, type ClusterDirectory} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {reportOf} from './cluster-status.js'
 import {createPlan} from './create-plan.js'
 import {createRequestDefaults, type CreateRequest} from './create-request.js'
+import {checkRequest, phaseOf, refuseOtherRequest} from './check-request.js'
 import type {RunListener} from './engine/events.js'
 import {Journal, type JournalHeader} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
 import {upTo} from './engine/plan.js'
 import {runPlan} from './engine/runner.js'
 import {criticalPath, timingsOf} from './engine/timings.js'
+import {newJournal, resolvedArtifacts} from './new-journal.js'
 import {openRegion} from './open-region.js'
-import {PHASES} from './phases.js'
+import type {PhaseId} from './phases.js'
 import {openSession} from './session.js'
 
 export interface CreateOptions {
@@ -46,26 +45,38 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
   const {home, request, signal} = options
   const until = phaseOf(options.until)
   const name = request.name ?? defaultName(home)
-  validate(request, name)
+  checkRequest(request, name)
   const directory = clusterDirectory(home, name)
   const fresh = makeDirectory(directory)
   const lock = acquireLock(directory.path, `khw create --name ${name}`)
   try {
     const resumed = clusterExists(home, name) ? Journal.open(directory.path) : undefined
     if (resumed) refuseOtherRequest(request, resumed)
+    const provider = resumed?.header.spec.provider ?? request.provider ?? createRequestDefaults.provider
+    // A mirror is at hand: what it lacks is told before this host is set up for a region.
+    const mirrored = !resumed && request.mirror !== undefined ? await resolvedArtifacts(options, provider) : undefined
     const access = await openRegion({
       ...options,
-      provider: resumed?.header.spec.provider ?? request.provider ?? createRequestDefaults.provider,
+      provider,
       region: resumed?.header.spec.region ?? request.region ?? createRequestDefaults.region,
       ...operatorCidrOf(request, resumed),
     })
     const account = await callerAccount(access)
-    const journal = resumed ?? (await newJournal(options, directory, name, access, account))
+    const journal =
+      resumed ??
+      newJournal({
+        directory,
+        request,
+        name,
+        access,
+        account,
+        artifacts: mirrored ?? (await resolvedArtifacts(options, provider)),
+      })
     refuseOtherAccount(journal.header, account)
     return await run(options, directory, journal, access, until)
   } finally {
     lock.release()
-    if (fresh && !clusterExists(home, name)) removeIfEmpty(directory)
+    if (fresh && !clusterExists(home, name)) removeEmpty(directory.path, home.clusters, home.data)
     signal.throwIfAborted()
   }
 }
@@ -75,7 +86,7 @@ async function run(
   directory: ClusterDirectory,
   journal: Journal,
   access: RegionAccess,
-  until: (typeof PHASES)[number]['id'] | undefined,
+  until: PhaseId | undefined,
 ): Promise<CreateReport> {
   const session = await openSession(directory, journal.header, access, signal)
   try {
@@ -91,138 +102,10 @@ async function run(
   }
 }
 
-async function newJournal(
-  {home, request, onNotice, onArtifactProgress, signal}: CreateOptions,
-  directory: ClusterDirectory,
-  name: string,
-  access: RegionAccess,
-  account: string,
-): Promise<Journal> {
-  const artifacts = await resolveArtifacts({
-    source:
-      request.artifacts ??
-      (request.mirror !== undefined ? 'mirror' : access.provider === 'local' ? 'auto' : 'upstream'),
-    ...(request.mirror === undefined ? {} : {mirror: request.mirror}),
-    ...(request.kubernetesVersion === undefined ? {} : {kubernetesVersion: request.kubernetesVersion}),
-    architecture: access.architecture,
-    cache: home.cache,
-    ...(access.cacheServer === undefined ? {} : {cacheServer: access.cacheServer}),
-    signal,
-    onProgress: onArtifactProgress,
-  })
-  artifacts.notices.forEach(onNotice)
-  const spec = clusterSpec({
-    ...specInput(request, name),
-    region: access.region,
-    kubernetesVersion: artifacts.versions.kubernetes,
-    artifactSource: artifacts.source,
-    architecture: access.architecture,
-  })
-  return Journal.create(directory.path, {
-    clusterId: randomUUID(),
-    spec,
-    account,
-    operatorCidr: access.operatorCidr,
-    artifacts,
-    createdAt: new Date().toISOString(),
-  })
-}
-
-/** Everything but what the region and the artifact source decide. */
-function specInput(request: CreateRequest, name: string): ClusterSpec {
-  const d = createRequestDefaults
-  return clusterSpec({
-    name,
-    provider: request.provider ?? d.provider,
-    region: request.region ?? d.region,
-    controllers: request.controllers ?? d.controllers,
-    workers: request.workers ?? d.workers,
-    kubernetesVersion: request.kubernetesVersion ?? '',
-    artifactSource: 'upstream',
-    ...(request.mirror === undefined ? {} : {mirror: request.mirror}),
-    architecture: 'amd64',
-    controllerType: request.controllerType ?? d.controllerType,
-    workerType: request.workerType ?? d.workerType,
-    volumeSize: request.volumeSize ?? d.volumeSize,
-    ...(request.network === undefined ? {} : {network: request.network}),
-  })
-}
-
-/** What needs no network: within milliseconds, before a directory is made. */
-function validate(request: CreateRequest, name: string): void {
-  specInput(request, name)
-  if (request.artifacts === 'mirror' && request.mirror === undefined) {
-    throw new KhwError(
-      'USAGE',
-      'The artifact source "mirror" needs to know where the mirror is.',
-      ['Add --mirror DIR or --mirror URL'],
-      {exit: 2},
-    )
-  }
-  if (request.mirror !== undefined && request.artifacts !== undefined && request.artifacts !== 'mirror') {
-    throw new KhwError(
-      'USAGE',
-      `--mirror does not go with --artifacts ${request.artifacts}.`,
-      ['Leave out one of them.'],
-      {exit: 2},
-    )
-  }
-  if (
-    (request.artifacts === 'auto' || request.artifacts === 'debian') &&
-    (request.provider ?? createRequestDefaults.provider) !== 'local'
-  ) {
-    throw new KhwError(
-      'USAGE',
-      `--artifacts ${request.artifacts} is for the local provider: nodes on AWS cannot fetch from this machine.`,
-      ['Try --artifacts upstream'],
-      {exit: 2},
-    )
-  }
-}
-
 /** An unfinished cluster, if there is just one, is what a bare `khw create` goes on with. */
 function defaultName(home: Home): string {
   const unfinished = clusterNames(home).filter(name => !Journal.open(clusterDirectory(home, name).path).complete)
   return unfinished.length === 1 ? (unfinished[0] ?? createRequestDefaults.name) : createRequestDefaults.name
-}
-
-/** The spec is frozen: a request that says otherwise is refused, one that says nothing or the same goes on. */
-function refuseOtherRequest(request: CreateRequest, {header, intent}: Journal): void {
-  const {spec} = header
-  if (intent === 'destroy') {
-    throw new KhwError('CLUSTER_EXISTS', `The cluster "${spec.name}" is being destroyed.`, [
-      `Finish that first: khw destroy ${spec.name}`,
-    ])
-  }
-  const asked: readonly [string, string | number | undefined, string | number][] = [
-    ['--provider', request.provider, spec.provider],
-    ['--region', request.provider === 'local' ? undefined : request.region, spec.region],
-    ['--controllers', request.controllers, spec.controllers],
-    ['--workers', request.workers, spec.workers],
-    ['--vpc-cidr', request.network?.vpcCidr, spec.network.vpcCidr],
-    ['--pod-cidr', request.network?.podCidr, spec.network.podCidr],
-    ['--service-cidr', request.network?.serviceCidr, spec.network.serviceCidr],
-  ]
-  const other = asked.filter(([, wanted, frozen]) => wanted !== undefined && wanted !== frozen)
-  const version = request.kubernetesVersion
-  if (
-    version !== undefined &&
-    spec.kubernetesVersion !== version &&
-    !spec.kubernetesVersion.startsWith(`${version}.`)
-  ) {
-    other.push(['--kubernetes-version', version, spec.kubernetesVersion])
-  }
-  if (other.length === 0) return
-  throw new KhwError(
-    'CLUSTER_EXISTS',
-    `The cluster "${spec.name}" exists with ${other.map(([flag, , frozen]) => `${flag} ${frozen}`).join(', ')}; what a cluster is made of is fixed when it is created.`,
-    [
-      `Go on with it as it is: khw create --name ${spec.name}`,
-      `Take it down first: khw destroy ${spec.name}`,
-      'Or choose another --name',
-    ],
-    {exit: 2},
-  )
 }
 
 function operatorCidrOf(request: CreateRequest, journal: Journal | undefined): {operatorCidr?: string} {
@@ -250,15 +133,6 @@ function refuseOtherAccount(header: JournalHeader, account: string): void {
   )
 }
 
-function phaseOf(until: string | undefined): (typeof PHASES)[number]['id'] | undefined {
-  if (until === undefined) return undefined
-  const phase = PHASES.find(p => p.id === until)
-  if (phase) return phase.id
-  throw new KhwError('USAGE', `There is no phase "${until}".`, [`Choose one of: ${PHASES.map(p => p.id).join(', ')}`], {
-    exit: 2,
-  })
-}
-
 function makeDirectory({path}: ClusterDirectory): boolean {
   try {
     return mkdirSync(path, {recursive: true, mode: 0o700}) !== undefined
@@ -272,10 +146,13 @@ function makeDirectory({path}: ClusterDirectory): boolean {
   }
 }
 
-function removeIfEmpty({path}: ClusterDirectory): void {
-  try {
-    rmdirSync(path)
-  } catch {
-    // Something is in it: then it stays.
+/** Directories that were made for a cluster that was then refused; one that has something in it stays. */
+function removeEmpty(...directories: readonly string[]): void {
+  for (const directory of directories) {
+    try {
+      rmdirSync(directory)
+    } catch {
+      return
+    }
   }
 }

@@ -50,3 +50,13 @@ async function ownPublicAddress(signal: AbortSignal): Promise<string> {
     )
   }
 }
+
+/** What is known of a provider's machines before it is opened. */
+export async function regionFacts(
+  provider: ProviderName,
+  home: Home,
+): Promise<Pick<RegionAccess, 'architecture' | 'cacheServer'>> {
+  if (provider === 'aws') return {architecture: 'amd64'}
+  const {localRegionFacts} = await import('../local/provider.js')
+  return localRegionFacts(home)
+}

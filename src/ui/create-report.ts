@@ -4,8 +4,8 @@ import {next, nodesTable, type ReportOptions} from './status-report.js'
 import {wrap} from './text.js'
 
 export interface CreateReportOptions extends ReportOptions {
-  /** How long the command ran. */
-  readonly seconds: number
+  /** When the command began; milliseconds since the epoch. */
+  readonly startedAt: number
   /** The phase it was to stop after. */
   readonly until: string | undefined
   /** No other cluster exists: commands need no name. */
@@ -23,21 +23,23 @@ export function createReport(report: CreateReport, options: CreateReportOptions)
   return sections.filter(section => section !== '').join('\n\n')
 }
 
-function headline(report: CreateReport, {style, seconds, until}: CreateReportOptions): string {
+function headline(report: CreateReport, {style, startedAt, now, until}: CreateReportOptions): string {
+  const time = duration((now - startedAt) / 1000)
   const {name, kubernetes, nodes, phase} = report
   const of = (role: string): number => nodes.filter(node => node.role === role).length
   const what = `Kubernetes ${kubernetes}, ${count(of('controller'), 'controller')}, ${count(of('worker'), 'worker')}`
   if (phase === 'creating') {
     const after = until === undefined ? '' : ` after the phase ${until}`
-    return `${style.green('✔')} ${style.bold(name)} stopped${after} as asked: ${what}, ${duration(seconds)}`
+    return `${style.green('✔')} ${style.bold(name)} stopped${after} as asked: ${what}, ${time}`
   }
   const mark = report.ready ? style.green('✔') : style.yellow('!')
-  return `${mark} ${style.bold(name)} is ${phase}: ${what}, in ${duration(seconds)}`
+  return `${mark} ${style.bold(name)} is ${phase}: ${what}, in ${time}`
 }
 
-/** Where the time went: the longest steps of the chain that decided it. */
-function slowest({timings, criticalPath}: CreateReport, {style, columns}: CreateReportOptions): string {
-  const onPath = timings.filter(timing => criticalPath.includes(timing.step))
+/** Where the time went: the longest steps of the chain that decided it, without what an earlier run has done. */
+function slowest({timings, criticalPath}: CreateReport, {style, columns, startedAt}: CreateReportOptions): string {
+  const now = timings.filter(timing => Date.parse(timing.startedAt) >= startedAt)
+  const onPath = now.filter(timing => criticalPath.includes(timing.step))
   const longest = onPath.toSorted((a, b) => b.seconds - a.seconds).slice(0, 3)
   if (longest.length === 0) return ''
   const text = `Most of the time went into ${longest.map(t => `${t.step} (${duration(t.seconds)})`).join(', ')}.`

@@ -3,7 +3,7 @@ import type {RunListener} from '../steps/engine/events.js'
 import {amount} from './artifact-view.js'
 import type {Progress} from './progress.js'
 import {clock, duration} from './quantities.js'
-import {RunView, type PhaseView} from './run-view.js'
+import {isInterruption, RunView, type PhaseView} from './run-view.js'
 
 /** A log says no more often than this that something is still going on. */
 const QUIET_MS = 10_000
@@ -19,6 +19,7 @@ export class PlainProgress implements Progress {
       this.#begun.add(phase.id)
       this.#begin(phase)
     } else if (event.type === 'step-failed') {
+      if (isInterruption(event.error)) return
       this.#line(`${phase.title}: failed: ${phase.failures.at(-1)?.title ?? event.id}: ${event.error.message}`)
     } else if (phase.state === 'done') this.#end(phase)
     else if (event.type === 'step-progress') this.#meanwhile(phase)

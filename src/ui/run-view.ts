@@ -1,3 +1,4 @@
+import {KhwError} from '../errors.js'
 import type {PlannedPhase, RunEvent} from '../steps/engine/events.js'
 
 export type PhaseState = 'waiting' | 'running' | 'done' | 'failed'
@@ -80,7 +81,7 @@ export class RunView {
         this.#end(phase, event.id)
         return
       case 'step-failed':
-        phase.failures.push({title, message: event.error.message})
+        if (!isInterruption(event.error)) phase.failures.push({title, message: event.error.message})
         this.#end(phase, event.id)
         return
     }
@@ -90,6 +91,11 @@ export class RunView {
     phase.active.delete(id)
     if (phase.active.size === 0) phase.endedAt = this.#now()
   }
+}
+
+/** A step that was told to stop has not failed: the reader did it. */
+export function isInterruption(error: Error): boolean {
+  return error.name === 'AbortError' || (error instanceof KhwError && error.code === 'INTERRUPTED')
 }
 
 function newPhase(planned: PlannedPhase): Phase {

@@ -1,5 +1,6 @@
 import {spawn, type ChildProcess} from 'node:child_process'
-import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {randomBytes} from 'node:crypto'
+import {existsSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -16,7 +17,8 @@ export interface Outcome {
 
 /** khw as its users run it: the built program, in a process of its own, with a home of its own. */
 export class Khw {
-  readonly home = mkdtempSync(join(tmpdir(), 'khw-e2e-'))
+  /** khw makes it when it first needs it. */
+  readonly home = join(tmpdir(), `khw-e2e-${randomBytes(4).toString('hex')}`)
 
   /** Runs to its end. Its progress goes to a log beside the home, which is shown when something fails. */
   async run(...args: readonly string[]): Promise<Outcome> {
@@ -59,6 +61,7 @@ export class Khw {
 
   /** Takes everything down, also what a failed test has left. */
   async close(): Promise<void> {
+    if (!existsSync(this.home)) return
     await this.run('local', 'reset', '--yes')
     rmSync(this.home, {recursive: true, force: true})
   }

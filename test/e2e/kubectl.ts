@@ -14,7 +14,8 @@ export async function kubectl(khw: Khw, cluster: string, ...args: readonly strin
   return stdout
 }
 
-function kubectlProgram(): string {
+/** The one that was built or fetched for the cluster's own controllers. */
+export function kubectlProgram(): string {
   const artifacts = join(homeOf().cache, 'artifacts')
   const found = readdirSync(artifacts, {recursive: true, encoding: 'utf8'}).find(path => path.endsWith('/kubectl'))
   if (found === undefined) throw new Error(`there is no kubectl below ${artifacts}`)

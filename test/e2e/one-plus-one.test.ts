@@ -11,13 +11,12 @@ const CREATE = ['create', '--name', 'one', '--provider', 'local', '--controllers
 
 describe('a cluster of 1+1 on real machines', function () {
   this.timeout(20 * 60_000)
-  let khw: Khw
+  const khw = new Khw()
 
   before(function () {
     skipUnlessMachines(this)
-    khw = new Khw()
   })
-  after(async () => khw?.close())
+  after(() => khw.close())
 
   it('is left half-made by a kill, and goes on from there', async () => {
     await khw.killWhen(() => khw.stepRecord('one', 'node/connect/worker-1')?.status === 'running', ...CREATE)
@@ -33,7 +32,6 @@ describe('a cluster of 1+1 on real machines', function () {
   it('is told apart from other commands by a lock, within a second', async () => {
     const running = khw.start(...CREATE)
     const ended = new Promise(resolve => running.once('close', resolve))
-    let refused: {code: number | null; stderr: string; stdout: string}
     const lock = join(khw.home, 'clusters', 'one', 'lock')
     for (;;) {
       try {
@@ -43,7 +41,7 @@ describe('a cluster of 1+1 on real machines', function () {
         await new Promise(resolve => setTimeout(resolve, 5))
       }
     }
-    refused = await khw.run('destroy', 'one', '--yes')
+    const refused = await khw.run('destroy', 'one', '--yes')
     await ended
     expect(refused.code).to.equal(1)
     expect(refused.stderr).to.include('khw create --name one')

@@ -25,14 +25,13 @@ const MOMENTS = [
 
 describe('a cluster of 3+3 on real machines', function () {
   this.timeout(30 * 60_000)
-  let khw: Khw
+  const khw = new Khw()
   let region: RegionClient
 
   before(function () {
     skipUnlessMachines(this)
-    khw = new Khw()
   })
-  after(async () => khw?.close())
+  after(() => khw.close())
 
   for (const moment of MOMENTS) {
     it(`survives a kill during ${moment}`, async () => {

@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {KhwError} from '../../src/errors.js'
 import {createProgress, type Progress} from '../../src/ui/progress.js'
 import {done, failed, phases, said, started, stepIds} from './run-events.js'
 import {Screen, streamOf} from './screen.js'
@@ -95,6 +96,17 @@ describe('progress on a terminal', () => {
     expect(s.screen.text).to.match(/◼ Launch the machines \(1\/6\) +0\.0 s, stopped\n/)
     expect(s.screen.text).to.match(/· Verify the cluster$/)
     expect(s.screen.text).not.to.include('second line')
+  })
+
+  it('does not call a step failed that was told to stop', async () => {
+    const s = scene()
+    s.progress.onEvent({type: 'planned', phases: phases()})
+    const [id = ''] = stepIds('verify')
+    s.progress.onEvent(started('verify', id, s.pass(0)))
+    const error = new KhwError('INTERRUPTED', 'Interrupted.', ['khw create'], {exit: 130})
+    s.progress.onEvent({type: 'step-failed', id, phase: 'verify', error, seconds: 1})
+    await s.progress.finish()
+    expect(s.screen.text).to.match(/◼ Verify the cluster \(0\/6\) +0\.0 s, stopped$/)
   })
 
   it('says that it is stopping until it has', async () => {

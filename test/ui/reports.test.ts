@@ -82,31 +82,33 @@ describe('createReport', () => {
   const created: CreateReport = {
     ...report(),
     timings: [
-      {step: 'compute/instance/worker-1', startedAt: '2026-11-22T12:00:00Z', seconds: 12, waitedFor: null},
-      {step: 'etcd/start', startedAt: '2026-11-22T12:00:12Z', seconds: 3, waitedFor: null},
-      {step: 'access/key', startedAt: '2026-11-22T12:00:00Z', seconds: 40, waitedFor: null},
+      {step: 'compute/instance/worker-1', startedAt: '2026-11-22T11:59:19Z', seconds: 12, waitedFor: null},
+      {step: 'etcd/start', startedAt: '2026-11-22T11:59:31Z', seconds: 3, waitedFor: null},
+      {step: 'access/key', startedAt: '2026-11-22T11:59:19Z', seconds: 40, waitedFor: null},
+      {step: 'network/vpc', startedAt: '2026-11-22T11:00:00Z', seconds: 50, waitedFor: null},
     ],
-    criticalPath: ['compute/instance/worker-1', 'etcd/start'],
+    criticalPath: ['network/vpc', 'compute/instance/worker-1', 'etcd/start'],
   }
 
   it('ends with what to type next', () => {
-    const text = createReport(created, {...options, seconds: 41.2, until: undefined, alone: true})
+    const text = createReport(created, {...options, startedAt: options.now - 41_200, until: undefined, alone: true})
     expectFits(text)
     expect(text).to.match(/^✔ lab is ready: Kubernetes 1\.36\.2, 1 controller, 1 worker, in 41 s\n/)
     expect(text).to.match(/\n {2}kubectl get nodes\n {2}khw ssh worker-1\n {2}khw destroy lab$/)
     expect(text).to.include('compute/instance/worker-1 (12 s), etcd/start (3.0 s)')
-    expect(text).not.to.include('access/key')
+    expect(text, 'not on the critical path').not.to.include('access/key')
+    expect(text, 'done by an earlier run').not.to.include('network/vpc')
   })
 
   it('names the cluster in khw ssh where there are others', () => {
-    const text = createReport(created, {...options, seconds: 1, until: undefined, alone: false})
+    const text = createReport(created, {...options, startedAt: options.now - 1000, until: undefined, alone: false})
     expect(text).to.include('khw ssh worker-1 --name lab\n')
   })
 
   it('does not claim that a cluster is ready when it was to stop after a phase', () => {
     const text = createReport(
       {...created, phase: 'creating', ready: false},
-      {...options, seconds: 1, until: 'etcd', alone: true},
+      {...options, startedAt: options.now - 1000, until: 'etcd', alone: true},
     )
     expect(text).to.match(/^✔ lab stopped after the phase etcd as asked/)
     expect(text).to.include('  khw create --name lab\n')

@@ -83,7 +83,8 @@ function refuseOtherArchitectures(architecture: Architecture): void {
   )
 }
 
-function refuseOtherVersions(version: string | undefined): void {
+/** Throws VERSION_UNSUPPORTED for anything but the one release that Debian has the source of. */
+export function refuseOtherVersions(version: string | undefined): void {
   const wanted = version?.replace(/^v/, '')
   if (wanted === undefined || wanted === DEBIAN_KUBERNETES_VERSION || wanted === '1.20') return
   throw new KhwError(

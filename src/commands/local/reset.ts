@@ -1,5 +1,4 @@
 import {Flags} from '@oclif/core'
-import {KhwError} from '../../errors.js'
 import {KhwCommand} from '../../ui/khw-command.js'
 import type {ResetReport} from '../../local/daemon/reset.js'
 
@@ -33,13 +32,12 @@ export default class LocalReset extends KhwCommand {
   }
 
   async #ask(): Promise<void> {
-    if (!this.interactive)
-      throw new KhwError(
-        'USAGE',
-        'A reset removes every machine of the local region, and nobody is here to be asked.',
-        ['Say that you mean it: khw local reset --yes'],
-        {exit: 2},
-      )
+    if (!this.interactive) {
+      const {usageError} = await import('../../ui/usage-error.js')
+      throw usageError('A reset removes every machine of the local region, and nobody is here to be asked.', [
+        'Say that you mean it: khw local reset --yes',
+      ])
+    }
     const {cancelledError, createPrompts} = await import('../../ui/prompts.js')
     const prompts = createPrompts(process.stderr, 'nothing was removed')
     if (!(await prompts.confirm('Remove the local region with all its machines and networks?', false)))

@@ -1,15 +1,16 @@
 import {spawn} from 'node:child_process'
 import {closeSync, openSync} from 'node:fs'
 import {mkdir, open} from 'node:fs/promises'
+import {createRequire} from 'node:module'
 import {connect} from 'node:net'
 import {setTimeout as delay} from 'node:timers/promises'
-import {fileURLToPath} from 'node:url'
+import {fileURLToPath, pathToFileURL} from 'node:url'
 import type {Home} from '../../cluster/home.js'
 import {KhwError} from '../../errors.js'
 import {isRunning, sendSignal} from '../host/process.js'
 import {commandPath} from '../host/run.js'
 import {runningDaemon, type Announcement} from './announcement.js'
-import {regionFiles, type RegionFiles} from './region-files.js'
+import {ANOTHER_RUNS, regionFiles, type RegionFiles} from './region-files.js'
 
 /** Taking over many machines after a restart is the longest that a start may last. */
 const START_TIMEOUT = 60_000
@@ -31,14 +32,16 @@ export async function startRegion(home: Pick<Home, 'region' | 'cache'>, signal?:
   const files = regionFiles(home.region)
   await mkdir(files.directory, {recursive: true, mode: 0o700})
   await mkdir(home.cache, {recursive: true})
-  const ended = spawnDaemon(files, home.cache)
+  let daemon = spawnDaemon(files, home.cache)
   const deadline = Date.now() + START_TIMEOUT
   for (;;) {
     signal?.throwIfAborted()
     const announcement = await findRegion(home)
     if (announcement) return announcement
-    const reason = ended() ?? (Date.now() > deadline ? 'it did not answer within a minute' : undefined)
+    const reason = daemon.failure() ?? (Date.now() > deadline ? 'it did not answer within a minute' : undefined)
     if (reason !== undefined) throw await failed(files, reason)
+    // The other one is about to answer, or was just about to end.
+    if (daemon.foundAnother()) daemon = spawnDaemon(files, home.cache)
     await delay(20)
   }
 }
@@ -57,10 +60,17 @@ export async function stopRegion(home: Pick<Home, 'region'>): Promise<boolean> {
   return true
 }
 
-/** Starts the process; the returned function says why it ended, once it has. */
-function spawnDaemon(files: RegionFiles, cache: string): () => string | undefined {
+interface StartingDaemon {
+  /** Why it ended, if it has and should not. */
+  failure(): string | undefined
+  /** It ended because another daemon holds the region. */
+  foundAnother(): boolean
+}
+
+function spawnDaemon(files: RegionFiles, cache: string): StartingDaemon {
   const log = openSync(files.log, 'a', 0o600)
-  let ended: string | undefined
+  let failure: string | undefined
+  let foundAnother = false
   try {
     const child = spawn(process.execPath, [...entry(), files.directory, cache], {
       detached: true,
@@ -69,20 +79,23 @@ function spawnDaemon(files: RegionFiles, cache: string): () => string | undefine
       // Nothing else of this environment is meant for it, least of all the caller's credentials.
       env: {PATH: commandPath(), TZ: process.env['TZ'] ?? 'UTC'},
     })
-    child.once('error', error => (ended = error.message))
-    // The code says that another one is about to answer.
-    child.once('exit', code => (ended = code === 75 ? undefined : `it ended with ${code ?? 'a signal'}`))
+    child.once('error', error => (failure = error.message))
+    child.once('exit', code => {
+      if (code === ANOTHER_RUNS) foundAnother = true
+      else failure = `it ended with ${code ?? 'a signal'}`
+    })
     child.unref()
   } finally {
     closeSync(log)
   }
-  return () => ended
+  return {failure: () => failure, foundAnother: () => foundAnother}
 }
 
 /** Compiled beside this file; when this file itself runs from its source, so does the daemon. */
 function entry(): string[] {
   if (!import.meta.url.endsWith('.ts')) return [fileURLToPath(new URL('./main.js', import.meta.url))]
-  return ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('./main.ts', import.meta.url))]
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+  return ['--import', loader, fileURLToPath(new URL('./main.ts', import.meta.url))]
 }
 
 function answers(endpoint: string): Promise<boolean> {

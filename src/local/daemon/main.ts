@@ -1,9 +1,7 @@
 import {hostArchitecture} from '../host/architecture.js'
 import {findImage} from '../images/build.js'
 import {describe, runDaemon} from './daemon.js'
-
-/** Exit code of a daemon that found another one at work. */
-const ANOTHER_RUNS = 75
+import {ANOTHER_RUNS} from './region-files.js'
 
 /**
  * The daemon's process: `node main.js REGION_DIRECTORY CACHE_DIRECTORY`. Its output is the log; it ends with SIGTERM,

@@ -31,3 +31,6 @@ export function regionFiles(directory: string): RegionFiles {
     log: join(directory, 'daemon.log'),
   }
 }
+
+/** Exit code of a daemon that found another one at work. */
+export const ANOTHER_RUNS = 75

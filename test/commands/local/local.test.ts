@@ -55,10 +55,14 @@ describe('khw local', () => {
     expect(JSON.parse(stdout)).to.deep.equal({removed: [], remaining: []})
   })
 
-  for (const command of [LocalSetup, LocalEnv]) {
-    it(`${command.name} makes no image for anybody who has not agreed`, async function () {
+  const refusing = {
+    setup: () => LocalSetup.run(['--json'], ROOT) as Promise<unknown>,
+    env: () => LocalEnv.run(['--json'], ROOT) as Promise<unknown>,
+  }
+  for (const [name, command] of Object.entries(refusing)) {
+    it(`${name} makes no image for anybody who has not agreed`, async function () {
       if (process.platform !== 'linux') this.skip()
-      const {error, stdout} = await captureOutput(() => command.run(['--json'], ROOT))
+      const {error, stdout} = await captureOutput(command)
       expect(error?.oclif?.exit).to.equal(1)
       const answer = JSON.parse(stdout) as {error: {code: string; suggestions: string[]}}
       expect(answer.error.code).to.match(/^LOCAL_(NOT_SET_UP|NOT_ROOT|UNSUPPORTED)$/)

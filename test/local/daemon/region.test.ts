@@ -8,7 +8,7 @@ import {KhwError} from '../../../src/errors.js'
 import {findRegion, startRegion, stopRegion} from '../../../src/local/daemon/client.js'
 import {findLeftovers} from '../../../src/local/daemon/leftovers.js'
 import {resetRegion} from '../../../src/local/daemon/reset.js'
-import {sendSignal} from '../../../src/local/host/process.js'
+import {isRunning, sendSignal} from '../../../src/local/host/process.js'
 import {regionNames} from '../../../src/local/host/names.js'
 import {removeTree} from '../../../src/local/host/mounts.js'
 import {checkHost} from '../../../src/local/host/requirements.js'
@@ -20,6 +20,7 @@ const quiet = (): void => undefined
 describe('the region of a home', function () {
   this.timeout(300_000)
   let home: Home
+  let cleanUp = (): Promise<void> => Promise.resolve()
 
   before(async function () {
     const {cache} = homeOf()
@@ -30,13 +31,15 @@ describe('the region of a home', function () {
     }
     const data = await mkdtemp(join(tmpdir(), 'khw-region-'))
     home = {data, cache, clusters: join(data, 'clusters'), region: join(data, 'region')}
+    cleanUp = async () => {
+      await resetRegion(home, quiet)
+      await removeTree(data)
+    }
     await setUpHost(home, {assumeYes: true, onProgress: quiet})
   })
 
   after(async () => {
-    if (!home) return
-    await resetRegion(home, quiet)
-    await removeTree(home.data)
+    await cleanUp()
   })
 
   it('is started by the first who opens it, and found by the others', async () => {
@@ -60,6 +63,7 @@ describe('the region of a home', function () {
     const credentials = await readFile(join(home.region, 'credentials.json'), 'utf8')
     const before = await startRegion(home)
     sendSignal(before.process.pid, 'SIGKILL')
+    while (isRunning(before.process)) await new Promise(resolve => setImmediate(resolve))
     const after = await startRegion(home)
     expect(after.process.pid).not.to.equal(before.process.pid)
     expect(await readFile(join(home.region, 'credentials.json'), 'utf8')).to.equal(credentials)

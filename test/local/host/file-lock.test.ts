@@ -28,7 +28,12 @@ describe('a file lock', () => {
     const path = join(directory, 'lock')
     const first = await lockFile(path, {wait: false})
     let release: Promise<void> | undefined
-    const second = await lockFile(path, {wait: true, onWait: () => (release = first?.release())})
+    const second = await lockFile(path, {
+      wait: true,
+      onWait: () => {
+        release = first?.release()
+      },
+    })
     expect(release, 'the first was released only because the second waited').not.to.equal(undefined)
     await release
     await second?.release()

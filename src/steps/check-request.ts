@@ -1,0 +1,115 @@
+import {checkArtifactRequest} from '../artifacts/check-request.js'
+import {clusterSpec, type ArtifactSource, type ClusterSpec} from '../cluster/spec.js'
+import {KhwError} from '../errors.js'
+import {createRequestDefaults, type CreateRequest} from './create-request.js'
+import type {Journal} from './engine/journal.js'
+import {PHASES, type PhaseId} from './phases.js'
+
+/** What needs no network: within milliseconds, before anything is made. Throws INVALID_SPEC, USAGE or VERSION_UNSUPPORTED. */
+export function checkRequest(request: CreateRequest, name: string): void {
+  specInput(request, name)
+  if (request.artifacts === 'mirror' && request.mirror === undefined) {
+    throw new KhwError(
+      'USAGE',
+      'The artifact source "mirror" needs to know where the mirror is.',
+      ['Add --mirror DIR or --mirror URL'],
+      {exit: 2},
+    )
+  }
+  if (request.mirror !== undefined && request.artifacts !== undefined && request.artifacts !== 'mirror') {
+    throw new KhwError(
+      'USAGE',
+      `--mirror does not go with --artifacts ${request.artifacts}.`,
+      ['Leave out one of them.'],
+      {exit: 2},
+    )
+  }
+  if (
+    (request.artifacts === 'auto' || request.artifacts === 'debian') &&
+    (request.provider ?? createRequestDefaults.provider) !== 'local'
+  ) {
+    throw new KhwError(
+      'USAGE',
+      `--artifacts ${request.artifacts} is for the local provider: nodes on AWS cannot fetch from this machine.`,
+      ['Try --artifacts upstream'],
+      {exit: 2},
+    )
+  }
+  checkArtifactRequest({source: sourceOf(request), kubernetesVersion: request.kubernetesVersion})
+}
+
+/** `auto` on this machine and `upstream` on AWS, unless told otherwise. */
+export function sourceOf(request: CreateRequest): 'auto' | ArtifactSource {
+  if (request.artifacts !== undefined) return request.artifacts
+  if (request.mirror !== undefined) return 'mirror'
+  return (request.provider ?? createRequestDefaults.provider) === 'local' ? 'auto' : 'upstream'
+}
+
+/** Everything but what the region and the artifact source decide. */
+export function specInput(request: CreateRequest, name: string): ClusterSpec {
+  const d = createRequestDefaults
+  return clusterSpec({
+    name,
+    provider: request.provider ?? d.provider,
+    region: request.region ?? d.region,
+    controllers: request.controllers ?? d.controllers,
+    workers: request.workers ?? d.workers,
+    kubernetesVersion: request.kubernetesVersion ?? '',
+    artifactSource: 'upstream',
+    ...(request.mirror === undefined ? {} : {mirror: request.mirror}),
+    architecture: 'amd64',
+    controllerType: request.controllerType ?? d.controllerType,
+    workerType: request.workerType ?? d.workerType,
+    volumeSize: request.volumeSize ?? d.volumeSize,
+    ...(request.network === undefined ? {} : {network: request.network}),
+  })
+}
+
+/** The spec is frozen: a request that says otherwise is refused, one that says nothing or the same goes on. */
+export function refuseOtherRequest(request: CreateRequest, {header, intent}: Journal): void {
+  const {spec} = header
+  if (intent === 'destroy') {
+    throw new KhwError('CLUSTER_EXISTS', `The cluster "${spec.name}" is being destroyed.`, [
+      `Finish that first: khw destroy ${spec.name}`,
+    ])
+  }
+  const asked: readonly [string, string | number | undefined, string | number][] = [
+    ['--provider', request.provider, spec.provider],
+    ['--region', request.provider === 'local' ? undefined : request.region, spec.region],
+    ['--controllers', request.controllers, spec.controllers],
+    ['--workers', request.workers, spec.workers],
+    ['--vpc-cidr', request.network?.vpcCidr, spec.network.vpcCidr],
+    ['--pod-cidr', request.network?.podCidr, spec.network.podCidr],
+    ['--service-cidr', request.network?.serviceCidr, spec.network.serviceCidr],
+  ]
+  const other = asked.filter(([, wanted, frozen]) => wanted !== undefined && wanted !== frozen)
+  const version = request.kubernetesVersion
+  if (
+    version !== undefined &&
+    spec.kubernetesVersion !== version &&
+    !spec.kubernetesVersion.startsWith(`${version}.`)
+  ) {
+    other.push(['--kubernetes-version', version, spec.kubernetesVersion])
+  }
+  if (other.length === 0) return
+  throw new KhwError(
+    'CLUSTER_EXISTS',
+    `The cluster "${spec.name}" exists with ${other.map(([flag, , frozen]) => `${flag} ${frozen}`).join(', ')}; what a cluster is made of is fixed when it is created.`,
+    [
+      `Go on with it as it is: khw create --name ${spec.name}`,
+      `Take it down first: khw destroy ${spec.name}`,
+      'Or choose another --name',
+    ],
+    {exit: 2},
+  )
+}
+
+/** The phase of that id; throws USAGE with the list. */
+export function phaseOf(until: string | undefined): PhaseId | undefined {
+  if (until === undefined) return undefined
+  const phase = PHASES.find(p => p.id === until)
+  if (phase) return phase.id
+  throw new KhwError('USAGE', `There is no phase "${until}".`, [`Choose one of: ${PHASES.map(p => p.id).join(', ')}`], {
+    exit: 2,
+  })
+}

@@ -1,0 +1,63 @@
+import {randomUUID} from 'node:crypto'
+import type {ArtifactProgress, ArtifactSet} from '../artifacts/artifact.js'
+import {resolveArtifacts} from '../artifacts/resolve.js'
+import type {Home} from '../cluster/home.js'
+import type {RegionAccess} from '../cluster/provider.js'
+import {clusterSpec, type ProviderName} from '../cluster/spec.js'
+import type {ClusterDirectory} from '../cluster/store.js'
+import {sourceOf, specInput} from './check-request.js'
+import type {CreateRequest} from './create-request.js'
+import {Journal} from './engine/journal.js'
+import {regionFacts} from './open-region.js'
+
+export interface ArtifactOptions {
+  readonly home: Home
+  readonly request: CreateRequest
+  readonly onNotice: (text: string) => void
+  readonly onArtifactProgress: (progress: ArtifactProgress) => void
+  readonly signal: AbortSignal
+}
+
+/** Everything the nodes will fetch, verified and pinned; says where it is from and why. */
+export async function resolvedArtifacts(options: ArtifactOptions, provider: ProviderName): Promise<ArtifactSet> {
+  const {home, request, onNotice, onArtifactProgress, signal} = options
+  const artifacts = await resolveArtifacts({
+    ...(await regionFacts(provider, home)),
+    source: sourceOf(request),
+    mirror: request.mirror,
+    kubernetesVersion: request.kubernetesVersion,
+    cache: home.cache,
+    signal,
+    onProgress: onArtifactProgress,
+  })
+  artifacts.notices.forEach(onNotice)
+  return artifacts
+}
+
+export interface NewJournal {
+  readonly directory: ClusterDirectory
+  readonly request: CreateRequest
+  readonly name: string
+  readonly access: RegionAccess
+  readonly account: string
+  readonly artifacts: ArtifactSet
+}
+
+/** Freezes what the cluster will be, on disk, before the first call that creates anything. */
+export function newJournal({directory, request, name, access, account, artifacts}: NewJournal): Journal {
+  const spec = clusterSpec({
+    ...specInput(request, name),
+    region: access.region,
+    kubernetesVersion: artifacts.versions.kubernetes,
+    artifactSource: artifacts.source,
+    architecture: access.architecture,
+  })
+  return Journal.create(directory.path, {
+    clusterId: randomUUID(),
+    spec,
+    account,
+    operatorCidr: access.operatorCidr,
+    artifacts,
+    createdAt: new Date().toISOString(),
+  })
+}

@@ -1,0 +1,121 @@
+import {execFile, type ExecFileException} from 'node:child_process'
+import {existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {hostname, tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {expect} from 'chai'
+
+const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Each of these is refused by the built program before anything is made, with an error that says what to type. */
+describe('bad input', () => {
+  let home: string
+  beforeEach(() => {
+    home = join(mkdtempSync(join(tmpdir(), 'khw-bad-')), 'home')
+  })
+  afterEach(() => {
+    rmSync(join(home, '..'), {recursive: true})
+  })
+
+  const khw = (...args: readonly string[]): Promise<Outcome> =>
+    new Promise(resolve => {
+      const env = {...process.env, KHW_HOME: home, AWS_EC2_METADATA_DISABLED: 'true'}
+      execFile(process.execPath, [BIN, ...args], {env}, (error: ExecFileException | null, stdout, stderr) => {
+        resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr})
+      })
+    })
+
+  const create = (...args: readonly string[]): Promise<Outcome> =>
+    khw('create', '--provider', 'local', '--yes', ...args)
+
+  const cases: readonly [string, readonly string[], RegExp, RegExp][] = [
+    ['even controllers', ['--controllers', '2'], /odd/, /--controllers 3/],
+    ['no controllers', ['--controllers', '0'], /odd/, /--controllers 1/],
+    ['more workers than the pod range has blocks', ['--workers', '300'], /room for 255/, /--workers 255/],
+    ['overlapping ranges', ['--pod-cidr', '10.240.0.0/16'], /10\.240\.0\.0\/16/, /--pod-cidr/],
+    ['a name that is no DNS label', ['--name', 'My_Cluster'], /DNS label/, /--name my-cluster/],
+    ['an unknown version', ['--kubernetes-version', '1.99'], /1\.99/, /1\.37/],
+    ['a version that was never one', ['--kubernetes-version', 'banana'], /banana/, /--kubernetes-version/],
+    ['an unknown phase', ['--until', 'lunch'], /lunch/, /network/],
+    ['a mirror that is not there', ['--mirror', '/no/such/mirror'], /\/no\/such\/mirror/, /--mirror/],
+    ['a source that wants a mirror', ['--artifacts', 'mirror'], /mirror/, /--mirror/],
+    ['a mirror beside another source', ['--artifacts', 'debian', '--mirror', '/x'], /--mirror/, /\w/],
+  ]
+  for (const [what, flags, why, next] of cases) {
+    it(`refuses ${what} within a second`, async () => {
+      const started = Date.now()
+      const {code, stderr} = await create(...flags)
+      const took = Date.now() - started
+      expect(code, stderr).to.be.oneOf([1, 2])
+      expect(stderr.replace(/\s+/g, ' ')).to.match(why).and.match(next)
+      expect(existsSync(join(home, 'clusters')) || existsSync(join(home, 'region'))).to.equal(false)
+      // The bound of the promise is a second; starting Node on a busy machine is not khw's.
+      expect(took).to.be.lessThan(5_000)
+    })
+  }
+
+  it('refuses Debian as a source for AWS, whose nodes cannot fetch from here', async () => {
+    const {code, stderr} = await khw(
+      'create',
+      '--provider',
+      'aws',
+      '--controllers',
+      '1',
+      '--workers',
+      '1',
+      '--yes',
+      '--artifacts',
+      'debian',
+    )
+    expect(code).to.equal(2)
+    expect(stderr).to.include('--artifacts upstream')
+  })
+
+  it('names all problems at once, and in JSON too', async () => {
+    const {code, stdout} = await create('--controllers', '2', '--workers', '0', '--json')
+    expect(code).to.equal(2)
+    const {error} = JSON.parse(stdout) as {error: {code: string; message: string; suggestions: string[]}}
+    expect(error.code).to.equal('INVALID_SPEC')
+    expect(error.suggestions).to.have.length(2)
+  })
+
+  for (const command of [
+    ['status', 'ghost'],
+    ['destroy', 'ghost', '--yes'],
+    ['kubeconfig', 'ghost'],
+    ['ssh', 'worker-1', '--name', 'ghost'],
+  ]) {
+    it(`khw ${command.join(' ')} says that there is no such cluster`, async () => {
+      const {code, stderr} = await khw(...command)
+      expect(code).to.equal(1)
+      expect(stderr)
+        .to.match(/no cluster "ghost"/)
+        .and.match(/khw create --name ghost/)
+      expect(existsSync(home)).to.equal(false)
+    })
+  }
+
+  it('refuses a second create while one runs, naming it', async () => {
+    const cluster = join(home, 'clusters', 'busy')
+    mkdirSync(cluster, {recursive: true})
+    const owner = {pid: process.pid, host: hostname(), command: 'khw create --name busy', since: 'now', nonce: 'n'}
+    writeFileSync(join(cluster, 'lock'), JSON.stringify(owner))
+    const {code, stderr} = await create('--name', 'busy')
+    expect(code).to.equal(1)
+    expect(stderr.replace(/\s+/g, ' ')).to.include(`process ${process.pid}`)
+  })
+
+  it('asks nothing without a terminal, and says which flags to give', async () => {
+    const {code, stderr} = await khw('create')
+    expect(code).to.equal(2)
+    expect(stderr)
+      .to.match(/--provider/)
+      .and.match(/--yes/)
+  })
+})

@@ -18,4 +18,6 @@ export interface RegionAccess {
     readonly directory: string
   }
   readonly architecture: Architecture
+  /** To be called by who has taken the last thing out of a region of its own: it ends where it is of no more use. */
+  readonly release?: () => Promise<void>
 }

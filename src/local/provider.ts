@@ -2,7 +2,7 @@ import type {Home} from '../cluster/home.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import {KhwError} from '../errors.js'
 import type {Announcement} from './daemon/announcement.js'
-import {findRegion, startRegion} from './daemon/client.js'
+import {findRegion, releaseRegion, startRegion} from './daemon/client.js'
 import {readCredentials, type RegionCredentials} from './daemon/credentials.js'
 import {hostArchitecture} from './host/architecture.js'
 import {regionFiles} from './daemon/region-files.js'
@@ -32,6 +32,7 @@ export async function openLocalRegion(home: Home, options: OpenLocalRegionOption
     credentials: await credentialsOf(home),
     operatorCidr,
     ...localRegionFacts({...home, cache: cacheDirectory}),
+    release: () => releaseRegion(home),
   }
 }
 

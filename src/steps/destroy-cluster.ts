@@ -4,6 +4,7 @@ import {explained} from '../aws/errors.js'
 import {takeInventory, type Inventory} from '../aws/inventory.js'
 import type {Home} from '../cluster/home.js'
 import type {DestroyReport} from '../cluster/report.js'
+import type {ClusterSpec} from '../cluster/spec.js'
 import {chooseCluster} from '../cluster/store.js'
 import {KhwError, messageOf} from '../errors.js'
 import {DESTROY_PLAN} from './destroy/destroy-plan.js'
@@ -11,6 +12,7 @@ import type {Removal, RemovalContext} from './destroy/removal.js'
 import type {RunListener} from './engine/events.js'
 import {Journal} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
+import {listClusters} from './list-clusters.js'
 import {openRegion} from './open-region.js'
 
 export interface DestroyOptions {
@@ -50,7 +52,10 @@ export async function destroyCluster({home, name, onEvent, signal}: DestroyOptio
       await removeAll({ec2: clients.ec2, inventory, signal}, onEvent)
       const left = resourcesOf(await takeInventory(clients.ec2, clusterId, signal))
       const remaining = left.map(resource => ({...resource, why: 'EC2 still describes it'}))
-      if (remaining.length === 0) await rm(directory.path, {recursive: true, force: true})
+      if (remaining.length === 0) {
+        await rm(directory.path, {recursive: true, force: true})
+        if (!hasOther(home, spec)) await access.release?.()
+      }
       const removed = resourcesOf(inventory).filter(was => !left.some(is => is.id === was.id))
       return {name: directory.name, removed, remaining, seconds: (Date.now() - startedAt) / 1000}
     } catch (error) {
@@ -61,6 +66,11 @@ export async function destroyCluster({home, name, onEvent, signal}: DestroyOptio
   } finally {
     lock.release()
   }
+}
+
+/** Whether another cluster is in the same region. */
+function hasOther(home: Home, {provider, region}: ClusterSpec): boolean {
+  return listClusters(home).some(other => other.provider === provider && other.region === region)
 }
 
 async function removeAll(context: RemovalContext, onEvent: RunListener): Promise<void> {

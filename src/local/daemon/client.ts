@@ -10,11 +10,12 @@ import {KhwError} from '../../errors.js'
 import {isRunning, sendSignal} from '../host/process.js'
 import {commandPath} from '../host/run.js'
 import {runningDaemon, type Announcement} from './announcement.js'
-import {ANOTHER_RUNS, regionFiles, type RegionFiles} from './region-files.js'
+import {RELEASE_SIGNAL, ANOTHER_RUNS, regionFiles, type RegionFiles} from './region-files.js'
 
 /** Taking over many machines after a restart is the longest that a start may last. */
 const START_TIMEOUT = 60_000
 const STOP_TIMEOUT = 20_000
+const RELEASE_TIMEOUT = 3_000
 
 /** The daemon of this home if one runs and answers. */
 export async function findRegion(home: Pick<Home, 'region'>): Promise<Announcement | undefined> {
@@ -44,6 +45,16 @@ export async function startRegion(home: Pick<Home, 'region' | 'cache'>, signal?:
     if (daemon.foundAnother()) daemon = spawnDaemon(files, home.cache)
     await delay(20)
   }
+}
+
+/** Lets the region end now if nothing is in it, and waits for that; one that is used goes on, and is waited for a little. */
+export async function releaseRegion(home: Pick<Home, 'region'>): Promise<void> {
+  const announcement = await runningDaemon(regionFiles(home.region))
+  if (!announcement) return
+  const {process: daemon} = announcement
+  sendSignal(daemon.pid, RELEASE_SIGNAL)
+  const deadline = Date.now() + RELEASE_TIMEOUT
+  while (isRunning(daemon) && Date.now() < deadline) await delay(20)
 }
 
 /** Ends the daemon; machines go on. False if none runs. */

@@ -6,6 +6,7 @@ import {reconcile} from '../api/reconcile.js'
 import {createApiServer} from '../api/server.js'
 import type {Fabric} from '../fabric.js'
 import {lockFile} from '../host/file-lock.js'
+import {removeTree} from '../host/mounts.js'
 import {regionNames} from '../host/names.js'
 import {identify} from '../host/process.js'
 import type {BootImage} from '../images/build.js'
@@ -26,13 +27,15 @@ export interface DaemonOptions {
   readonly cacheDirectory: string
   readonly image: BootImage
   readonly log: (text: string) => void
+  /** Calls back when somebody has no more need of the region; an empty one then ends at once. */
+  readonly onRelease: (listener: () => void) => void
   /** Ends the daemon; machines go on. */
   readonly signal: AbortSignal
 }
 
 /** A used region lingers long enough for the caller that emptied it to ask once more. */
 const IDLE = {afterUse: 5_000, unused: 30_000}
-const IDLE_INTERVAL = 1_000
+const IDLE_INTERVAL = 250
 
 /**
  * Runs the region until it is no longer needed or told to end. False if another process runs it already. Machines and
@@ -66,6 +69,9 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   server.on('request', () => {
     clock.called(Date.now())
   })
+  options.onRelease(() => {
+    clock.released()
+  })
   const endpoint = await listen(server)
   const self = identify(process.pid)
   if (!self) throw new Error('this process is not in /proc')
@@ -87,9 +93,10 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   server.close()
   server.closeAllConnections()
   machines.close()
-  // An empty region leaves nothing on the host but its files.
   if (why === 'idle') await networks.removeAll()
   await networks.close()
+  // An empty region leaves nothing behind, not even a file; the next one starts afresh.
+  if (why === 'idle') await removeTree(directory)
   await lock.release()
   return true
 }

@@ -10,6 +10,7 @@ export interface IdleOptions {
 export class IdleClock {
   #lastActive: number
   #used = false
+  #released = false
 
   constructor(
     private readonly options: IdleOptions,
@@ -23,14 +24,20 @@ export class IdleClock {
     this.#lastActive = now
   }
 
+  /** Somebody has emptied the region and will not come back: no need to linger. */
+  released(): void {
+    this.#released = true
+  }
+
   /** To be asked from time to time. */
   isOver(state: RegionState, now: number): boolean {
     if (!isEmpty(state)) {
       this.#lastActive = now
       this.#used = true
+      this.#released = false
       return false
     }
-    return now - this.#lastActive >= (this.#used ? this.options.afterUse : this.options.unused)
+    return this.#released || now - this.#lastActive >= (this.#used ? this.options.afterUse : this.options.unused)
   }
 }
 

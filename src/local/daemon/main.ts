@@ -1,11 +1,12 @@
 import {hostArchitecture} from '../host/architecture.js'
 import {findImage} from '../images/build.js'
 import {describe, runDaemon} from './daemon.js'
-import {ANOTHER_RUNS} from './region-files.js'
+import {ANOTHER_RUNS, RELEASE_SIGNAL} from './region-files.js'
 
 /**
  * The daemon's process: `node main.js REGION_DIRECTORY CACHE_DIRECTORY`. Its output is the log; it ends with SIGTERM,
- * and by itself when the region is empty.
+ * and by itself when the
+ * region is empty: at once after SIGUSR2, else after a while.
  */
 async function main(): Promise<number> {
   const [, , directory, cacheDirectory] = process.argv
@@ -21,7 +22,8 @@ async function main(): Promise<number> {
   }
   // The terminal it was started from may close.
   process.on('SIGHUP', () => undefined)
-  const ran = await runDaemon({directory, cacheDirectory, image, log, signal: controller.signal})
+  const onRelease = (listener: () => void): void => void process.on(RELEASE_SIGNAL, listener)
+  const ran = await runDaemon({directory, cacheDirectory, image, log, onRelease, signal: controller.signal})
   return ran ? 0 : ANOTHER_RUNS
 }
 

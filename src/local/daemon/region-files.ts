@@ -34,3 +34,6 @@ export function regionFiles(directory: string): RegionFiles {
 
 /** Exit code of a daemon that found another one at work. */
 export const ANOTHER_RUNS = 75
+
+/** Tells the daemon that its caller has no more need of the region. */
+export const RELEASE_SIGNAL = 'SIGUSR2'

@@ -31,5 +31,6 @@ export async function removeTree(directory: string): Promise<void> {
   await unmountUnder(directory)
   const left = await mountsUnder(directory)
   if (left.length > 0) throw new Error(`${left.join(', ')} could not be unmounted, so ${directory} was not removed`)
-  await rm(directory, {recursive: true, force: true})
+  // A process that was told to end may still be writing; rm waits a little longer each time it finds something new.
+  await rm(directory, {recursive: true, force: true, maxRetries: 12, retryDelay: 100})
 }

@@ -92,8 +92,15 @@ async function installPackages(root: string, recipe: ImageRecipe, options: Build
   const expected = (90 + recipe.packages.length * 4) * STEPS_PER_PACKAGE
   let steps = 0
   options.onProgress('Making the machine image (Debian 12): downloading packages', 0)
-  // mmdebstrap cleans up after itself when it is told to end, which the kernel does should this process vanish.
-  const command = ['--pdeathsig', 'TERM', 'mmdebstrap', ...mmdebstrapArguments(root, recipe, options.architecture)]
+  // The kernel tells it to end should this process vanish; what it has mounted is in a namespace that ends with it.
+  const command = [
+    '--pdeathsig',
+    'TERM',
+    'unshare',
+    '--mount',
+    'mmdebstrap',
+    ...mmdebstrapArguments(root, recipe, options.architecture),
+  ]
   await run('setpriv', command, {
     input: sourceList(mirror, recipe.suite),
     ...(options.signal === undefined ? {} : {signal: options.signal}),

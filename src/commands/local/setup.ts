@@ -16,18 +16,31 @@ export default class LocalSetup extends KhwCommand {
   async run(): Promise<{image: string}> {
     const {flags} = await this.parse(LocalSetup)
     const {setUpHost} = await import('../../local/set-up.js')
-    const {createPrompts} = await import('../../ui/prompts.js')
-    const home = await this.home()
-    const image = await setUpHost(home, {
-      assumeYes: flags.yes,
-      ...(this.interactive && {
-        confirm: (question: string) => createPrompts(process.stderr, 'nothing was changed').confirm(question, true),
-      }),
-      onProgress: text => {
-        process.stderr.write(`${text}\n`)
+    const {cancelledError, createPrompts} = await import('../../ui/prompts.js')
+    const {interruptible} = await import('../../ui/signals.js')
+    const tell = (text: string): void => {
+      process.stderr.write(`${text}\n`)
+    }
+    const interruption = interruptible({
+      reason: cancelledError('what was installed stays, the rest was undone'),
+      onFirst: () => {
+        tell('Stopping. Ctrl-C again stops at once.')
       },
+      onSecond: () => undefined,
     })
-    this.log(`This machine is ready. Next: khw create --provider local`)
-    return {image: image.directory}
+    try {
+      const image = await setUpHost(await this.home(), {
+        assumeYes: flags.yes,
+        ...(this.interactive && {
+          confirm: (question: string) => createPrompts(process.stderr, 'nothing was changed').confirm(question, true),
+        }),
+        onProgress: tell,
+        signal: interruption.signal,
+      })
+      this.log('This machine is ready. Next: khw create --provider local')
+      return {image: image.directory}
+    } finally {
+      interruption.dispose()
+    }
   }
 }

@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
+import {readFileSync} from 'node:fs'
 import {expect} from 'chai'
 import {identify, isRunning, sendSignal} from '../../../src/local/host/process.js'
 
@@ -19,15 +20,18 @@ describe('the identity of a process', () => {
   })
 
   it('does not take a process for running whose exit code nobody collected yet', async () => {
-    // The shell's child ends at once; the shell, having become sleep, never waits for it.
-    const child = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 60'])
-    const [pid] = (await once(child.stdout, 'data')) as [Buffer]
-    const zombie = Number(pid.toString())
+    // The shell, having become sleep, never asks for its child's exit code.
+    const parent = spawn('sh', ['-c', 'sleep 61 & echo $!; exec sleep 60'])
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+    const zombie = Number(line.toString())
+    const nextTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+    while (readFileSync(`/proc/${parent.pid ?? 0}/comm`, 'utf8') !== 'sleep\n') await nextTurn()
+    sendSignal(zombie, 'SIGKILL')
     const deadline = Date.now() + 5000
-    while (identify(zombie) !== undefined && Date.now() < deadline) await new Promise(resolve => setImmediate(resolve))
+    while (identify(zombie) !== undefined && Date.now() < deadline) await nextTurn()
     expect(identify(zombie)).to.equal(undefined)
     expect(sendSignal(zombie, 0), 'it is still in the process table').to.equal(true)
-    child.kill('SIGKILL')
-    await once(child, 'exit')
+    parent.kill('SIGKILL')
+    await once(parent, 'exit')
   })
 })

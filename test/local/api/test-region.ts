@@ -68,7 +68,8 @@ export async function testRegion(): Promise<TestRegion> {
       ec2.destroy()
       server.closeAllConnections()
       await new Promise(resolve => server.close(resolve))
-      await rm(directory, {recursive: true})
+      // A change that nobody waits for may still be on its way to the disk.
+      await rm(directory, {recursive: true, maxRetries: 5})
     },
   }
 }

@@ -1,8 +1,7 @@
 import type {SecretStore} from '../pki/secret-store.js'
 import type {SshConnection} from './connection.js'
-import {generateSshKey} from './keys.js'
+import {generateSshKey, type SshKeyPair} from './keys.js'
 
-const privateName = (node: string): string => `ssh/host-${node}`
 const pinsName = (node: string): string => `ssh/host-${node}.pub`
 
 /** The host keys a node may show, one public key line each. */
@@ -10,16 +9,12 @@ export async function pinnedHostKeys(secrets: SecretStore, node: string): Promis
   return ((await secrets.read(pinsName(node))) ?? '').split('\n').filter(line => line !== '')
 }
 
-/** The private host key a node is launched with, drawn once and pinned; cloud-init puts it in place before sshd starts. */
-export async function injectedHostKey(
-  secrets: SecretStore,
-  node: string,
-): Promise<{privateKey: string; publicKey: string}> {
-  const privateKey = await secrets.read(privateName(node))
-  const [publicKey] = await pinnedHostKeys(secrets, node)
-  if (privateKey !== undefined && publicKey !== undefined) return {privateKey, publicKey}
+/**
+ * The host key a machine is launched with: cloud-init puts it in place before sshd starts, so it is pinned from the first
+ * packet. A machine that is launched anew has another one, and the key of the one that is gone counts no more.
+ */
+export async function drawHostKey(secrets: SecretStore, node: string): Promise<SshKeyPair> {
   const pair = generateSshKey(node)
-  await secrets.write(privateName(node), pair.privateKey)
   await secrets.write(pinsName(node), `${pair.publicKey}\n`)
   return pair
 }

@@ -13,6 +13,7 @@ import {firstApi} from './control-plane/first-api.js'
 import {kubeconfigStep} from './control-plane/kubeconfig.js'
 import {rbac} from './control-plane/rbac.js'
 import {plan, type Plan} from './engine/plan.js'
+import {membership} from './etcd/membership.js'
 import {quorum} from './etcd/quorum.js'
 import {defaultRoute} from './network/default-route.js'
 import {internetGateway} from './network/internet-gateway.js'
@@ -56,12 +57,20 @@ export function createPlan(spec: ClusterSpec): Plan {
     }),
   )
   const fetches = nodes.map((node, i) => fetch(node, at(connections, i)))
+  const memberships = controllers.map((controller, i) =>
+    membership(
+      controller,
+      controllers.filter(other => other !== controller),
+      {own: at(connections, i), others: connections.slice(0, controllers.length).filter((_, j) => j !== i)},
+    ),
+  )
   const configured = nodes.map((node, i) =>
     configure(node, {
       connection: at(connections, i),
       fetch: at(fetches, i),
       certificates: issued,
       addresses: publicAddresses,
+      membership: memberships.slice(i, i + 1),
     }),
   )
   const controllersConfigured = configured.slice(0, controllers.length)
@@ -69,7 +78,9 @@ export function createPlan(spec: ClusterSpec): Plan {
 
   const quorums = controllers.map((controller, i) => quorum(controller, controllersConfigured, i))
   const api = firstApi(publicAddresses, controllersConfigured)
-  const apis = controllers.map(controller => apiServer(controller, publicAddresses, api))
+  const apis = controllers.map((controller, i) =>
+    apiServer(controller, {addresses: publicAddresses, firstApi: api, configured: at(controllersConfigured, i)}),
+  )
   const roles = rbac(publicAddresses, api)
   const kubeconfig = kubeconfigStep(publicAddresses, api)
 
@@ -115,6 +126,7 @@ export function createPlan(spec: ClusterSpec): Plan {
     // node
     ...connections,
     ...fetches,
+    ...memberships,
     ...configured,
     // etcd and control plane
     ...quorums,

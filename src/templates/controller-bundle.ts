@@ -3,7 +3,7 @@ import type {ClusterNode} from '../cluster/addressing.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import {auditPolicy} from './audit-policy.js'
 import type {NodeBundle, NodeFile} from './bundle.js'
-import {etcdUnit} from './etcd.js'
+import {etcdUnit, type EtcdInitialState} from './etcd.js'
 import {hostsFile} from './hosts-file.js'
 import {kubeApiserverUnit} from './kube-apiserver.js'
 import {kubeControllerManagerUnit} from './kube-controller-manager.js'
@@ -17,15 +17,16 @@ export interface ControllerInput {
   readonly artifacts: ArtifactSet
   readonly node: ClusterNode
   readonly secrets: ControllerSecrets
+  readonly etcdState: EtcdInitialState
 }
 
 /**
  * All that makes a machine a controller: etcd, and the control plane that starts once etcd is up. All its units start
  * when it is applied; systemd orders them.
  */
-export function controllerBundle({spec, artifacts, node, secrets}: ControllerInput): NodeBundle {
+export function controllerBundle({spec, artifacts, node, secrets, etcdState}: ControllerInput): NodeBundle {
   const templates = [
-    etcdUnit(spec, artifacts, node),
+    etcdUnit(spec, artifacts, node, etcdState),
     kubeApiserverUnit(spec, artifacts, node),
     kubeControllerManagerUnit(spec, artifacts),
     kubeSchedulerUnit(spec, artifacts),

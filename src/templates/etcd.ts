@@ -13,6 +13,9 @@ export const ETCD_LOCAL_URL = 'https://127.0.0.1:2379'
 /** 2 GiB: etcd's own default, said aloud. An event-heavy throw-away cluster stays far below it. */
 const QUOTA_BYTES = 2 * 1024 ** 3
 
+/** `existing` for a member that takes the place of one that was lost. Counts only at a member's very first start. */
+export type EtcdInitialState = 'new' | 'existing'
+
 /**
  * One etcd member. Flags as in etcd's configuration reference (https://etcd.io/docs/v3.6/op-guide/configuration/); the
  * data directory is a flag because the CIS benchmark reads it from the command line.
@@ -20,7 +23,12 @@ const QUOTA_BYTES = 2 * 1024 ** 3
  * `Type=notify`: the member reports ready once it has joined a quorum, so whatever is ordered after it waits. It may
  * wait for its peers as long as it takes, hence no start time-out.
  */
-export function etcdUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: ClusterNode): UnitTemplate {
+export function etcdUnit(
+  spec: ClusterSpec,
+  artifacts: ArtifactSet,
+  node: ClusterNode,
+  initialState: EtcdInitialState,
+): UnitTemplate {
   const release = etcdReleaseOf(artifacts.versions.etcd)
   const client = `https://${node.privateIp}:2379`
   const peer = (member: ClusterNode): string => `https://${member.privateIp}:2380`
@@ -31,7 +39,7 @@ export function etcdUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: Cluste
       .map(member => `${member.name}=${peer(member)}`)
       .join(','),
     'initial-cluster-token': `khw-${spec.name}`,
-    'initial-cluster-state': 'new',
+    'initial-cluster-state': initialState,
     'initial-advertise-peer-urls': peer(node),
     'listen-peer-urls': peer(node),
     'listen-client-urls': `${client},${ETCD_LOCAL_URL}`,

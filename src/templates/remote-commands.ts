@@ -1,19 +1,38 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
 import {ETCD_LOCAL_URL} from './etcd.js'
+import type {ClusterNode} from '../cluster/addressing.js'
 import {installedPath} from './installed-programs.js'
 import {PATHS} from './paths.js'
 import {shellQuote} from './shell-quote.js'
 
 /** Commands (POSIX sh, for root) that steps and checks run on nodes. */
 
+const HAS_MEMBER = `[ -d ${PATHS.etcdData}/member ]`
+
 /** Exits 0 once the member of this node serves linearised reads, that is, has a quorum. Controllers only. */
 export function etcdHealthCommand(artifacts: ArtifactSet): string {
   return `${etcdctl(artifacts)} --command-timeout=3s endpoint health`
 }
 
-/** Prints etcd's members as this node's sees them: JSON of etcdctl, `{"members":[{"ID","name","peerURLs","clientURLs"}]}`. */
+/**
+ * Prints etcd's members as this node's member sees them, one a line: id, `started` or `unstarted`, name, peer URLs,
+ * client URLs (empty until it first ran), learner, separated by comma and blank. Nothing if etcd never ran here.
+ */
 export function etcdMembersCommand(artifacts: ArtifactSet): string {
-  return `${etcdctl(artifacts)} --command-timeout=3s member list --write-out=json`
+  return `if ${HAS_MEMBER}; then ${etcdctl(artifacts)} --command-timeout=3s member list; fi`
+}
+
+/** Prints `there` if this node's member has ever run, so that it knows its cluster, and `none` otherwise. */
+export const ETCD_DATA_COMMAND = `if ${HAS_MEMBER}; then echo there; else echo none; fi`
+
+/** Exits with 0 once the members have agreed that the one with this id is none of them. */
+export function removeEtcdMemberCommand(artifacts: ArtifactSet, id: string): string {
+  return `${etcdctl(artifacts)} --command-timeout=5s member remove ${shellQuote(id)}`
+}
+
+/** Exits with 0 once the members have agreed on a new one, which is then to be started with `existing`. */
+export function addEtcdMemberCommand(artifacts: ArtifactSet, node: ClusterNode): string {
+  return `${etcdctl(artifacts)} --command-timeout=5s member add ${shellQuote(node.name)} --peer-urls=https://${node.privateIp}:2380`
 }
 
 /** Prints the value of one key as etcd holds it, in base64: `/registry/secrets/default/name`. Empty if there is none. */

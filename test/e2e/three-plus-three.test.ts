@@ -57,15 +57,19 @@ describe('a cluster of 3+3 on real machines', function () {
     expect((await region.ec2.describeRouteTables({Filters})).RouteTables).to.have.length(1)
   })
 
-  it('has three Ready workers and three etcd members, as kubectl and etcdctl see it from outside', async () => {
-    expect(await readyNodes(khw, CLUSTER)).to.deep.equal(WORKERS)
+  const startedMembers = async (): Promise<number> => {
     const members = await khw.succeed(
       'ssh',
       'controller-2',
       '--',
       'sudo etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/etcd/pki/ca.crt --cert=/etc/etcd/pki/peer.crt --key=/etc/etcd/pki/peer.key member list',
     )
-    expect(members.match(/started/g)).to.have.length(3)
+    return members.split('\n').filter(line => line.includes(', started, ')).length
+  }
+
+  it('has three Ready workers and three etcd members, as kubectl and etcdctl see it from outside', async () => {
+    expect(await readyNodes(khw, CLUSTER)).to.deep.equal(WORKERS)
+    expect(await startedMembers()).to.equal(3)
   })
 
   /** The closing check of create, on the cluster as it is now. */
@@ -133,6 +137,18 @@ describe('a cluster of 3+3 on real machines', function () {
       await new Promise(resolve => setTimeout(resolve, 2_000))
     }
     expect(await kubectl(khw, CLUSTER, 'create', 'configmap', 'written-without-controller-2')).to.include('created')
+  })
+
+  it('gets the lost controller back by one more create: a new machine in the place of the old member', async () => {
+    const before = await region.machines(CLUSTER)
+    await khw.succeed(...CREATE)
+    const after = await region.machines(CLUSTER)
+    expect(after.size).to.equal(6)
+    for (const [name, machine] of before) expect(after.get(name)?.InstanceId).to.equal(machine.InstanceId)
+    expect(JSON.parse(await khw.succeed('status', CLUSTER, '--json'))).to.include({phase: 'ready', tolerates: 1})
+    expect(await startedMembers()).to.equal(3)
+    expect(await kubectl(khw, CLUSTER, 'get', 'configmap', 'written-without-controller-2')).to.include('written')
+    await expectWhole()
   })
 
   it('leaves nothing behind', async () => {

@@ -61,7 +61,8 @@ export function sampleCluster(
 export function bundleOf(cluster: SampleCluster, name: string): NodeBundle {
   const {spec, artifacts, controllers, workers} = cluster
   const controller = controllers.find(node => node.name === name)
-  if (controller) return controllerBundle({spec, artifacts, node: controller, secrets: controllerSecrets(name)})
+  if (controller)
+    return controllerBundle({spec, artifacts, node: controller, etcdState: 'new', secrets: controllerSecrets(name)})
   const worker = workers.find(node => node.name === name)
   if (worker) return workerBundle({spec, artifacts, node: worker, secrets: workerSecrets(name)})
   throw new RangeError(`no node ${name}`)

@@ -3,15 +3,13 @@ import {madeBy} from '../../aws/inventory.js'
 import {required} from '../../aws/required.js'
 import type {ClusterNode} from '../../cluster/addressing.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
-import {injectedHostKey} from '../../ssh/host-key.js'
-import {cloudConfig} from '../../templates/cloud-config.js'
-import type {StepContext} from '../engine/context.js'
 import {defineStep, type Step} from '../engine/step.js'
 import {keyPair} from '../access/key-pair.js'
 import {controllerGroup, workerGroup} from '../network/security-group.js'
 import type {Subnet} from '../network/subnet.js'
 import {image} from './image.js'
 import {instanceStepId} from './node-instance.js'
+import {userData} from './user-data.js'
 
 type InstanceNeeds = {
   readonly subnet: Subnet
@@ -79,16 +77,4 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): 
       }
     },
   })
-}
-
-/** Kept among the secrets (it holds the host key), so that a repeated call is byte-identical to the first. */
-async function userData(context: StepContext, node: ClusterNode): Promise<string> {
-  const {secrets, artifacts} = context
-  const name = `user-data/${node.name}`
-  const known = await secrets.read(name)
-  if (known !== undefined) return known
-  const hostKey = await injectedHostKey(secrets, node.name)
-  const text = cloudConfig({artifacts, node, hostKey})
-  await secrets.write(name, text)
-  return text
 }

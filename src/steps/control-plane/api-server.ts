@@ -2,6 +2,7 @@ import type {ClusterNode} from '../../cluster/addressing.js'
 import type {Addresses} from '../compute/addresses.js'
 import {defineStep, type Step} from '../engine/step.js'
 import {waitUntil} from '../engine/wait-until.js'
+import type {Configure} from '../node/configure.js'
 import {hostOf} from '../node/host.js'
 import {API_PORT} from '../operator-api.js'
 import type {FirstApi} from './first-api.js'
@@ -9,21 +10,22 @@ import type {FirstApi} from './first-api.js'
 type ApiServerNeeds = {
   readonly addresses: Addresses
   readonly firstApi: FirstApi
+  readonly configured: Configure
 }
 
 export type ApiServer = Step<{endpoint: string}, ApiServerNeeds>
 
 /** Every API server is to be ready, not just one: three of them must be worth having. */
-export function apiServer(node: ClusterNode, addresses: Addresses, firstApi: FirstApi): ApiServer {
+export function apiServer(node: ClusterNode, needs: ApiServerNeeds): ApiServer {
   return defineStep<{endpoint: string}, ApiServerNeeds>({
     id: `control-plane/api-server/${node.name}`,
     phase: 'control-plane',
     title: `Wait for the API server of ${node.name}`,
-    needs: {addresses, firstApi},
+    needs,
 
-    async create({kubernetes, signal}, needs) {
-      const api = await kubernetes(needs.addresses.publicIps, 'super-admin')
-      const endpoint = `https://${hostOf(needs.addresses, node)}:${API_PORT}`
+    async create({kubernetes, signal}, {addresses}) {
+      const api = await kubernetes(addresses.publicIps, 'super-admin')
+      const endpoint = `https://${hostOf(addresses, node)}:${API_PORT}`
       await waitUntil(
         async () => {
           const {ready, detail} = await api.readiness(endpoint)

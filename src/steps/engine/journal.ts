@@ -34,6 +34,8 @@ export type StepRecord =
       readonly status: 'done'
       readonly inputs: string
       readonly output: Json
+      /** ISO 8601: when what it stands for was made; kept while AWS still has that very thing. */
+      readonly generation: string
       readonly startedAt: string
       readonly seconds: number
       readonly waitedFor: string | null

@@ -19,6 +19,17 @@ export interface RunOptions {
 interface Finished {
   readonly output: Json
   readonly at: number
+  /**
+   * When what it stands for was made (ISO 8601). What is made again may have the same output and still be another thing,
+   * as a machine launched anew at the same address: whatever needs it is done again then.
+   */
+  readonly generation: string
+}
+
+interface Performed {
+  readonly output: Json
+  readonly outcome: StepOutcome
+  readonly generation: string
 }
 
 /**
@@ -46,9 +57,9 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
     onEvent({type: 'step-started', id: step.id, phase: step.phase, at: startedAt})
     const seconds = (): number => (Date.now() - startedAt) / 1000
     try {
-      const {output, outcome} = await perform(step, needs, startedAt)
+      const {output, outcome, generation} = await perform(step, needs, startedAt)
       onEvent({type: 'step-done', id: step.id, phase: step.phase, outcome, seconds: seconds()})
-      return {output, at: Date.now()}
+      return {output, at: Date.now(), generation}
     } catch (error) {
       const shown = explained(error, `Could not ${lowerFirst(step.title)}`)
       failures.push({step, error: shown})
@@ -57,33 +68,33 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
     }
   }
 
-  const perform = async (
-    step: Step,
-    needs: ReadonlyMap<string, Finished>,
-    startedAt: number,
-  ): Promise<{output: Json; outcome: StepOutcome}> => {
+  const perform = async (step: Step, needs: ReadonlyMap<string, Finished>, startedAt: number): Promise<Performed> => {
     const arguments_ = outputsOf(step, needs)
-    const inputs = inputsDigest(arguments_)
+    const generations = [...needs].map(([id, need]) => [id, need.generation])
+    const inputs = inputsDigest({arguments: arguments_, generations})
     const earlier = records[step.id]
     const token = tokenOf(earlier, inputs) ?? clientToken(context.clusterId, step.id, inputs, startedAt)
     const stepContext = contextOf(step, context, token, onEvent)
-    const done = (output: Json, outcome: StepOutcome): {output: Json; outcome: StepOutcome} => {
+    const done = (output: Json, outcome: StepOutcome, generation = new Date(startedAt).toISOString()): Performed => {
       journal.record(step.id, {
         status: 'done',
         inputs,
         output,
+        generation,
         startedAt: new Date(startedAt).toISOString(),
         seconds: (Date.now() - startedAt) / 1000,
         waitedFor: lastOf(needs),
       })
-      return {output, outcome}
+      return {output, outcome, generation}
     }
 
     const found = step.find?.(stepContext, arguments_)
-    if (earlier?.status === 'done' && earlier.inputs === inputs) {
-      if (!step.find) return {output: earlier.output, outcome: 'kept'}
-      if (found !== undefined && inputsDigest(found) === inputsDigest(earlier.output))
-        return {output: found, outcome: 'kept'}
+    if (earlier?.status === 'done') {
+      const {output, generation} = earlier
+      const same = step.find ? found !== undefined && inputsDigest(found) === inputsDigest(output) : true
+      if (same && earlier.inputs === inputs) return {output, outcome: 'kept', generation}
+      // Another need has changed, but not what this step made.
+      if (same && found !== undefined) return done(found, 'kept', generation)
     }
     if (found !== undefined) return done(found, 'adopted')
     const intent = {token, inputs, startedAt: new Date(startedAt).toISOString()}

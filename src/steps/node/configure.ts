@@ -4,6 +4,7 @@ import {tarOf, type TarEntry} from '../../tar.js'
 import {applyScript} from '../../templates/apply-script.js'
 import type {NodeBundle, NodeFile} from '../../templates/bundle.js'
 import {controllerBundle} from '../../templates/controller-bundle.js'
+import type {EtcdInitialState} from '../../templates/etcd.js'
 import {workerBundle} from '../../templates/worker-bundle.js'
 import type {Certificates} from '../access/certificates.js'
 import type {Addresses} from '../compute/addresses.js'
@@ -14,12 +15,15 @@ import {controllerSecrets} from './controller-secrets.js'
 import type {Fetch} from './fetch.js'
 import {asRoot} from './root-shell.js'
 import {workerSecrets} from './worker-secrets.js'
+import type {Membership} from '../etcd/membership.js'
 
 export type ConfigureNeeds = {
   readonly connection: Connect
   readonly fetch: Fetch
   readonly certificates: Certificates
   readonly addresses: Addresses
+  /** Its own, on a controller; none on a worker. */
+  readonly membership: readonly Membership[]
 }
 
 export type Configure = Step<{files: number; host: string}, ConfigureNeeds>
@@ -32,8 +36,8 @@ export function configure(node: ClusterNode, needs: ConfigureNeeds): Configure {
     title: `Configure ${node.name}`,
     needs,
 
-    async create(context, {connection, addresses}) {
-      const bundle = await bundleOf(context, node, addresses.publicIps)
+    async create(context, {connection, addresses, membership}) {
+      const bundle = await bundleOf(context, node, addresses.publicIps, membership[0]?.initialState ?? 'new')
       const ssh = await context.nodes.to(node.name, connection.host)
       await asRoot(ssh, applyScript(bundle), {input: await tarOf(bundle.files.map(entryOf)), signal: context.signal})
       return {files: bundle.files.length, host: connection.host}
@@ -45,10 +49,17 @@ async function bundleOf(
   {spec, artifacts, secrets}: StepContext,
   node: ClusterNode,
   publicIps: Readonly<Record<string, string>>,
+  etcdState: EtcdInitialState,
 ): Promise<NodeBundle> {
   const pki = await ensurePki({spec, publicIps, secrets})
   if (isWorker(node)) return workerBundle({spec, artifacts, node, secrets: workerSecrets(spec, node, pki)})
-  return controllerBundle({spec, artifacts, node, secrets: await controllerSecrets(spec, node, pki, secrets)})
+  return controllerBundle({
+    spec,
+    artifacts,
+    node,
+    etcdState,
+    secrets: await controllerSecrets(spec, node, pki, secrets),
+  })
 }
 
 function isWorker(node: ClusterNode): node is WorkerNode {

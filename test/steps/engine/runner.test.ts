@@ -111,6 +111,30 @@ describe('runner', () => {
     expect(log).to.deep.equal(['b({"a":"first"})', 'b({"a":"second"})'])
   })
 
+  it('does again what needs a thing that was made anew, even if it looks the same, and even after a kill in between', async () => {
+    let there = false
+    const machine = step(
+      'machine',
+      {},
+      async () => {
+        there = true
+        return 'address'
+      },
+      () => (there ? 'address' : undefined),
+    )
+    const configured = logging('configured', {machine})
+    const checked = logging('checked', {configured}, 'ok')
+    await run([machine, configured, checked])
+    there = false
+    log = []
+    await run([machine, configured])
+    await run([machine, configured, checked])
+    expect(log).to.deep.equal(['configured({"machine":"address"})', 'checked({"configured":"configured"})'])
+    log = []
+    await run([machine, configured, checked])
+    expect(log).to.deep.equal([])
+  })
+
   it('adopts what was made but not recorded, without making it again', async () => {
     const made: string[] = []
     const a = step(

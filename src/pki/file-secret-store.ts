@@ -1,7 +1,7 @@
-import {randomBytes} from 'node:crypto'
-import {chmod, mkdir, open, readFile, rename, rm} from 'node:fs/promises'
-import {basename, dirname, join} from 'node:path'
+import {chmod, mkdir, readFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {KhwError, messageOf} from '../errors.js'
+import {writeFileAtomically} from '../write-file.js'
 import type {SecretStore} from './secret-store.js'
 
 const FILE_MODE = 0o600
@@ -27,13 +27,10 @@ export class FileSecretStore implements SecretStore {
 
   async write(name: string, content: string): Promise<void> {
     const path = this.#path(name)
-    const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
     try {
       await this.#directories(name)
-      await writeThrough(temporary, content)
-      await rename(temporary, path)
+      await writeFileAtomically(path, content, FILE_MODE)
     } catch (error) {
-      await rm(temporary, {force: true}).catch(() => undefined)
       throw inWords(error, `Could not write ${path}`)
     }
   }
@@ -55,18 +52,6 @@ export class FileSecretStore implements SecretStore {
       })
       await chmod(directory, DIRECTORY_MODE)
     }
-  }
-}
-
-/** The content is on the disk before the file gets its name: a crash leaves the old file or the new one, never half of one. */
-async function writeThrough(path: string, content: string): Promise<void> {
-  const file = await open(path, 'wx', FILE_MODE)
-  try {
-    await file.chmod(FILE_MODE)
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
   }
 }
 

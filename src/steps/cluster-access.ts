@@ -1,4 +1,3 @@
-import {rename, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {nodesOf} from '../cluster/addressing.js'
 import {KhwError} from '../errors.js'
@@ -7,6 +6,7 @@ import {operatorCredentials} from '../pki/operator-credentials.js'
 import type {SecretStore} from '../pki/secret-store.js'
 import {pinnedHostKeys} from '../ssh/host-key.js'
 import {OPERATOR_KEY} from '../ssh/node-connections.js'
+import {writeFileAtomically} from '../write-file.js'
 import {livePublicIps} from './compute/node-instance.js'
 import {withCluster, type ClusterOptions} from './open-cluster.js'
 import {apiEndpoints} from './operator-api.js'
@@ -82,7 +82,5 @@ export function kubeconfigPath(options: ClusterOptions): Promise<string> {
 
 async function writeKnownHosts(secrets: SecretStore, file: string, alias: string, node: string): Promise<void> {
   const pins = await pinnedHostKeys(secrets, node)
-  const temporary = `${file}.${process.pid}.tmp`
-  await writeFile(temporary, pins.map(pin => `${alias} ${pin}\n`).join(''), {mode: 0o600})
-  await rename(temporary, file)
+  await writeFileAtomically(file, pins.map(pin => `${alias} ${pin}\n`).join(''), 0o600)
 }

@@ -13,7 +13,7 @@ import type {RunListener} from './engine/events.js'
 import {Journal} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
 import {listClusters} from './list-clusters.js'
-import {openRegion} from './open-region.js'
+import {reopenRegion} from './open-region.js'
 
 export interface DestroyOptions {
   readonly home: Home
@@ -34,18 +34,9 @@ export async function destroyCluster({home, name, onEvent, signal}: DestroyOptio
   const lock = acquireLock(directory.path, `khw destroy ${directory.name}`)
   try {
     const journal = Journal.open(directory.path)
-    const {spec, clusterId, operatorCidr} = journal.header
+    const {spec, clusterId} = journal.header
     journal.setIntent('destroy')
-    const access = await openRegion({
-      home,
-      provider: spec.provider,
-      region: spec.region,
-      operatorCidr,
-      yes: false,
-      confirm: () => Promise.resolve(false),
-      onNotice: () => undefined,
-      signal,
-    })
+    const access = await reopenRegion(home, journal.header, signal)
     const clients = awsClients(access)
     try {
       const inventory = await takeInventory(clients.ec2, clusterId, signal)

@@ -2,7 +2,7 @@ import type {Home} from '../cluster/home.js'
 import {chooseCluster, type ClusterDirectory} from '../cluster/store.js'
 import type {RunContext} from './engine/context.js'
 import {Journal} from './engine/journal.js'
-import {openRegion} from './open-region.js'
+import {reopenRegion} from './open-region.js'
 import {openSession} from './session.js'
 
 export interface ClusterOptions {
@@ -25,17 +25,7 @@ export async function withCluster<T>(
 ): Promise<T> {
   const directory = chooseCluster(home, name)
   const journal = Journal.open(directory.path)
-  const {spec, operatorCidr} = journal.header
-  const access = await openRegion({
-    home,
-    provider: spec.provider,
-    region: spec.region,
-    operatorCidr,
-    yes: false,
-    confirm: () => Promise.resolve(false),
-    onNotice: () => undefined,
-    signal,
-  })
+  const access = await reopenRegion(home, journal.header, signal)
   const session = await openSession(directory, journal.header, access, signal)
   try {
     return await use({directory, journal, context: session.context})

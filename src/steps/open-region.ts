@@ -2,6 +2,7 @@ import {KhwError, messageOf} from '../errors.js'
 import type {Home} from '../cluster/home.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {Architecture, ProviderName} from '../cluster/spec.js'
+import type {JournalHeader} from './engine/journal.js'
 
 export interface OpenRegionOptions {
   readonly home: Home
@@ -49,6 +50,17 @@ async function ownPublicAddress(signal: AbortSignal): Promise<string> {
       {cause: error},
     )
   }
+}
+
+/** The region of a cluster that exists: nothing is asked and nothing set up. */
+export function reopenRegion(
+  home: Home,
+  {spec, operatorCidr}: JournalHeader,
+  signal: AbortSignal,
+): Promise<RegionAccess> {
+  const {provider, region} = spec
+  const quiet = {yes: false, confirm: () => Promise.resolve(false), onNotice: () => undefined}
+  return openRegion({home, provider, region, operatorCidr, ...quiet, signal})
 }
 
 /** What is known of a provider's machines before it is opened. */

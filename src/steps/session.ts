@@ -1,4 +1,3 @@
-import {writeFile, rename} from 'node:fs/promises'
 import {awsClients, type AwsClients} from '../aws/clients.js'
 import {explained} from '../aws/errors.js'
 import {takeInventory} from '../aws/inventory.js'
@@ -7,6 +6,7 @@ import type {RegionAccess} from '../cluster/provider.js'
 import type {KubernetesApi} from '../kubernetes/api.js'
 import {FileSecretStore} from '../pki/file-secret-store.js'
 import {NodeConnections} from '../ssh/node-connections.js'
+import {writeFileAtomically} from '../write-file.js'
 import type {RunContext} from './engine/context.js'
 import type {JournalHeader} from './engine/journal.js'
 import {operatorApi} from './operator-api.js'
@@ -48,11 +48,7 @@ export async function openSession(
         apis.set(key, opened)
         return opened
       },
-      writeKubeconfig: async text => {
-        const temporary = `${directory.kubeconfig}.${process.pid}.tmp`
-        await writeFile(temporary, text, {mode: 0o600})
-        await rename(temporary, directory.kubeconfig)
-      },
+      writeKubeconfig: text => writeFileAtomically(directory.kubeconfig, text, 0o600),
       signal,
     }
     return {

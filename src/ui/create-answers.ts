@@ -1,6 +1,7 @@
-import {clusterSpec, type ProviderName} from '../cluster/spec.js'
+import type {ProviderName} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
 import {releaseOf} from '../kubernetes/releases.js'
+import {specInput} from '../steps/check-request.js'
 import {createRequestDefaults, type CreateRequest} from '../steps/create-request.js'
 
 /** What the wizard calls the version that is chosen where the artifacts come from. */
@@ -8,22 +9,8 @@ export const NEWEST = 'newest'
 
 /** What is wrong with a request by the rules of clusterSpec; undefined if nothing is. */
 export function problemOf(request: CreateRequest): string | undefined {
-  const d = createRequestDefaults
   return problem(() => {
-    clusterSpec({
-      name: request.name ?? d.name,
-      provider: request.provider ?? d.provider,
-      region: request.region ?? d.region,
-      controllers: request.controllers ?? d.controllers,
-      workers: request.workers ?? d.workers,
-      kubernetesVersion: request.kubernetesVersion ?? '',
-      artifactSource: 'upstream',
-      architecture: 'amd64',
-      controllerType: d.controllerType,
-      workerType: d.workerType,
-      volumeSize: d.volumeSize,
-      ...(request.network && {network: request.network}),
-    })
+    specInput(request, request.name ?? createRequestDefaults.name)
   })
 }
 

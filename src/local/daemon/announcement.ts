@@ -1,6 +1,6 @@
 import {rm} from 'node:fs/promises'
-import {isRunning, type ProcessIdentity} from '../host/process.js'
-import {writeFileAtomically} from '../host/write-file.js'
+import {isRunning, type ProcessIdentity} from '../../process-identity.js'
+import {writeFileAtomically} from '../../write-file.js'
 import {readJsonObject} from './json-file.js'
 import type {RegionFiles} from './region-files.js'
 

@@ -1,5 +1,5 @@
 import {randomBytes, randomInt} from 'node:crypto'
-import {writeFileAtomically} from '../host/write-file.js'
+import {writeFileAtomically} from '../../write-file.js'
 import {readJsonObject} from './json-file.js'
 import type {RegionFiles} from './region-files.js'
 

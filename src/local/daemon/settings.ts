@@ -1,7 +1,7 @@
 import {formatCidr, parseCidr, type Cidr} from '../../cluster/cidr.js'
 import type {RegionNames} from '../host/names.js'
 import {run} from '../host/run.js'
-import {writeFileAtomically} from '../host/write-file.js'
+import {writeFileAtomically} from '../../write-file.js'
 import {choosePublicRange, routedBlocks} from '../vpc/public-range.js'
 import {readJsonObject} from './json-file.js'
 import type {RegionFiles} from './region-files.js'

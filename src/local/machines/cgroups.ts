@@ -1,7 +1,7 @@
 import {mkdir, readFile, readdir, rmdir, writeFile} from 'node:fs/promises'
 import {existsSync, readFileSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
-import {sendSignal} from '../host/process.js'
+import {sendSignal} from '../../process-identity.js'
 
 /**
  * How the host arranges control groups (cgroups(7)): `v1` has one hierarchy a controller (with an empty v2 one beside

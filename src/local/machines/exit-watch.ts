@@ -1,4 +1,4 @@
-import {isRunning, type ProcessIdentity} from '../host/process.js'
+import {isRunning, type ProcessIdentity} from '../../process-identity.js'
 import {capConsole} from './console.js'
 
 export interface WatchedMachine {

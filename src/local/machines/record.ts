@@ -1,7 +1,7 @@
 import {readFile, readdir} from 'node:fs/promises'
 import {join} from 'node:path'
-import {writeFileAtomically} from '../host/write-file.js'
-import type {ProcessIdentity} from '../host/process.js'
+import {writeFileAtomically} from '../../write-file.js'
+import type {ProcessIdentity} from '../../process-identity.js'
 
 /** What is kept on disk of one machine, so that a new daemon finds it again. */
 export interface MachineRecord {

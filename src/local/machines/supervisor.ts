@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process'
 import {closeSync, openSync} from 'node:fs'
 import {commandPath} from '../host/run.js'
-import {identify, type ProcessIdentity} from '../host/process.js'
+import {identify, type ProcessIdentity} from '../../process-identity.js'
 import {NSPAWN_ENVIRONMENT} from './nspawn.js'
 
 export interface SupervisorOptions {

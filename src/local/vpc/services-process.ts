@@ -4,7 +4,7 @@ import {createRequire} from 'node:module'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {fileURLToPath, pathToFileURL} from 'node:url'
 import {KhwError, messageOf} from '../../errors.js'
-import {identify, isRunning, sendSignal} from '../host/process.js'
+import {identify, isRunning, sendSignal} from '../../process-identity.js'
 import {inside} from './namespaces.js'
 import type {VpcFiles} from './vpc-files.js'
 

@@ -1,6 +1,6 @@
 import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import type {ProcessIdentity} from '../host/process.js'
+import type {ProcessIdentity} from '../../process-identity.js'
 import {isRecord} from './ip-json.js'
 
 /** What was or may have been made on the host for a VPC; written before it is made. */

@@ -3,6 +3,7 @@ import {linkSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs
 import {hostname} from 'node:os'
 import {join} from 'node:path'
 import {KhwError} from '../../errors.js'
+import {startTimeOf} from '../../process-identity.js'
 
 /** Who holds a cluster. */
 export interface LockOwner {
@@ -26,7 +27,7 @@ export interface Lock {
  */
 export function acquireLock(directory: string, command: string): Lock {
   const file = join(directory, 'lock')
-  const startTime = processStartTime(process.pid)
+  const startTime = startTimeOf(process.pid)
   const owner: LockOwner = {
     pid: process.pid,
     ...(startTime === undefined ? {} : {startTime}),
@@ -106,17 +107,7 @@ function alive(owner: LockOwner): boolean {
     // EPERM: it lives, and belongs to somebody else.
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
   }
-  return owner.startTime === undefined || owner.startTime === processStartTime(owner.pid)
-}
-
-/** Field 22 of /proc/PID/stat (proc(5)); undefined where there is no /proc. */
-function processStartTime(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-  } catch {
-    return undefined
-  }
+  return owner.startTime === undefined || owner.startTime === startTimeOf(owner.pid)
 }
 
 function locked(owner: LockOwner): KhwError {

@@ -7,7 +7,7 @@ import {ensureCredentials, readCredentials} from '../../../src/local/daemon/cred
 import {IdleClock} from '../../../src/local/daemon/idle.js'
 import {regionFiles, type RegionFiles} from '../../../src/local/daemon/region-files.js'
 import {statusText} from '../../../src/local/daemon/status-text.js'
-import {identify} from '../../../src/local/host/process.js'
+import {identify} from '../../../src/process-identity.js'
 import {everyTenth} from '../../../src/local/set-up.js'
 import {sampleInstance} from '../machines/sample-instance.js'
 

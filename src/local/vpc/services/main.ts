@@ -1,5 +1,5 @@
 import type {Server} from 'node:http'
-import {identify} from '../../host/process.js'
+import {identify} from '../../../process-identity.js'
 import {CACHE_ADDRESS, METADATA_ADDRESS, RESOLVER_ADDRESS} from '../link-local.js'
 import {writeAtomically} from '../vpc-files.js'
 import {serveDns} from './dns-server.js'

@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {readFileSync} from 'node:fs'
 import {expect} from 'chai'
-import {identify, isRunning, sendSignal} from '../../../src/local/host/process.js'
+import {identify, isRunning, sendSignal} from '../src/process-identity.js'
 
 describe('the identity of a process', () => {
   it('is that of a living process only', async () => {

@@ -8,6 +8,8 @@ const require = createRequire(import.meta.url)
 
 export interface AwsClients {
   readonly ec2: ec2Module.EC2
+  /** Sends each call once: for calls without a client token, which would make a second thing if they were repeated. */
+  readonly ec2Once: ec2Module.EC2
   readonly sts: stsModule.STS
   /** Closes the connections. */
   close(): void
@@ -28,12 +30,15 @@ export function awsClients(access: RegionAccess): AwsClients {
     requestHandler: {requestTimeout: 30_000, throwOnRequestTimeout: true, connectionTimeout: 5_000},
   }
   const ec2 = new EC2(config)
+  const ec2Once = new EC2({...config, maxAttempts: 1})
   const sts = new STS(config)
   return {
     ec2,
+    ec2Once,
     sts,
     close: () => {
       ec2.destroy()
+      ec2Once.destroy()
       sts.destroy()
     },
   }

@@ -73,3 +73,8 @@ export async function allInstances(ec2: EC2, Filters: Filter[], signal: AbortSig
 export function madeBy<T extends {Tags?: Tag[] | undefined}>(resources: readonly T[], stepId: string): T | undefined {
   return resources.find(resource => tagValue(resource.Tags, STEP_TAG) === stepId)
 }
+
+/** Those of one VPC: should there ever be two of ours, their parts must not be mixed. */
+export function inVpc<T extends {VpcId?: string | undefined}>(resources: readonly T[], vpcId: string): readonly T[] {
+  return resources.filter(resource => resource.VpcId === vpcId)
+}

@@ -1,4 +1,4 @@
-import {join} from 'node:path'
+import {join, resolve} from 'node:path'
 import envPaths from 'env-paths'
 
 /** Where khw keeps things. `KHW_HOME` moves all state, `KHW_CACHE` the downloads, builds and machine images. */
@@ -16,7 +16,8 @@ export interface Home {
 /** The directories of this process, from its environment (default: the platform's data and cache directories). */
 export function homeOf(env: NodeJS.ProcessEnv = process.env): Home {
   const platform = envPaths('khw', {suffix: ''})
-  const data = env['KHW_HOME'] ?? platform.data
-  const cache = env['KHW_CACHE'] ?? platform.cache
+  // Absolute, as the region's daemon works elsewhere; a variable that is empty says nothing.
+  const data = resolve(env['KHW_HOME'] || platform.data)
+  const cache = resolve(env['KHW_CACHE'] || platform.cache)
   return {data, cache, clusters: join(data, 'clusters'), region: join(data, 'region')}
 }

@@ -41,9 +41,9 @@ export function unreachable(endpoints: readonly string[], errors: readonly Error
 function advice(status: number): readonly [string, ...string[]] {
   switch (status) {
     case 401:
-      return ['The client certificate was not accepted; run khw create again to renew what has expired']
+      return ['The client certificate was not accepted: see in khw status when the certificates expire']
     case 403:
-      return ['The user lacks the right; run khw create again to restore the bindings khw makes']
+      return ['The user lacks the right: look at the bindings with kubectl get clusterrolebindings']
     case 429:
     case 500:
     case 503:

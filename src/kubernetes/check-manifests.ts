@@ -104,7 +104,9 @@ export function podManifest(namespace: string, worker: string, workers: number, 
 const SCRIPT = `
 echo "$WORKER" > /www/index.html
 httpd -p ${PORT} -h /www || exit 1
-fetch() { timeout 1 wget -q -O - "http://$1/" 2>/dev/null; }
+# BusyBox before 1.30 wants the time as an option.
+if timeout -t 1 true 2>/dev/null; then limit='timeout -t 1'; else limit='timeout 1'; fi
+fetch() { $limit wget -q -O - "http://$1/" 2>/dev/null; }
 peer() { until name=$(fetch "$1:${PORT}"); do sleep 0.1; done; echo "ip $1 $name"; }
 service() {
   seen=; count=0; tries=0

@@ -16,7 +16,7 @@ export interface ComponentVersions {
   readonly coredns: string
 }
 
-/** The newest patch release of 1.36, the newest minor that was seen to work (1.37 is supported, 1.37.1 is known). */
+/** The newest patch release known of 1.36: 1.37 came out too lately to be what everybody gets. */
 export const DEFAULT_KUBERNETES_VERSION = '1.36.2'
 
 type Row = Omit<ComponentVersions, 'kubernetes' | 'crictl'>

@@ -19,6 +19,11 @@ export interface OpenLocalRegionOptions {
   readonly signal?: AbortSignal
 }
 
+/** Sets the host up where it is not, without starting the region yet: an empty one would not wait for a long download. */
+export async function prepareLocalRegion(home: Home, options: OpenLocalRegionOptions): Promise<void> {
+  if (!(await findRegion(home))) await setUpHost(home, options)
+}
+
 /**
  * The local region, ready to be used: finds it, or sets up the host and starts it. The one way into `local/` for the rest
  * of khw. Throws LOCAL_UNSUPPORTED, LOCAL_NOT_ROOT, LOCAL_NOT_SET_UP, BUILD_FAILED or LOCAL_DAEMON_FAILED.
@@ -54,9 +59,7 @@ export async function regionEnvironment(
 }
 
 async function findOrStart(home: Home, options: OpenLocalRegionOptions): Promise<Announcement> {
-  const running = await findRegion(home)
-  if (running) return running
-  await setUpHost(home, options)
+  await prepareLocalRegion(home, options)
   return startRegion(home, options.signal)
 }
 

@@ -74,7 +74,7 @@ const CLUSTER_LEAVES: Readonly<Record<ClusterLeaf, ClusterRow>> = {
   'kube-scheduler': {authority: 'kubernetes', usages: CLIENT, holder: 'controller', commonName: 'system:kube-scheduler'},
   'kube-proxy': {authority: 'kubernetes', usages: CLIENT, holder: 'worker', commonName: 'system:kube-proxy', organization: 'system:node-proxier'},
   haproxy: {authority: 'kubernetes', usages: CLIENT, holder: 'worker', commonName: 'khw-haproxy'},
-  admin: {authority: 'kubernetes', usages: CLIENT, holder: 'operator', commonName: 'khw-admin', organization: ADMIN_GROUP},
+  admin: {authority: 'kubernetes', usages: CLIENT, holder: 'controller', commonName: 'khw-admin', organization: ADMIN_GROUP},
   'super-admin': {authority: 'kubernetes', usages: CLIENT, holder: 'operator', commonName: 'khw-super-admin', organization: 'system:masters'},
 }
 

@@ -26,7 +26,7 @@ export async function drawHostKey(secrets: SecretStore, node: string): Promise<S
 export async function rotateHostKey(secrets: SecretStore, node: string, connection: SshConnection): Promise<string> {
   const fresh = (
     await connection.exec(
-      'sudo sh -c \'set -e; cd /etc/ssh; [ -e khw_host_key ] || { ssh-keygen -q -t ed25519 -N "" -C "" -f khw_host_key.new; mv khw_host_key.new.pub khw_host_key.pub; mv khw_host_key.new khw_host_key; }; cat khw_host_key.pub\'',
+      'sudo sh -c \'set -e; cd /etc/ssh; [ -e khw_host_key ] || { rm -f khw_host_key.new khw_host_key.new.pub; ssh-keygen -q -t ed25519 -N "" -C "" -f khw_host_key.new; mv khw_host_key.new.pub khw_host_key.pub; mv khw_host_key.new khw_host_key; }; cat khw_host_key.pub\'',
     )
   ).trim()
   const pins = await pinnedHostKeys(secrets, node)

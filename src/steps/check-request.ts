@@ -75,9 +75,12 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
   }
   const asked: readonly [string, string | number | undefined, string | number][] = [
     ['--provider', request.provider, spec.provider],
-    ['--region', request.provider === 'local' ? undefined : request.region, spec.region],
+    ['--region', spec.provider === 'local' ? undefined : request.region, spec.region],
     ['--controllers', request.controllers, spec.controllers],
     ['--workers', request.workers, spec.workers],
+    ['--artifacts', request.artifacts === 'auto' ? undefined : request.artifacts, spec.artifactSource],
+    ['--mirror', request.mirror, spec.mirror ?? 'none'],
+    ['--allow-cidr', request.operatorCidr, header.operatorCidr],
     ['--vpc-cidr', request.network?.vpcCidr, spec.network.vpcCidr],
     ['--pod-cidr', request.network?.podCidr, spec.network.podCidr],
     ['--service-cidr', request.network?.serviceCidr, spec.network.serviceCidr],

@@ -44,10 +44,10 @@ export function sshCommand(options: SshCommandOptions): Promise<{program: string
     const knownHosts = join(directory.path, 'known_hosts')
     await writeKnownHosts(context.secrets, knownHosts, alias, node)
     const settings = [
-      `IdentityFile=${join(directory.secrets, OPERATOR_KEY)}`,
+      `IdentityFile=${sshValue(join(directory.secrets, OPERATOR_KEY))}`,
       'IdentitiesOnly=yes',
       `HostKeyAlias=${alias}`,
-      `UserKnownHostsFile=${knownHosts}`,
+      `UserKnownHostsFile=${sshValue(knownHosts)}`,
       'StrictHostKeyChecking=yes',
       'ForwardAgent=no',
       'ServerAliveInterval=15',
@@ -83,4 +83,9 @@ export function kubeconfigPath(options: ClusterOptions): Promise<string> {
 async function writeKnownHosts(secrets: SecretStore, file: string, alias: string, node: string): Promise<void> {
   const pins = await pinnedHostKeys(secrets, node)
   await writeFileAtomically(file, pins.map(pin => `${alias} ${pin}\n`).join(''), 0o600)
+}
+
+/** A file name as ssh_config(5) takes it: blanks need quotes, and `%` begins a token. */
+function sshValue(path: string): string {
+  return `"${path.replaceAll('%', '%%')}"`
 }

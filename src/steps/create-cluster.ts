@@ -1,25 +1,23 @@
 import {mkdirSync, rmdirSync} from 'node:fs'
 import type {ArtifactProgress} from '../artifacts/artifact.js'
-import {explained} from '../aws/errors.js'
-import {required} from '../aws/required.js'
-import {awsClients} from '../aws/clients.js'
 import type {Home} from '../cluster/home.js'
 import type {CreateReport} from '../cluster/report.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import {clusterDirectory, clusterExists, clusterNames, type ClusterDirectory} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
+import {callerAccount, refuseOtherAccount} from './account.js'
 import {reportOf} from './cluster-status.js'
 import {createPlan} from './create-plan.js'
-import {createRequestDefaults, type CreateRequest} from './create-request.js'
+import {createRequestDefaults, defaultRegion, type CreateRequest} from './create-request.js'
 import {checkRequest, phaseOf, refuseOtherRequest} from './check-request.js'
 import type {RunListener} from './engine/events.js'
-import {Journal, type JournalHeader} from './engine/journal.js'
+import {Journal} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
 import {upTo} from './engine/plan.js'
 import {runPlan} from './engine/runner.js'
 import {criticalPath, timingsOf} from './engine/timings.js'
 import {newJournal, resolvedArtifacts} from './new-journal.js'
-import {openRegion} from './open-region.js'
+import {openRegion, prepareRegion} from './open-region.js'
 import type {PhaseId} from './phases.js'
 import {openSession} from './session.js'
 
@@ -50,28 +48,22 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
   const fresh = makeDirectory(directory)
   const lock = acquireLock(directory.path, `khw create --name ${name}`)
   try {
-    const resumed = clusterExists(home, name) ? Journal.open(directory.path) : undefined
+    const resumed = clusterExists(home, name) ? Journal.openToWrite(directory.path) : undefined
     if (resumed) refuseOtherRequest(request, resumed)
     const provider = resumed?.header.spec.provider ?? request.provider ?? createRequestDefaults.provider
-    // A mirror is at hand: what it lacks is told before this host is set up for a region.
-    const mirrored = !resumed && request.mirror !== undefined ? await resolvedArtifacts(options, provider) : undefined
-    const access = await openRegion({
+    const opening = {
       ...options,
       provider,
-      region: resumed?.header.spec.region ?? request.region ?? createRequestDefaults.region,
+      region: resumed?.header.spec.region ?? request.region ?? defaultRegion(process.env),
       ...operatorCidrOf(request, resumed),
-    })
+    }
+    // A mirror is at hand: what it lacks is told before this host is set up for a region.
+    const mirrored = !resumed && request.mirror !== undefined ? await resolvedArtifacts(options, provider) : undefined
+    await prepareRegion(opening)
+    const artifacts = resumed ? resumed.header.artifacts : (mirrored ?? (await resolvedArtifacts(options, provider)))
+    const access = await openRegion(opening)
     const account = await callerAccount(access)
-    const journal =
-      resumed ??
-      newJournal({
-        directory,
-        request,
-        name,
-        access,
-        account,
-        artifacts: mirrored ?? (await resolvedArtifacts(options, provider)),
-      })
+    const journal = resumed ?? newJournal({directory, request, name, access, account, artifacts})
     refuseOtherAccount(journal.header, account)
     return await run(options, directory, journal, access, until)
   } finally {
@@ -111,26 +103,6 @@ function defaultName(home: Home): string {
 function operatorCidrOf(request: CreateRequest, journal: Journal | undefined): {operatorCidr?: string} {
   const operatorCidr = request.operatorCidr ?? journal?.header.operatorCidr
   return operatorCidr === undefined ? {} : {operatorCidr}
-}
-
-async function callerAccount(access: RegionAccess): Promise<string> {
-  const clients = awsClients(access)
-  try {
-    return required((await clients.sts.getCallerIdentity({})).Account, 'Account')
-  } catch (error) {
-    throw explained(error, `Could not sign in to ${access.provider} (${access.region})`)
-  } finally {
-    clients.close()
-  }
-}
-
-function refuseOtherAccount(header: JournalHeader, account: string): void {
-  if (header.account === account || header.spec.provider === 'local') return
-  throw new KhwError(
-    'AWS_AUTH',
-    `The cluster "${header.spec.name}" belongs to account ${header.account}, but you are signed in to ${account}.`,
-    ['Sign in to the right account (AWS_PROFILE), then run the command again.'],
-  )
 }
 
 function makeDirectory({path}: ClusterDirectory): boolean {

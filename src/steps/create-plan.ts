@@ -70,7 +70,7 @@ export function createPlan(spec: ClusterSpec): Plan {
       fetch: at(fetches, i),
       certificates: issued,
       addresses: publicAddresses,
-      membership: memberships.slice(i, i + 1),
+      memberships: node.role === 'controller' ? memberships : [],
     }),
   )
   const controllersConfigured = configured.slice(0, controllers.length)

@@ -33,10 +33,10 @@ export async function destroyCluster({home, name, onEvent, signal}: DestroyOptio
   const directory = chooseCluster(home, name)
   const lock = acquireLock(directory.path, `khw destroy ${directory.name}`)
   try {
-    const journal = Journal.open(directory.path)
+    const journal = Journal.openToWrite(directory.path)
     const {spec, clusterId} = journal.header
-    journal.setIntent('destroy')
     const access = await reopenRegion(home, journal.header, signal)
+    journal.setIntent('destroy')
     const clients = awsClients(access)
     try {
       const inventory = await takeInventory(clients.ec2, clusterId, signal)
@@ -50,6 +50,7 @@ export async function destroyCluster({home, name, onEvent, signal}: DestroyOptio
       const removed = resourcesOf(inventory).filter(was => !left.some(is => is.id === was.id))
       return {name: directory.name, removed, remaining, seconds: (Date.now() - startedAt) / 1000}
     } catch (error) {
+      signal.throwIfAborted()
       throw explained(error, `Could not destroy "${directory.name}"`)
     } finally {
       clients.close()

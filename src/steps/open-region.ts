@@ -1,14 +1,16 @@
 import {KhwError, messageOf} from '../errors.js'
 import type {Home} from '../cluster/home.js'
 import type {RegionAccess} from '../cluster/provider.js'
-import type {Architecture, ProviderName} from '../cluster/spec.js'
+import type {ProviderName} from '../cluster/spec.js'
+import type {OpenLocalRegionOptions} from '../local/provider.js'
+import {callerAccount, refuseOtherAccount} from './account.js'
 import type {JournalHeader} from './engine/journal.js'
 
 export interface OpenRegionOptions {
   readonly home: Home
   readonly provider: ProviderName
-  readonly region?: string
-  readonly architecture?: Architecture
+  /** Of AWS; the local region has a name of its own. */
+  readonly region: string
   /** Range that may reach SSH and the API; on AWS the operator's own public address unless given. */
   readonly operatorCidr?: string
   /** Whether missing packages of the local region may be installed without asking. */
@@ -22,15 +24,14 @@ export interface OpenRegionOptions {
 export async function openRegion(options: OpenRegionOptions): Promise<RegionAccess> {
   if (options.provider === 'local') {
     const {openLocalRegion} = await import('../local/provider.js')
-    const {home, yes, confirm, onNotice, signal} = options
-    const access = await openLocalRegion(home, {assumeYes: yes, confirm, onProgress: onNotice, signal})
+    const access = await openLocalRegion(options.home, localOptions(options))
     return options.operatorCidr === undefined ? access : {...access, operatorCidr: options.operatorCidr}
   }
   return {
     provider: 'aws',
-    region: options.region ?? 'us-west-2',
+    region: options.region,
     operatorCidr: options.operatorCidr ?? `${await ownPublicAddress(options.signal)}/32`,
-    architecture: options.architecture ?? 'amd64',
+    architecture: 'amd64',
   }
 }
 
@@ -52,15 +53,30 @@ async function ownPublicAddress(signal: AbortSignal): Promise<string> {
   }
 }
 
-/** The region of a cluster that exists: nothing is asked and nothing set up. */
-export function reopenRegion(
-  home: Home,
-  {spec, operatorCidr}: JournalHeader,
-  signal: AbortSignal,
-): Promise<RegionAccess> {
-  const {provider, region} = spec
+/** The region of a cluster that exists: nothing is asked, nothing set up, and no other account taken for its own. */
+export async function reopenRegion(home: Home, header: JournalHeader, signal: AbortSignal): Promise<RegionAccess> {
+  const {provider, region} = header.spec
   const quiet = {yes: false, confirm: () => Promise.resolve(false), onNotice: () => undefined}
-  return openRegion({home, provider, region, operatorCidr, ...quiet, signal})
+  const access = await openRegion({home, provider, region, operatorCidr: header.operatorCidr, ...quiet, signal})
+  refuseOtherAccount(header, await callerAccount(access))
+  return access
+}
+
+/**
+ * What comes before a download that takes minutes: that one may use the provider at all, and for the local one that this
+ * host can be its region, after asking.
+ */
+export async function prepareRegion(options: OpenRegionOptions): Promise<void> {
+  if (options.provider === 'local') {
+    const {prepareLocalRegion} = await import('../local/provider.js')
+    await prepareLocalRegion(options.home, localOptions(options))
+  } else {
+    await callerAccount(await openRegion(options))
+  }
+}
+
+function localOptions({yes, confirm, onNotice, signal}: OpenRegionOptions): OpenLocalRegionOptions {
+  return {assumeYes: yes, confirm, onProgress: onNotice, signal}
 }
 
 /** What is known of a provider's machines before it is opened. */

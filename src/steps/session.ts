@@ -39,6 +39,7 @@ export async function openSession(
       artifacts: header.artifacts,
       access,
       ec2: clients.ec2,
+      ec2Once: clients.ec2Once,
       inventory,
       secrets,
       nodes,

@@ -22,8 +22,11 @@ export function etcdMembersCommand(artifacts: ArtifactSet): string {
   return `if ${HAS_MEMBER}; then ${etcdctl(artifacts)} --command-timeout=3s member list; fi`
 }
 
-/** Prints `there` if this node's member has ever run, so that it knows its cluster, and `none` otherwise. */
-export const ETCD_DATA_COMMAND = `if ${HAS_MEMBER}; then echo there; else echo none; fi`
+/**
+ * Prints how this node's member began, `new` or `existing`, or `none` if it never ran. What its unit says must stay: a
+ * changed unit restarts it.
+ */
+export const ETCD_BEGAN_COMMAND = `if ! ${HAS_MEMBER}; then echo none; elif grep -qs initial-cluster-state=existing /etc/systemd/system/etcd.service; then echo existing; else echo new; fi`
 
 /** Exits with 0 once the members have agreed that the one with this id is none of them. */
 export function removeEtcdMemberCommand(artifacts: ArtifactSet, id: string): string {

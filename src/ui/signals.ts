@@ -1,4 +1,4 @@
-import type {EventEmitter} from 'node:events'
+import {setMaxListeners, type EventEmitter} from 'node:events'
 import type {KhwError} from '../errors.js'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -28,6 +28,8 @@ export interface Interruption {
 export function interruptible(options: InterruptionOptions): Interruption {
   const {reason, onFirst, onSecond, process: target = process} = options
   const controller = new AbortController()
+  // Every wait of every node listens: there are more than the ten that Node takes for a leak.
+  setMaxListeners(0, controller.signal)
   const listener = (): void => {
     if (controller.signal.aborted) {
       onSecond()

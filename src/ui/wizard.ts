@@ -1,6 +1,6 @@
 import type {ClusterSummary} from '../cluster/report.js'
 import type {ProviderName} from '../cluster/spec.js'
-import {createRequestDefaults, type CreateRequest} from '../steps/create-request.js'
+import {createRequestDefaults, defaultRegion, type CreateRequest} from '../steps/create-request.js'
 import {
   NEWEST,
   costOf,
@@ -72,7 +72,7 @@ async function askRequest({given, clusters, prompts, env, localFirst}: WizardOpt
   const region =
     provider === 'local'
       ? undefined
-      : (given.region ?? (await prompts.input('Which AWS region?', regionOf(env), regionProblem)))
+      : (given.region ?? (await prompts.input('Which AWS region?', defaultRegion(env), regionProblem)))
   const controllers = given.controllers ?? (await askControllers(prompts))
   const sofar: CreateRequest = {...given, controllers}
   const workers =
@@ -112,8 +112,4 @@ function askControllers(prompts: Prompts): Promise<number> {
     {value: 5, name: '5', description: 'Two controllers may be lost.'},
   ]
   return prompts.select('How many controllers?', choices, createRequestDefaults.controllers)
-}
-
-function regionOf(env: NodeJS.ProcessEnv): string {
-  return env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? createRequestDefaults.region
 }

@@ -41,7 +41,10 @@ describe('a cluster of 1+1 on real machines', function () {
         await new Promise(resolve => setTimeout(resolve, 5))
       }
     }
+    // Held still, or it might be done before the other one looks.
+    running.kill('SIGSTOP')
     const refused = await khw.run('destroy', 'one', '--yes')
+    running.kill('SIGCONT')
     await ended
     expect(refused.code).to.equal(1)
     expect(refused.stderr).to.include('khw create --name one')

@@ -18,44 +18,57 @@ case $url in
 esac
 `
 
-describe("the check pod's script", () => {
-  let directory: string
+/** BusyBox's `timeout`, which changed its syntax. Each takes only its own. */
+const TIMEOUTS = {
+  '1.29': '#!/bin/sh\n[ "$1" = -t ] || exit 127\nshift 2\nexec "$@"\n',
+  '1.30': '#!/bin/sh\n[ "$1" = -t ] && exit 1\nshift\nexec "$@"\n',
+}
 
-  beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'khw-script-'))
-    for (const name of ['bin', 'www', 'pod', 'state']) await mkdir(join(directory, name))
-    const stubs = {wget: WGET, timeout: '#!/bin/sh\nshift\nexec "$@"\n', httpd: '#!/bin/sh\n'}
-    for (const [name, text] of Object.entries(stubs)) await writeFile(join(directory, 'bin', name), text, {mode: 0o755})
-  })
+for (const [version, timeout] of Object.entries(TIMEOUTS))
+  describe(`the check pod's script in BusyBox ${version}`, () => {
+    let directory: string
 
-  afterEach(async () => {
-    await rm(directory, {recursive: true, force: true})
-  })
-
-  it('waits for its targets, tries each until it answers, and says when it is done', async () => {
-    const {spec} = podManifest('khw-check-0', 'worker-1', 2, 'check:1') as unknown as {
-      spec: {containers: {command: string[]}[]}
-    }
-    const [shell = '', flag = '', script = ''] = spec.containers[0]?.command ?? []
-    const here = script.replaceAll('/www', `${directory}/www`).replaceAll('/pod/', `${directory}/pod/`)
-    const child = spawn(shell, [flag, here], {
-      env: {PATH: `${directory}/bin:/usr/bin:/bin`, WORKER: 'worker-1', WORKERS: '2', STATE: join(directory, 'state')},
-      stdio: ['ignore', 'pipe', 'inherit'],
-      detached: true,
+    beforeEach(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'khw-script-'))
+      for (const name of ['bin', 'www', 'pod', 'state']) await mkdir(join(directory, name))
+      const stubs = {wget: WGET, timeout, httpd: '#!/bin/sh\n'}
+      for (const [name, text] of Object.entries(stubs))
+        await writeFile(join(directory, 'bin', name), text, {mode: 0o755})
     })
-    let log = ''
-    try {
-      await writeFile(join(directory, 'pod/targets'), '10.200.1.2 10.200.3.2 service 10.32.0.77')
-      for await (const chunk of child.stdout) {
-        log += String(chunk)
-        if (parseProbeLog(log).done) break
+
+    afterEach(async () => {
+      await rm(directory, {recursive: true, force: true})
+    })
+
+    it('waits for its targets, tries each until it answers, and says when it is done', async () => {
+      const {spec} = podManifest('khw-check-0', 'worker-1', 2, 'check:1') as unknown as {
+        spec: {containers: {command: string[]}[]}
       }
-    } finally {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-    }
-    const {answers, service} = parseProbeLog(log)
-    expect(Object.fromEntries(answers)).to.deep.equal({'10.200.1.2': 'worker-1', '10.200.3.2': 'worker-3'})
-    expect(service).to.have.members(['worker-1', 'worker-2'])
-    expect(log.trim().split('\n').at(-1)).to.equal('done')
+      const [shell = '', flag = '', script = ''] = spec.containers[0]?.command ?? []
+      const here = script.replaceAll('/www', `${directory}/www`).replaceAll('/pod/', `${directory}/pod/`)
+      const child = spawn(shell, [flag, here], {
+        env: {
+          PATH: `${directory}/bin:/usr/bin:/bin`,
+          WORKER: 'worker-1',
+          WORKERS: '2',
+          STATE: join(directory, 'state'),
+        },
+        stdio: ['ignore', 'pipe', 'inherit'],
+        detached: true,
+      })
+      let log = ''
+      try {
+        await writeFile(join(directory, 'pod/targets'), '10.200.1.2 10.200.3.2 service 10.32.0.77')
+        for await (const chunk of child.stdout) {
+          log += String(chunk)
+          if (parseProbeLog(log).done) break
+        }
+      } finally {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+      }
+      const {answers, service} = parseProbeLog(log)
+      expect(Object.fromEntries(answers)).to.deep.equal({'10.200.1.2': 'worker-1', '10.200.3.2': 'worker-3'})
+      expect(service).to.have.members(['worker-1', 'worker-2'])
+      expect(log.trim().split('\n').at(-1)).to.equal('done')
+    })
   })
-})

@@ -59,6 +59,7 @@ export class RegionRun {
         architecture: 'amd64',
       },
       ec2: this.region.ec2,
+      ec2Once: this.region.ec2,
       inventory: await takeInventory(this.region.ec2, this.clusterId, signal),
       secrets: new FileSecretStore(join(this.directory, 'secrets')),
       signal,

@@ -13,7 +13,7 @@ const REGISTRY = 'registry.k8s.io'
 export function upstreamImages(versions: Pick<ComponentVersions, 'pause' | 'coredns'>): ImageReferences {
   return {
     pause: `${REGISTRY}/pause:${versions.pause}`,
-    check: `${REGISTRY}/e2e-test-images/busybox:1.29-4`,
+    check: `${REGISTRY}/e2e-test-images/busybox:1.36.1-1`,
     coredns: `${REGISTRY}/coredns/coredns:v${versions.coredns}`,
   }
 }

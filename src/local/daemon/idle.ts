@@ -22,6 +22,7 @@ export class IdleClock {
   /** Somebody called the API. */
   called(now: number): void {
     this.#lastActive = now
+    this.#released = false
   }
 
   /** Somebody has emptied the region and will not come back: no need to linger. */

@@ -31,6 +31,15 @@ export function rbac(addresses: Addresses, firstApi: FirstApi): Rbac {
           suggestions: ['Run the same command again: it goes on where it stopped.'],
         })
       }
+      // What an API server knows of roles lags behind what it has stored.
+      const admin = await kubernetes(needs.addresses.publicIps, 'admin')
+      await waitUntil(async () => (await admin.nodes(), true), {
+        what: 'the API server to grant what was bound',
+        budget: 60_000,
+        every: 200,
+        signal,
+        suggestions: ['Run the same command again: it goes on where it stopped.'],
+      })
       return {bindings: manifests.length}
     },
   })

@@ -1,5 +1,7 @@
+import type {EC2} from '@aws-sdk/client-ec2'
 import {isNotFound} from '../../aws/errors.js'
-import {waitUntil} from '../engine/wait-until.js'
+import {allInstances} from '../../aws/inventory.js'
+import {Fatal, waitUntil} from '../engine/wait-until.js'
 import {idsOf, type Removal} from './removal.js'
 
 /** All machines in one call, then waits until the last one is gone: their interfaces hold everything else. */
@@ -12,17 +14,15 @@ export const instances: Removal = {
   async remove({ec2, inventory, signal}) {
     const InstanceIds = [...this.ids(inventory)]
     if (InstanceIds.length === 0) return
-    try {
-      await ec2.terminateInstances({InstanceIds})
-    } catch (error) {
-      if (!isNotFound(error)) throw error
-    }
     await waitUntil(
       async () => {
         const Filters = [{Name: 'instance-id', Values: InstanceIds}]
-        const {Reservations = []} = await ec2.describeInstances({Filters}, {abortSignal: signal})
-        const left = Reservations.flatMap(r => r.Instances ?? []).filter(i => i.State?.Name !== 'terminated')
-        return left.length === 0 ? true : undefined
+        const left = (await allInstances(ec2, Filters, signal)).filter(i => i.State?.Name !== 'terminated')
+        if (left.length === 0) return true
+        const running = idsOf(left, i => (i.State?.Name === 'shutting-down' ? undefined : i.InstanceId))
+        // If EC2 has forgotten one of them meanwhile it terminates none: then the next round names the others.
+        if (running.length > 0) await terminate(ec2, running)
+        return undefined
       },
       {
         what: 'the machines to be terminated',
@@ -33,4 +33,12 @@ export const instances: Removal = {
       },
     )
   },
+}
+
+async function terminate(ec2: EC2, ids: readonly string[]): Promise<void> {
+  try {
+    await ec2.terminateInstances({InstanceIds: [...ids]})
+  } catch (error) {
+    if (!isNotFound(error) && error instanceof Error) throw new Fatal(error)
+  }
 }

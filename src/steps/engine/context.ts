@@ -14,6 +14,8 @@ export interface RunContext {
   readonly artifacts: ArtifactSet
   readonly access: RegionAccess
   readonly ec2: EC2
+  /** For what has neither a client token nor a name that EC2 would refuse to give twice. */
+  readonly ec2Once: EC2
   /** What AWS had of this cluster at the start of the run. */
   readonly inventory: Inventory
   readonly secrets: SecretStore

@@ -65,6 +65,12 @@ export class Journal {
     return new Journal(conf)
   }
 
+  /** As `open`, for who holds the lock: also removes the copies that killed writers left behind. */
+  static openToWrite(directory: string): Journal {
+    sweepTemporaryFiles(directory)
+    return Journal.open(directory)
+  }
+
   /** Throws JOURNAL_UNREADABLE or JOURNAL_TOO_NEW; never resets a file it cannot read. */
   static open(directory: string): Journal {
     const file = join(directory, 'journal.json')
@@ -129,7 +135,6 @@ function canonical(value: Json): string {
 }
 
 function openConf(directory: string): Conf<JournalFile> {
-  sweepTemporaryFiles(directory)
   return new Conf<JournalFile>({
     cwd: directory,
     configName: 'journal',

@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises'
 import {KhwError, messageOf} from '../../errors.js'
 import type {RunContext, StepContext} from './context.js'
 import type {RunListener, StepOutcome} from './events.js'
@@ -5,7 +6,7 @@ import {inputsDigest, type Journal, type StepRecord} from './journal.js'
 import type {Json} from './json.js'
 import {needsOf, plannedPhases, type Plan} from './plan.js'
 import type {Step} from './step.js'
-import {explained} from '../../aws/errors.js'
+import {awsErrorCode, explained, isNotFound} from '../../aws/errors.js'
 import {stepTags} from '../../aws/tags.js'
 import {clientToken} from './client-token.js'
 
@@ -15,6 +16,9 @@ export interface RunOptions {
   readonly context: RunContext
   readonly onEvent: RunListener
 }
+
+/** Milliseconds until EC2 shows everywhere what it has made. */
+const VISIBLE_AFTER = 300_000
 
 interface Finished {
   readonly output: Json
@@ -100,9 +104,12 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
     const intent = {token, inputs, startedAt: new Date(startedAt).toISOString()}
     journal.record(step.id, {status: 'running', ...intent})
     try {
-      return done(await step.create(stepContext, arguments_), 'created')
+      const create = (): Promise<Json> => step.create(stepContext, arguments_)
+      return done(await patiently(create, [...needs.values()], context.signal), 'created')
     } catch (error) {
-      journal.record(step.id, {status: 'failed', ...intent, message: messageOf(error)})
+      // A token that stands for a machine which has ended would be answered with that machine for ever.
+      const spent = awsErrorCode(error) === 'IdempotentInstanceTerminated' ? {inputs: ''} : {}
+      journal.record(step.id, {status: 'failed', ...intent, ...spent, message: messageOf(error)})
       throw error
     }
   }
@@ -116,6 +123,22 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+/**
+ * EC2 may not know yet what it has just made (eventual consistency: up to five minutes by its own documentation). While
+ * something that the step needs is that young, `NotFound` is waited out.
+ */
+async function patiently(create: () => Promise<Json>, needs: readonly Finished[], signal: AbortSignal): Promise<Json> {
+  const youngest = Math.max(0, ...needs.map(need => Date.parse(need.generation)))
+  for (let pause = 1_000; ; pause = Math.min(pause * 2, 8_000)) {
+    try {
+      return await create()
+    } catch (error) {
+      if (!isNotFound(error) || Date.now() > youngest + VISIBLE_AFTER) throw error
+    }
+    await sleep(pause, undefined, {signal})
+  }
 }
 
 /** The token of an attempt whose outcome is unknown or failed is used again, as long as the inputs are the same. */

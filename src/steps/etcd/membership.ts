@@ -2,7 +2,7 @@ import type {ClusterNode} from '../../cluster/addressing.js'
 import type {SshConnection} from '../../ssh/connection.js'
 import {
   addEtcdMemberCommand,
-  ETCD_DATA_COMMAND,
+  ETCD_BEGAN_COMMAND,
   etcdMembersCommand,
   removeEtcdMemberCommand,
 } from '../../templates/remote-commands.js'
@@ -35,8 +35,8 @@ export function membership(node: ClusterNode, others: readonly ClusterNode[], ne
 
     async create(context, {own, others: hosts}) {
       const ssh = await context.nodes.to(node.name, own.host)
-      if ((await asRoot(ssh, ETCD_DATA_COMMAND, {signal: context.signal})).trim() === 'there')
-        return {initialState: 'new'}
+      const began = (await asRoot(ssh, ETCD_BEGAN_COMMAND, {signal: context.signal})).trim()
+      if (began === 'new' || began === 'existing') return {initialState: began}
       for (const [i, other] of others.entries()) {
         const peer = await context.nodes.to(other.name, hosts[i]?.host ?? '')
         const members = await membersSeenBy(context, peer)

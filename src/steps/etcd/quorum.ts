@@ -16,8 +16,12 @@ export function quorum(node: ClusterNode, configured: readonly Configure[], own:
     needs: {configured},
 
     async create({nodes, artifacts, signal}, needs) {
-      const ssh = await nodes.to(node.name, needs.configured[own]?.host ?? '')
-      await waitUntil(async () => (await asRoot(ssh, etcdHealthCommand(artifacts), {signal}), true), {
+      const healthy = async (): Promise<true> => {
+        const ssh = await nodes.to(node.name, needs.configured[own]?.host ?? '')
+        await asRoot(ssh, etcdHealthCommand(artifacts), {signal})
+        return true
+      }
+      await waitUntil(healthy, {
         what: `etcd on ${node.name} to have a quorum`,
         budget: 120_000,
         every: 500,

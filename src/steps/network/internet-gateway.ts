@@ -13,8 +13,8 @@ export const internetGateway = defineStep<{internetGatewayId: string}, Nothing>(
     return found?.InternetGatewayId === undefined ? undefined : {internetGatewayId: found.InternetGatewayId}
   },
 
-  async create({ec2, spec, tags}) {
-    const {InternetGateway} = await ec2.createInternetGateway({
+  async create({ec2Once, spec, tags}) {
+    const {InternetGateway} = await ec2Once.createInternetGateway({
       TagSpecifications: [tags('internet-gateway', spec.name)],
     })
     return {internetGatewayId: required(InternetGateway?.InternetGatewayId, 'InternetGatewayId')}

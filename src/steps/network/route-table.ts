@@ -1,4 +1,4 @@
-import {madeBy} from '../../aws/inventory.js'
+import {inVpc, madeBy} from '../../aws/inventory.js'
 import {required} from '../../aws/required.js'
 import {defineStep} from '../engine/step.js'
 import {vpc} from './vpc.js'
@@ -10,8 +10,8 @@ export const routeTable = defineStep({
   title: 'Create the route table',
   needs: {vpc},
 
-  find({inventory, stepId}) {
-    const found = madeBy(inventory.routeTables, stepId)
+  find({inventory, stepId}, needs) {
+    const found = madeBy(inVpc(inventory.routeTables, needs.vpc.vpcId), stepId)
     return found?.RouteTableId === undefined ? undefined : {routeTableId: found.RouteTableId}
   },
 

@@ -1,4 +1,4 @@
-import {madeBy} from '../../aws/inventory.js'
+import {inVpc, madeBy} from '../../aws/inventory.js'
 import {required} from '../../aws/required.js'
 import type {Role} from '../../cluster/addressing.js'
 import {defineStep, type Step} from '../engine/step.js'
@@ -14,8 +14,8 @@ function securityGroup(role: Role): SecurityGroup {
     title: `Create the ${role}s' security group`,
     needs: {vpc},
 
-    find({inventory, stepId}) {
-      const found = madeBy(inventory.securityGroups, stepId)
+    find({inventory, stepId}, needs) {
+      const found = madeBy(inVpc(inventory.securityGroups, needs.vpc.vpcId), stepId)
       return found?.GroupId === undefined ? undefined : {groupId: found.GroupId}
     },
 

@@ -1,4 +1,4 @@
-import {madeBy} from '../../aws/inventory.js'
+import {inVpc, madeBy} from '../../aws/inventory.js'
 import {required} from '../../aws/required.js'
 import {subnetCidr} from '../../cluster/addressing.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
@@ -16,8 +16,8 @@ export function subnet(spec: ClusterSpec, number: number): Subnet {
     title: `Create subnet ${number}`,
     needs: {vpc, zones},
 
-    find({inventory, stepId}) {
-      const found = madeBy(inventory.subnets, stepId)
+    find({inventory, stepId}, needs) {
+      const found = madeBy(inVpc(inventory.subnets, needs.vpc.vpcId), stepId)
       return found?.SubnetId === undefined ? undefined : {subnetId: found.SubnetId}
     },
 

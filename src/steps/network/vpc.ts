@@ -14,9 +14,9 @@ export const vpc = defineStep<{vpcId: string}, Nothing>({
     return found?.VpcId === undefined ? undefined : {vpcId: found.VpcId}
   },
 
-  async create({ec2, spec, tags}) {
+  async create({ec2Once, spec, tags}) {
     const input = {CidrBlock: spec.network.vpcCidr, TagSpecifications: [tags('vpc', spec.name)]}
-    const {Vpc} = await ec2.createVpc(input)
+    const {Vpc} = await ec2Once.createVpc(input)
     return {vpcId: required(Vpc?.VpcId, 'VpcId')}
   },
 })

@@ -22,8 +22,11 @@ export type ConfigureNeeds = {
   readonly fetch: Fetch
   readonly certificates: Certificates
   readonly addresses: Addresses
-  /** Its own, on a controller; none on a worker. */
-  readonly membership: readonly Membership[]
+  /**
+   * Of all controllers, on a controller; none on a worker. No member starts before it is known how each begins: the first
+   * alone has no quorum and could not be asked any more.
+   */
+  readonly memberships: readonly Membership[]
 }
 
 export type Configure = Step<{files: number; host: string}, ConfigureNeeds>
@@ -36,8 +39,13 @@ export function configure(node: ClusterNode, needs: ConfigureNeeds): Configure {
     title: `Configure ${node.name}`,
     needs,
 
-    async create(context, {connection, addresses, membership}) {
-      const bundle = await bundleOf(context, node, addresses.publicIps, membership[0]?.initialState ?? 'new')
+    async create(context, {connection, addresses, memberships}) {
+      const bundle = await bundleOf(
+        context,
+        node,
+        addresses.publicIps,
+        memberships[node.number - 1]?.initialState ?? 'new',
+      )
       const ssh = await context.nodes.to(node.name, connection.host)
       await asRoot(ssh, applyScript(bundle), {input: await tarOf(bundle.files.map(entryOf)), signal: context.signal})
       return {files: bundle.files.length, host: connection.host}

@@ -25,8 +25,8 @@ export function fetch(node: ClusterNode, connection: Connect): Fetch {
         timeout: (TIMEOUT_SECONDS + 30) * 1000,
         signal,
         onLine: line => {
-          const said = JSON.parse(line) as {progress?: string}
-          if (said.progress !== undefined) progress(said.progress)
+          const said = /^\{"progress":"(.*)"\}$/.exec(line)?.[1]
+          if (said !== undefined) progress(said)
         },
       })
       return {fetched: fetchId(artifacts, role)}

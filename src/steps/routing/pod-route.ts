@@ -1,8 +1,9 @@
 import type {WorkerNode} from '../../cluster/addressing.js'
+import {awsErrorCode} from '../../aws/errors.js'
 import {hasRoute, putRoute} from '../../aws/routes.js'
 import type {Instance} from '../compute/instance.js'
 import {defineStep, type Nothing, type Step} from '../engine/step.js'
-import {waitUntil} from '../engine/wait-until.js'
+import {Fatal, waitUntil} from '../engine/wait-until.js'
 import {routeTable} from '../network/route-table.js'
 
 type PodRouteNeeds = {
@@ -36,7 +37,16 @@ export function podRoute(node: WorkerNode, instance: Instance): PodRoute {
         NetworkInterfaceId: needs.instance.networkInterfaceId,
       }
       // EC2 refuses an interface that is not attached yet, as it is while the instance is pending.
-      await waitUntil(async () => (await putRoute(ec2, input), true), {
+      const put = async (): Promise<true | undefined> => {
+        try {
+          await putRoute(ec2, input)
+          return true
+        } catch (error) {
+          if (awsErrorCode(error)?.startsWith('Incorrect') === true || !(error instanceof Error)) throw error
+          throw new Fatal(error)
+        }
+      }
+      await waitUntil(put, {
         what: `EC2 to take the route to ${node.name}`,
         budget: 120_000,
         every: 1_000,

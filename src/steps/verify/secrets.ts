@@ -46,7 +46,8 @@ export function secrets(controller: ClusterNode, needs: SecretsNeeds): Secrets {
           `Look at the API server's configuration: khw ssh ${controller.name} -- sudo journalctl -u kube-apiserver -n 50`,
         ])
       } finally {
-        await api.delete(path)
+        // What was found matters more than a left-over secret that holds nothing.
+        await api.delete(path).catch(() => undefined)
       }
     },
   })

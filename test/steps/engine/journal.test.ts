@@ -56,7 +56,10 @@ describe('journal', () => {
   it('sweeps the copies that killed writers left behind', () => {
     Journal.create(directory, header)
     writeFileSync(`${file}.tmp-123`, 'half')
+    // A reader leaves the copy of a writer that may be at work alone.
     Journal.open(directory)
+    expect(readdirSync(directory)).to.have.length(2)
+    Journal.openToWrite(directory)
     expect(readdirSync(directory)).to.deep.equal(['journal.json'])
   })
 

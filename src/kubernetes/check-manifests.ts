@@ -98,7 +98,8 @@ export function podManifest(namespace: string, worker: string, workers: number, 
 /**
  * For busybox's sh. Peers are fetched at the same time; a peer that does not answer is tried until the check's own
  * time is up. The Service is asked until it has led to every worker, but at most 8 times for each of them: it picks
- * at random, so that it may miss one, which is no failure, while not leaving the node at all is. It is `timeout` that
+ * at random, so that it may miss one, which is no failure. One that has not led off the node yet is asked on: kube-proxy
+ * may have learnt of the own pod first. It is `timeout` that
  * limits a fetch, as `wget -T` crashes in Debian 12's busybox-static (1.35.0-4).
  */
 const SCRIPT = `
@@ -110,7 +111,8 @@ fetch() { $limit wget -q -O - "http://$1/" 2>/dev/null; }
 peer() { until name=$(fetch "$1:${PORT}"); do sleep 0.1; done; echo "ip $1 $name"; }
 service() {
   seen=; count=0; tries=0
-  while [ $tries -lt $((WORKERS * 8)) ] && [ $count -lt $WORKERS ]; do
+  while [ $count -lt $WORKERS ] && { [ $tries -lt $((WORKERS * 8)) ] || [ "\${seen:-$WORKER}" = "$WORKER" ]; }; do
+    [ $tries -lt $((WORKERS * 8)) ] || sleep 0.2
     if name=$(fetch "$1"); then
       tries=$((tries + 1))
       case ",$seen," in

@@ -11,7 +11,6 @@ export type AuthorityName = 'kubernetes' | 'etcd' | 'front-proxy'
 
 /** One for the whole cluster. */
 export type ClusterLeaf =
-  | 'apiserver'
   | 'apiserver-kubelet-client'
   | 'apiserver-etcd-client'
   | 'front-proxy-client'
@@ -24,7 +23,7 @@ export type ClusterLeaf =
   | 'super-admin'
 
 /** One for each controller or each worker. */
-export type NodeLeaf = 'etcd-server' | 'etcd-peer' | 'kubelet-client' | 'kubelet-server'
+export type NodeLeaf = 'apiserver' | 'etcd-server' | 'etcd-peer' | 'kubelet-client' | 'kubelet-server'
 
 export type LeafName = ClusterLeaf | NodeLeaf
 
@@ -48,14 +47,13 @@ interface Row {
 interface ClusterRow extends Row {
   readonly commonName: string
   readonly organization?: string
-  readonly names?: (addresses: Addresses) => SubjectNames
 }
 
 interface NodeRow extends Row {
   readonly holder: Role
   readonly commonName: (node: ClusterNode) => string
   readonly organization?: string
-  readonly names?: (node: ClusterNode) => SubjectNames
+  readonly names?: (node: ClusterNode, addresses: Addresses) => SubjectNames
 }
 
 const CLIENT = ['client'] as const
@@ -65,7 +63,6 @@ const BOTH = ['server', 'client'] as const
 
 // prettier-ignore
 const CLUSTER_LEAVES: Readonly<Record<ClusterLeaf, ClusterRow>> = {
-  apiserver: {authority: 'kubernetes', usages: SERVER, holder: 'controller', commonName: 'kube-apiserver', names: apiServerNames},
   'apiserver-kubelet-client': {authority: 'kubernetes', usages: CLIENT, holder: 'controller', commonName: KUBELET_CLIENT_USER},
   'apiserver-etcd-client': {authority: 'etcd', usages: CLIENT, holder: 'controller', commonName: 'kube-apiserver-etcd-client'},
   'front-proxy-client': {authority: 'front-proxy', usages: CLIENT, holder: 'controller', commonName: 'front-proxy-client'},
@@ -80,6 +77,7 @@ const CLUSTER_LEAVES: Readonly<Record<ClusterLeaf, ClusterRow>> = {
 
 // prettier-ignore
 const NODE_LEAVES: Readonly<Record<NodeLeaf, NodeRow>> = {
+  apiserver: {authority: 'kubernetes', usages: SERVER, holder: 'controller', commonName: () => 'kube-apiserver', names: apiServerNames},
   'etcd-server': {authority: 'etcd', usages: BOTH, holder: 'controller', commonName: nameOf, names: etcdNames},
   'etcd-peer': {authority: 'etcd', usages: BOTH, holder: 'controller', commonName: nameOf, names: etcdNames},
   'kubelet-client': {authority: 'kubernetes', usages: CLIENT, holder: 'worker', commonName: nodeUser, organization: 'system:nodes'},
@@ -103,8 +101,10 @@ export function leavesOf(addresses: Addresses): readonly Leaf[] {
     worker: workersOf(spec),
   }
   return [
-    ...entriesOf(CLUSTER_LEAVES).map(([name, row]) => clusterLeaf(name, row, addresses)),
-    ...entriesOf(NODE_LEAVES).flatMap(([name, row]) => nodes[row.holder].map(node => nodeLeaf(name, row, node))),
+    ...entriesOf(CLUSTER_LEAVES).map(([name, row]) => clusterLeaf(name, row)),
+    ...entriesOf(NODE_LEAVES).flatMap(([name, row]) =>
+      nodes[row.holder].map(node => nodeLeaf(name, row, node, addresses)),
+    ),
   ]
 }
 
@@ -114,18 +114,15 @@ export function leavesHeldBy(role: Role): readonly LeafName[] {
   return rows.filter(([, row]) => row.holder === role).map(([name]) => name)
 }
 
-function clusterLeaf(name: ClusterLeaf, row: ClusterRow, addresses: Addresses): Leaf {
-  return {
-    ...identityOf(name, row, row.commonName),
-    names: row.names?.(addresses) ?? NO_NAMES,
-  }
+function clusterLeaf(name: ClusterLeaf, row: ClusterRow): Leaf {
+  return {...identityOf(name, row, row.commonName), names: NO_NAMES}
 }
 
-function nodeLeaf(name: NodeLeaf, row: NodeRow, node: ClusterNode): Leaf {
+function nodeLeaf(name: NodeLeaf, row: NodeRow, node: ClusterNode, addresses: Addresses): Leaf {
   return {
     ...identityOf(name, row, row.commonName(node)),
     node: node.name,
-    names: row.names?.(node) ?? NO_NAMES,
+    names: row.names?.(node, addresses) ?? NO_NAMES,
   }
 }
 
@@ -140,14 +137,16 @@ function identityOf(
 
 const NO_NAMES: SubjectNames = {dns: [], ips: []}
 
-/** How pods, controllers, workers and people reach the API: its Service, loopback, and every controller by itself. */
-function apiServerNames({spec, publicIps}: Addresses): SubjectNames {
-  const controllers = controllersOf(spec)
+/**
+ * How pods, controllers, workers and people reach one API server: its Service, loopback, and its machine. The names of
+ * other controllers are not in it: one that is replaced must not make the others restart.
+ */
+function apiServerNames(node: ClusterNode, {spec, publicIps}: Addresses): SubjectNames {
   const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local']
-  const reachable = controllers.map(node => publicIps[node.name]).filter(ip => ip !== undefined)
+  const publicIp = publicIps[node.name]
   return {
-    dns: [...service, 'localhost', ...controllers.map(nameOf)],
-    ips: [kubernetesServiceIp(spec), '127.0.0.1', ...controllers.map(node => node.privateIp), ...reachable],
+    dns: [...service, 'localhost', node.name],
+    ips: [kubernetesServiceIp(spec), '127.0.0.1', node.privateIp, ...(publicIp === undefined ? [] : [publicIp])],
   }
 }
 

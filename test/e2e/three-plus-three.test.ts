@@ -73,7 +73,7 @@ describe('a cluster of 3+3 on real machines', function () {
   })
 
   /** The closing check of create, on the cluster as it is now. */
-  const podsReachEachOther = (): Promise<Check[]> =>
+  const podsReachEachOther = (patience?: {pods: number; probes: number}): Promise<Check[]> =>
     withCluster(
       {home: homeOf({...process.env, KHW_HOME: khw.home}), name: CLUSTER, signal: AbortSignal.timeout(120_000)},
       async ({context}) => {
@@ -82,13 +82,14 @@ describe('a cluster of 3+3 on real machines', function () {
           api,
           workers: WORKERS,
           image: context.artifacts.images.check,
-          patience: {pods: 60_000, probes: 6_000},
+          ...(patience && {patience}),
         })
       },
     )
 
   const expectBroken = async (): Promise<void> => {
-    expect((await podsReachEachOther()).filter(check => !check.ok)).not.to.deep.equal([])
+    const checks = await podsReachEachOther({pods: 60_000, probes: 6_000})
+    expect(checks.filter(check => !check.ok)).not.to.deep.equal([])
   }
   const expectWhole = async (): Promise<void> => {
     expect((await podsReachEachOther()).filter(check => !check.ok)).to.deep.equal([])

@@ -38,7 +38,7 @@ export class LoopbackApi {
   }
 
   static async start(pki: Pki, handler: Handler): Promise<LoopbackApi> {
-    const {certificate, privateKey} = pki.leaf('apiserver')
+    const {certificate, privateKey} = pki.leaf('apiserver', 'controller-1')
     const server = createServer({
       cert: certificate,
       key: privateKey,

@@ -41,9 +41,9 @@ describe('TLS 1.3 between generated certificates', () => {
 
   it("refuses a client's certificate as a server's, and a server's as a client's", async () => {
     expect(await failure(pki.leaf('kube-proxy'), pki.leaf('admin'), pki.ca)).to.match(/purpose/i)
-    expect(await failure(pki.leaf('apiserver'), pki.leaf('apiserver'), pki.ca)).to.match(
-      /client refused: INVALID_PURPOSE/,
-    )
+    expect(
+      await failure(pki.leaf('apiserver', 'controller-1'), pki.leaf('apiserver', 'controller-1'), pki.ca),
+    ).to.match(/client refused: INVALID_PURPOSE/)
   })
 
   async function failure(server: KeyPair, client: KeyPair, ca: KeyPair): Promise<string> {

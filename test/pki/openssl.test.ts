@@ -37,7 +37,7 @@ describe('certificates as openssl sees them', () => {
     const text = (file: string) =>
       execFileSync('openssl', ['x509', '-noout', '-text', '-in', join(directory, file)]).toString()
     const ca = text('pki/ca.crt')
-    const leaf = text('pki/apiserver.crt')
+    const leaf = text('pki/apiserver/controller-1.crt')
     expect(ca).to.match(/Basic Constraints: critical\s+CA:TRUE, pathlen:0/)
     expect(ca).to.match(/Key Usage: critical\s+Certificate Sign, CRL Sign\n/)
     expect(leaf).to.match(/Basic Constraints: critical\s+CA:FALSE/)

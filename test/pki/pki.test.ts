@@ -27,12 +27,12 @@ describe('ensurePki', () => {
     expect(pki.serviceAccount.privateKey).to.equal(first.files.get('pki/service-account.key'))
   })
 
-  it('issues the API server alone anew when a controller got another address, for the same key', async () => {
+  it('issues one API server alone anew when its controller got another address, for the same key', async () => {
     const secrets = new MemorySecretStore((await fresh()).files)
     const publicIps = {...PUBLIC_IPS, 'controller-2': '198.18.9.9', 'worker-1': '198.18.9.10'}
     const pki = await ensurePki({spec, publicIps, secrets, now: NOW})
-    expect(secrets.written).to.deep.equal(['pki/apiserver.crt'])
-    const certificate = new X509Certificate(pki.leaf('apiserver').certificate)
+    expect(secrets.written).to.deep.equal(['pki/apiserver/controller-2.crt'])
+    const certificate = new X509Certificate(pki.leaf('apiserver', 'controller-2').certificate)
     expect(certificate.checkIP('198.18.9.9')).to.equal('198.18.9.9')
     expect(certificate.checkIP('198.18.0.5')).to.equal(undefined)
   })

@@ -21,7 +21,7 @@ export async function controllerSecrets(
     etcdCa: pki.etcdCa.certificate,
     frontProxyCa: pki.frontProxyCa.certificate,
     serviceAccount: pki.serviceAccount,
-    apiserver: pki.leaf('apiserver'),
+    apiserver: pki.leaf('apiserver', node.name),
     apiserverKubeletClient: pki.leaf('apiserver-kubelet-client'),
     apiserverEtcdClient: pki.leaf('apiserver-etcd-client'),
     frontProxyClient: pki.leaf('front-proxy-client'),

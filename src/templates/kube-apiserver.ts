@@ -88,6 +88,8 @@ export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, nod
       ExecStart: commandLine(installedPath(artifacts, 'kube-apiserver', 'controller'), flags),
       ...RESTART,
       TimeoutStartSec: '5min',
+      // It waits for open watches to end, a minute and more; they go to another server as well when they are cut.
+      TimeoutStopSec: '10s',
       LimitNOFILE: '65536',
       LogsDirectory: 'kubernetes',
       LogsDirectoryMode: '0700',

@@ -26,10 +26,11 @@ export class KubernetesApiError extends KhwError {
 /** No endpoint of the cluster is ready to serve. */
 export function unreachable(endpoints: readonly string[], errors: readonly Error[]): KhwError {
   const whys = errors.map(error => `\n  ${error.message}`).join('')
-  const which = endpoints.length === 1 ? 'The API server is' : `None of the ${endpoints.length} API servers is`
+  const several = `None of the ${endpoints.length} API servers is ready`
+  const which = ['No controller is running', 'The API server is not ready'][endpoints.length] ?? several
   return new KhwError(
     'KUBERNETES_API',
-    `${which} ready:${whys}`,
+    `${which}${whys === '' ? '.' : `:${whys}`}`,
     [
       'See how the nodes are: khw status',
       'Read its log: khw ssh controller-1 -- sudo journalctl -u kube-apiserver -n 50',

@@ -8,7 +8,10 @@ export type EncryptionProvider = 'secretbox' | 'aescbc'
 const KEY_FILE = 'encryption.key'
 const KEY_BYTES = 32
 
-/** 32 random bytes, base64, drawn once for a cluster: with another key the API servers could not read their secrets. */
+/**
+ * 32 random bytes, base64, drawn once for a cluster: with another key the API servers could not read their secrets. Not
+ * for callers at the same time before it was drawn: each would draw its own.
+ */
 export async function ensureEncryptionKey(secrets: SecretStore): Promise<string> {
   const stored = await secrets.read(KEY_FILE)
   if (stored !== undefined) return stored.trim()

@@ -11,11 +11,12 @@ export async function pinnedHostKeys(secrets: SecretStore, node: string): Promis
 
 /**
  * The host key a machine is launched with: cloud-init puts it in place before sshd starts, so it is pinned from the first
- * packet. A machine that is launched anew has another one, and the key of the one that is gone counts no more.
+ * packet. A machine that is launched anew has another one; the keys pinned before stay until that one was met, as its
+ * launch may fail and leave the old machine in place.
  */
 export async function drawHostKey(secrets: SecretStore, node: string): Promise<SshKeyPair> {
   const pair = generateSshKey(node)
-  await secrets.write(pinsName(node), `${pair.publicKey}\n`)
+  await pin(secrets, node, pair.publicKey)
   return pair
 }
 
@@ -29,11 +30,16 @@ export async function rotateHostKey(secrets: SecretStore, node: string, connecti
       'sudo sh -c \'set -e; cd /etc/ssh; [ -e khw_host_key ] || { rm -f khw_host_key.new khw_host_key.new.pub; ssh-keygen -q -t ed25519 -N "" -C "" -f khw_host_key.new; mv khw_host_key.new.pub khw_host_key.pub; mv khw_host_key.new khw_host_key; }; cat khw_host_key.pub\'',
     )
   ).trim()
-  const pins = await pinnedHostKeys(secrets, node)
-  await secrets.write(pinsName(node), `${[...new Set([...pins, fresh])].join('\n')}\n`)
+  await pin(secrets, node, fresh)
   await connection.exec(
     "sudo sh -c 'set -e; cd /etc/ssh; cp -p khw_host_key ssh_host_ed25519_key.next; cp -p khw_host_key.pub ssh_host_ed25519_key.pub; mv ssh_host_ed25519_key.next ssh_host_ed25519_key; systemctl reload ssh 2>/dev/null || systemctl reload sshd'",
   )
   await secrets.write(pinsName(node), `${fresh}\n`)
   return fresh
+}
+
+/** Takes one more key for the node's, beside those it may show already. */
+async function pin(secrets: SecretStore, node: string, publicKey: string): Promise<void> {
+  const pins = [...(await pinnedHostKeys(secrets, node)), publicKey]
+  await secrets.write(pinsName(node), `${[...new Set(pins)].join('\n')}\n`)
 }

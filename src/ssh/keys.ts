@@ -10,8 +10,21 @@ export interface SshKeyPair {
   readonly publicKey: string
 }
 
-/** A new ed25519 key pair (RFC 8709), in OpenSSH's own formats. */
-export function generateSshKey(comment: string): SshKeyPair {
+/** Bytes of an ed25519 public key blob (RFC 8709, 4): two lengths, `ssh-ed25519`, and a key of 32 bytes. */
+const BLOB_LENGTH = 4 + 11 + 4 + 32
+
+/**
+ * A new ed25519 key pair (RFC 8709), in OpenSSH's own formats. `generate` is ssh2's: it cuts zeros off the front of a
+ * public key, so that one pair in 256 is malformed and sshd refuses to start with it; such a pair is drawn again.
+ */
+export function generateSshKey(comment: string, generate = generateWithSsh2): SshKeyPair {
+  for (;;) {
+    const pair = generate(comment)
+    if (keyBlob(pair.publicKey).length === BLOB_LENGTH) return pair
+  }
+}
+
+function generateWithSsh2(comment: string): SshKeyPair {
   const {utils} = require('ssh2') as typeof ssh2
   const pair = utils.generateKeyPairSync('ed25519', {comment})
   return {privateKey: pair.private, publicKey: pair.public.trim()}

@@ -41,7 +41,7 @@ export function sshCommand(options: SshCommandOptions): Promise<{program: string
       ])
     }
     const alias = `khw-${context.clusterId}-${node}`
-    const knownHosts = join(directory.path, 'known_hosts')
+    const knownHosts = join(directory.path, `known_hosts.${node}`)
     await writeKnownHosts(context.secrets, knownHosts, alias, node)
     const settings = [
       `IdentityFile=${sshValue(join(directory.secrets, OPERATOR_KEY))}`,

@@ -26,7 +26,7 @@ export async function reportOf(journal: Journal, context: RunContext): Promise<C
   const nodes = await Promise.all(
     placed.map(async ({node, instance}) => {
       const service =
-        node.role === 'controller' ? await apiCheck(api, publicIps[node.name]) : kubeletCheck(objects, node)
+        node.role === 'controller' ? await apiCheck(api, publicIps[node.name]) : kubeletCheck(objects, node, check.ok)
       return nodeReport(node, instance, service)
     }),
   )
@@ -94,7 +94,8 @@ async function apiCheck(api: KubernetesApi | undefined, publicIp: string | undef
   return {name: 'kube-apiserver', ok: ready, detail}
 }
 
-function kubeletCheck(objects: readonly NodeObject[], node: ClusterNode): Check {
+function kubeletCheck(objects: readonly NodeObject[], node: ClusterNode, asked: boolean): Check {
+  if (!asked) return {name: 'kubelet', ok: false, detail: 'is not known, as the API does not answer'}
   const object = objects.find(o => o.metadata.name === node.name)
   const condition = object && conditionOf(object, 'Ready')
   return {

@@ -140,6 +140,20 @@ describe('a cluster of 3+3 on real machines', function () {
     expect(await kubectl(khw, CLUSTER, 'create', 'configmap', 'written-without-controller-2')).to.include('created')
   })
 
+  it('gets the lost controller back by one more create: a new machine in the place of the old member', async () => {
+    // The machine ends when its services have; the test's own time limit ends this.
+    while ((await region.machines(CLUSTER)).has('controller-2')) await new Promise(resolve => setTimeout(resolve, 500))
+    const before = await region.machines(CLUSTER)
+    await khw.succeed(...CREATE)
+    const after = await region.machines(CLUSTER)
+    expect(after.size).to.equal(6)
+    for (const [name, machine] of before) expect(after.get(name)?.InstanceId).to.equal(machine.InstanceId)
+    expect(JSON.parse(await khw.succeed('status', CLUSTER, '--json'))).to.include({phase: 'ready', tolerates: 1})
+    expect(await startedMembers()).to.equal(3)
+    expect(await kubectl(khw, CLUSTER, 'get', 'configmap', 'written-without-controller-2')).to.include('written')
+    await expectWhole()
+  })
+
   it('leaves nothing behind', async () => {
     const prefix = prefixOf(khw.home)
     await khw.succeed('destroy', CLUSTER, '--yes')

@@ -80,6 +80,16 @@ describe('steps against the region', () => {
     expect(after.every(i => i.PrivateIpAddress === '10.240.0.11' || i.SourceDestCheck === false)).to.equal(true)
   })
 
+  it('start a machine that somebody has stopped, instead of another one', async () => {
+    await run.run()
+    const stopped = (await inventory()).instances.find(i => i.PrivateIpAddress === '10.240.0.31')?.InstanceId ?? ''
+    await run.region.ec2.stopInstances({InstanceIds: [stopped]})
+    await run.run()
+    const {instances} = await inventory()
+    expect(instances).to.have.length(2)
+    expect(instances.find(i => i.InstanceId === stopped)?.State?.Name).to.match(/^(pending|running)$/)
+  })
+
   it('put back a rule and a route that somebody has taken away', async () => {
     await run.run()
     const {routeTables, securityGroups} = await inventory()

@@ -1,9 +1,11 @@
-import type {RunInstancesCommandInput} from '@aws-sdk/client-ec2'
+import type {Instance as Ec2Instance, RunInstancesCommandInput} from '@aws-sdk/client-ec2'
 import {madeBy} from '../../aws/inventory.js'
 import {required} from '../../aws/required.js'
 import type {ClusterNode} from '../../cluster/addressing.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
+import type {StepContext} from '../engine/context.js'
 import {defineStep, type Step} from '../engine/step.js'
+import {waitUntil} from '../engine/wait-until.js'
 import {keyPair} from '../access/key-pair.js'
 import {controllerGroup, workerGroup} from '../network/security-group.js'
 import type {Subnet} from '../network/subnet.js'
@@ -38,7 +40,9 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): 
     },
 
     async create(context, needs) {
-      const {ec2, tags, clientToken} = context
+      const {ec2, tags, clientToken, inventory, stepId} = context
+      const stopped = madeBy(inventory.instances, stepId)
+      if (stopped?.State?.Name?.startsWith('stop') === true) return startAgain(context, stopped)
       const input: RunInstancesCommandInput = {
         ClientToken: clientToken,
         MinCount: 1,
@@ -77,4 +81,23 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): 
       }
     },
   })
+}
+
+/** A machine that somebody has stopped keeps its address and its disk: it is started, not replaced. */
+async function startAgain(
+  {ec2, signal}: StepContext,
+  machine: Ec2Instance,
+): Promise<{instanceId: string; networkInterfaceId: string}> {
+  const instanceId = required(machine.InstanceId, 'InstanceId')
+  await waitUntil(async () => (await ec2.startInstances({InstanceIds: [instanceId]}), true), {
+    what: `${instanceId} to have stopped, so that it can be started`,
+    budget: 180_000,
+    every: 1_000,
+    signal,
+    suggestions: [`Look at ${instanceId} in the EC2 console, then run the same command again.`],
+  })
+  return {
+    instanceId,
+    networkInterfaceId: required(machine.NetworkInterfaces?.[0]?.NetworkInterfaceId, 'NetworkInterfaceId'),
+  }
 }

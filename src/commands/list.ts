@@ -9,10 +9,13 @@ export default class List extends KhwCommand {
 
   async run(): Promise<readonly ClusterSummary[]> {
     await this.parse(List)
-    const {listClusters} = await import('../steps/list-clusters.js')
+    const {listClusters, unreadableClusters} = await import('../steps/list-clusters.js')
     const {listReport} = await import('../ui/list-report.js')
-    const clusters = listClusters(await this.home())
+    const home = await this.home()
+    const clusters = listClusters(home)
     this.log(listReport(clusters, await this.style()))
+    for (const name of unreadableClusters(home))
+      process.stderr.write(`The journal of "${name}" cannot be read; khw status ${name} says why.\n`)
     return clusters
   }
 }

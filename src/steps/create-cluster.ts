@@ -3,7 +3,7 @@ import type {ArtifactProgress} from '../artifacts/artifact.js'
 import type {Home} from '../cluster/home.js'
 import type {CreateReport} from '../cluster/report.js'
 import type {RegionAccess} from '../cluster/provider.js'
-import {clusterDirectory, clusterExists, clusterNames, type ClusterDirectory} from '../cluster/store.js'
+import {clusterDirectory, clusterExists, type ClusterDirectory} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {callerAccount, refuseOtherAccount} from './account.js'
 import {reportOf} from './cluster-status.js'
@@ -16,6 +16,7 @@ import {acquireLock} from './engine/lock.js'
 import {upTo} from './engine/plan.js'
 import {runPlan} from './engine/runner.js'
 import {criticalPath, timingsOf} from './engine/timings.js'
+import {listClusters} from './list-clusters.js'
 import {newJournal, resolvedArtifacts} from './new-journal.js'
 import {openRegion, prepareRegion} from './open-region.js'
 import type {PhaseId} from './phases.js'
@@ -96,8 +97,8 @@ async function run(
 
 /** An unfinished cluster, if there is just one, is what a bare `khw create` goes on with. */
 function defaultName(home: Home): string {
-  const unfinished = clusterNames(home).filter(name => !Journal.open(clusterDirectory(home, name).path).complete)
-  return unfinished.length === 1 ? (unfinished[0] ?? createRequestDefaults.name) : createRequestDefaults.name
+  const [first, ...others] = listClusters(home).filter(cluster => cluster.phase === 'creating')
+  return first && others.length === 0 ? first.name : createRequestDefaults.name
 }
 
 function operatorCidrOf(request: CreateRequest, journal: Journal | undefined): {operatorCidr?: string} {

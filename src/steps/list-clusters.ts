@@ -1,14 +1,31 @@
 import type {Home} from '../cluster/home.js'
 import type {ClusterSummary} from '../cluster/report.js'
 import {clusterDirectory, clusterNames} from '../cluster/store.js'
+import {KhwError} from '../errors.js'
 import {Journal} from './engine/journal.js'
 
-/** Every cluster of this home, from the journals alone: no network. */
+/** Every cluster of this home whose journal can be read, from the journals alone: no network. */
 export function listClusters(home: Home): readonly ClusterSummary[] {
-  return clusterNames(home).map(name => {
-    const {header, intent, complete} = Journal.open(clusterDirectory(home, name).path)
+  return clusterNames(home).flatMap(name => {
+    const journal = readable(home, name)
+    if (!journal) return []
+    const {header, intent, complete} = journal
     const {spec, clusterId, createdAt} = header
     const phase = intent === 'destroy' ? 'destroying' : complete ? 'ready' : 'creating'
-    return {name, id: clusterId, provider: spec.provider, region: spec.region, phase, createdAt, expiresAt: null}
+    return [{name, id: clusterId, provider: spec.provider, region: spec.region, phase, createdAt, expiresAt: null}]
   })
+}
+
+/** Names of those whose journal cannot be read: one of them must not stand in the way of the others. */
+export function unreadableClusters(home: Home): readonly string[] {
+  return clusterNames(home).filter(name => !readable(home, name))
+}
+
+function readable(home: Home, name: string): Journal | undefined {
+  try {
+    return Journal.open(clusterDirectory(home, name).path)
+  } catch (error) {
+    if (error instanceof KhwError) return undefined
+    throw error
+  }
 }

@@ -72,6 +72,16 @@ describe('a cluster of 3+3 on real machines', function () {
     expect(await startedMembers()).to.equal(3)
   })
 
+  it('has the same encryption key on every controller', async () => {
+    const sums = await Promise.all(
+      [1, 2, 3].map(n =>
+        khw.succeed('ssh', `controller-${n}`, '--', 'sudo sha256sum /etc/kubernetes/encryption-config.yaml'),
+      ),
+    )
+    expect(sums[0]).to.match(/^[0-9a-f]{64} /)
+    expect(new Set(sums).size).to.equal(1)
+  })
+
   /** The closing check of create, on the cluster as it is now. */
   const podsReachEachOther = (patience?: {pods: number; probes: number}): Promise<Check[]> =>
     withCluster(

@@ -110,15 +110,30 @@ export class Journal {
   }
 
   setIntent(intent: 'create' | 'destroy'): void {
-    if (this.intent !== intent) this.conf.set('intent', intent)
+    if (this.intent !== intent) this.write('intent', intent)
   }
 
   setComplete(complete: boolean): void {
-    if (this.complete !== complete) this.conf.set('complete', complete)
+    if (this.complete !== complete) this.write('complete', complete)
   }
 
   record(stepId: string, record: StepRecord): void {
-    this.conf.set('steps', {...this.steps, [stepId]: record})
+    this.write('steps', {...this.steps, [stepId]: record})
+  }
+
+  /** Throws DISK_FULL; what was written before stays whole. */
+  private write<Key extends keyof JournalFile>(key: Key, value: JournalFile[Key]): void {
+    try {
+      this.conf.set(key, value)
+    } catch (error) {
+      if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      throw new KhwError(
+        'DISK_FULL',
+        `The journal ${this.conf.path} could not be written: the disk is full.`,
+        ['Free some space and run the same command again: it goes on where it stopped.'],
+        {cause: error, exit: 69},
+      )
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-#!/usr/bin/env -S node --import tsx
+#!/usr/bin/env node
+// From the sources: node --import tsx bin/dev.js ... (in the line above, tsx would take the word for an import)
 if (Number(process.versions.node.split('.')[0]) < 22)
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 const {execute} = await import('@oclif/core')

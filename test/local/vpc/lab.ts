@@ -148,6 +148,14 @@ export class Lab {
     return this.call(namespace, host, port, 700, from)
   }
 
+  /** The process of the services, once it is alone in the router: what set it up may still be ending. */
+  async servicesPid(): Promise<number> {
+    for (;;) {
+      const pids = (await run('ip', ['netns', 'pids', this.router])).trim()
+      if (/^[1-9]\d*$/.test(pids)) return Number(pids)
+    }
+  }
+
   /** Everything on the host that carries the region's prefix. */
   async leftovers(): Promise<string[]> {
     const [links, tables, routes] = await Promise.all([

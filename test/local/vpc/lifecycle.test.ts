@@ -48,7 +48,8 @@ describe('making and removing a VPC', function () {
 
   it('leaves nothing of a VPC that is gone, and nothing at all after removeAll', async () => {
     await lab.sync(fabric, world)
-    const pid = Number(await run('ip', ['netns', 'pids', lab.router]))
+    const pid = Number((await run('ip', ['netns', 'pids', lab.router])).trim().split('\n')[0])
+    expect(pid).to.be.greaterThan(0)
     const state = regionState(world)
     state.vpcs = {}
     await fabric.syncVpc(state, VPC)

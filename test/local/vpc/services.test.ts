@@ -187,23 +187,18 @@ describe('services in a VPC', function () {
     ).to.deep.equal([[200, '0123456789'], [206, '456789'], [404, ''], 'silent'])
   })
 
-  /** Never with the pid 0 of an empty answer: that would be this test's own process group. */
-  const killServices = async (): Promise<void> => {
-    const pid = (await run('ip', ['netns', 'pids', lab.router])).trim()
-    expect(pid).to.match(/^[1-9]\d*$/)
-    process.kill(Number(pid), 'SIGKILL')
+  const killServices = async (): Promise<number> => {
+    const pid = await lab.servicesPid()
+    process.kill(pid, 'SIGKILL')
     // The kernel takes a moment; the test's own time limit ends this.
-    while ((await run('ip', ['netns', 'pids', lab.router])).includes(pid));
+    while ((await run('ip', ['netns', 'pids', lab.router])).split('\n').includes(String(pid)));
+    return pid
   }
 
   it('come back when their process died', async () => {
-    const pids = (): Promise<string> => run('ip', ['netns', 'pids', lab.router])
-    const before = await pids()
-    await killServices()
+    const killed = await killServices()
     await lab.sync(fabric, world)
-    expect(await pids())
-      .to.match(/^\d+\n$/)
-      .and.not.equal(before)
+    expect(await lab.servicesPid()).not.to.equal(killed)
     expect(await request(a(), `${CACHE_SERVER_URL}/dl/kubelet`)).to.deep.equal([200, '0123456789'])
   })
 
@@ -216,13 +211,13 @@ describe('services in a VPC', function () {
   })
 
   it('outlive the daemon, whose successor finds them', async () => {
-    const before = await run('ip', ['netns', 'pids', lab.router])
+    const before = await lab.servicesPid()
     await fabric.close()
     expect(await lookUp(a(), '10.240.0.2', 'resolve4', 'other.test')).to.equal('ESERVFAIL')
     expect(await lookUp(a(), '10.240.0.2', 'reverse', B)).to.have.length(1)
     fabric = lab.fabric()
     await lab.sync(fabric, world)
-    expect(await run('ip', ['netns', 'pids', lab.router])).to.equal(before)
+    expect(await lab.servicesPid()).to.equal(before)
     expect(await lookUp(a(), '10.240.0.2', 'resolve4', 'other.test')).to.deep.equal(['192.0.2.77'])
   })
 })

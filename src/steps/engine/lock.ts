@@ -57,12 +57,6 @@ export function acquireLock(directory: string, command: string): Lock {
   }
 }
 
-/** The live owner of the cluster in this directory, if there is one. */
-export function lockOwner(directory: string): LockOwner | undefined {
-  const held = readOwner(join(directory, 'lock'))
-  return held && alive(held) ? held : undefined
-}
-
 function link(from: string, to: string): boolean {
   try {
     linkSync(from, to)

@@ -1,4 +1,138 @@
-import {KhwError, messageOf, type KhwCode} from '../errors.js'
+/**
+ * What an answer of AWS means for a provisioner. One table; sources are the error codes of the EC2, ELBv2 and IAM API
+ * references and what other provisioners wait for.
+ */
+export type ErrorClass =
+  /** Too many calls: come again later, however often. */
+  | 'throttle'
+  /** It may have happened or not: only a call with a client token, or one that changes nothing, may be repeated blindly. */
+  | 'ambiguous'
+  /** It does not exist: not visible yet if it was made in the last minutes, success for a delete, else drift. */
+  | 'not-found'
+  /** Somebody made it already, maybe an earlier try of the same call. */
+  | 'already-there'
+  /** Something still holds on to it: a delete that is worth trying again. */
+  | 'blocked'
+  /** The zone or the subnet has no room for it now. */
+  | 'capacity'
+  /** The account may have no more of it. */
+  | 'quota'
+  /** The client token stands for another request, or for machines that have ended. */
+  | 'token'
+  /** The credentials are not good (any more) or not allowed to do it. */
+  | 'auth'
+  /** Anything else: it is not worth repeating. */
+  | 'other'
+
+const CODES: Readonly<Record<Exclude<ErrorClass, 'other'>, readonly string[]>> = {
+  throttle: [
+    'RequestLimitExceeded',
+    'Throttling',
+    'ThrottlingException',
+    'ThrottledException',
+    'EC2ThrottledException',
+    'RequestThrottled',
+    'RequestThrottledException',
+    'TooManyRequestsException',
+    'SlowDown',
+  ],
+  ambiguous: [
+    'InternalError',
+    'InternalFailure',
+    'InternalServiceError',
+    'ServerInternal',
+    'ServiceUnavailable',
+    'Unavailable',
+    'RequestTimeout',
+    'RequestTimeoutException',
+    'TimeoutError',
+  ],
+  'not-found': ['Gateway.NotAttached', 'LoadBalancerNotFound', 'NatGatewayNotFound', 'NoSuchEntity'],
+  'already-there': [
+    'InvalidSubnet.Conflict',
+    'InvalidGroup.Duplicate',
+    'InvalidPermission.Duplicate',
+    'RouteAlreadyExists',
+    'Resource.AlreadyAssociated',
+    'InvalidKeyPair.Duplicate',
+    'DuplicateLoadBalancerName',
+    'DuplicateTargetGroupName',
+    'DuplicateListener',
+    'EntityAlreadyExists',
+  ],
+  blocked: [
+    'DependencyViolation',
+    'InvalidGroup.InUse',
+    'InvalidNetworkInterface.InUse',
+    'VolumeInUse',
+    'ResourceInUse',
+    'InvalidIPAddress.InUse',
+  ],
+  capacity: [
+    'InsufficientInstanceCapacity',
+    'InsufficientHostCapacity',
+    'InsufficientFreeAddressesInSubnet',
+    'Unsupported',
+  ],
+  quota: [
+    'VcpuLimitExceeded',
+    'InstanceLimitExceeded',
+    'VpcLimitExceeded',
+    'SubnetLimitExceeded',
+    'InternetGatewayLimitExceeded',
+    'RouteTableLimitExceeded',
+    'SecurityGroupLimitExceeded',
+    'RulesPerSecurityGroupLimitExceeded',
+    'AddressLimitExceeded',
+    'VolumeLimitExceeded',
+    'MaxSpotInstanceCountExceeded',
+  ],
+  token: ['IdempotentParameterMismatch', 'IdempotentInstanceTerminated'],
+  auth: [
+    'UnauthorizedOperation',
+    'AccessDenied',
+    'AccessDeniedException',
+    'AuthFailure',
+    'ExpiredToken',
+    'ExpiredTokenException',
+    'RequestExpired',
+    'InvalidClientTokenId',
+    'UnrecognizedClientException',
+    'SignatureDoesNotMatch',
+    'OptInRequired',
+    'PendingVerification',
+    'CredentialsProviderError',
+  ],
+}
+
+const CLASS_OF: ReadonlyMap<string, ErrorClass> = new Map(
+  Object.entries(CODES).flatMap(([name, codes]) => codes.map(code => [code, name as ErrorClass] as const)),
+)
+
+/** What Node says of a connection that broke, or was never made. */
+const NETWORK_CODES: readonly string[] = [
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]
+
+/** The class of whatever a call of the SDK threw; `other` for what is not AWS's, and for the user's own abort. */
+export function classOf(error: unknown): ErrorClass {
+  if (!(error instanceof Error) || error.name === 'AbortError') return 'other'
+  const known = CLASS_OF.get(error.name)
+  if (known !== undefined) return known
+  if (error.name.endsWith('.NotFound')) return 'not-found'
+  const status = httpStatusOf(error)
+  if (status === 429) return 'throttle'
+  if (status !== undefined) return status >= 500 ? 'ambiguous' : 'other'
+  if (NETWORK_CODES.includes((error as NodeJS.ErrnoException).code ?? '')) return 'ambiguous'
+  return error.cause === undefined ? 'other' : classOf(error.cause)
+}
 
 /** The code EC2 answered with (`InvalidVpcID.NotFound`), or undefined if the error is not AWS's. */
 export function awsErrorCode(error: unknown): string | undefined {
@@ -7,72 +141,16 @@ export function awsErrorCode(error: unknown): string | undefined {
 
 /** The thing is not there (any more): success for a delete. */
 export function isNotFound(error: unknown): boolean {
-  const code = awsErrorCode(error)
-  return code !== undefined && (code.endsWith('.NotFound') || code === 'Gateway.NotAttached')
+  return awsErrorCode(error) !== undefined && classOf(error) === 'not-found'
 }
 
 /** Something still holds on to it: a delete that is worth trying again. */
 export function isBlocked(error: unknown): boolean {
-  return ['DependencyViolation', 'InvalidGroup.InUse', 'VolumeInUse', 'ResourceInUse'].includes(
-    awsErrorCode(error) ?? '',
-  )
+  return classOf(error) === 'blocked'
 }
 
-interface Explanation {
-  readonly code: KhwCode
-  readonly suggestion: string
-}
-
-const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
-  UnauthorizedOperation: {code: 'AWS_AUTH', suggestion: 'Ask for the missing permission, then run the command again.'},
-  AuthFailure: {code: 'AWS_AUTH', suggestion: 'Check the credentials with: aws sts get-caller-identity'},
-  InvalidClientTokenId: {code: 'AWS_AUTH', suggestion: 'Check the credentials with: aws sts get-caller-identity'},
-  ExpiredToken: {
-    code: 'AWS_AUTH',
-    suggestion: 'Log in again (for example: aws sso login), then run the command again.',
-  },
-  RequestExpired: {
-    code: 'AWS_AUTH',
-    suggestion: 'Log in again (for example: aws sso login), then run the command again.',
-  },
-  CredentialsProviderError: {
-    code: 'AWS_AUTH',
-    suggestion:
-      'Give credentials (aws configure, AWS_PROFILE or AWS_ACCESS_KEY_ID), or try without AWS: --provider local',
-  },
-  OptInRequired: {
-    code: 'AWS_AUTH',
-    suggestion: 'Activate the region for your account, or choose another with --region',
-  },
-  VcpuLimitExceeded: {
-    code: 'AWS_QUOTA',
-    suggestion: 'Raise the quota "Running On-Demand Standard instances", or take fewer nodes.',
-  },
-  InstanceLimitExceeded: {
-    code: 'AWS_QUOTA',
-    suggestion: 'Raise the instance quota of the region, or take fewer nodes.',
-  },
-  VpcLimitExceeded: {
-    code: 'AWS_QUOTA',
-    suggestion: 'Delete a VPC you do not need, raise the quota, or choose another --region',
-  },
-  InsufficientInstanceCapacity: {
-    code: 'AWS_CAPACITY',
-    suggestion: 'Run the command again later, or choose another --region',
-  },
-}
-
-/** Turns what the SDK threw into a KhwError that says what to do; passes on what is not AWS's. */
-export function explained(error: unknown, what: string): Error {
-  if (!(error instanceof Error)) return new Error(String(error))
-  if (error instanceof KhwError) return error
-  const {name} = error
-  const explanation = EXPLANATIONS[name]
-  if (!explanation && awsErrorCode(error) === undefined) return error
-  return new KhwError(
-    explanation?.code ?? 'AWS_ERROR',
-    `${what}: ${name}: ${messageOf(error)}`,
-    [explanation?.suggestion ?? 'Run the same command again: it goes on where it stopped.'],
-    {cause: error},
-  )
+/** Undefined if there was no answer: the SDK puts its metadata, then without a status, on those errors too. */
+function httpStatusOf(error: Error): number | undefined {
+  if (!('$metadata' in error)) return undefined
+  return (error.$metadata as {httpStatusCode?: number} | undefined)?.httpStatusCode
 }

@@ -14,7 +14,7 @@ import type {
 } from '@aws-sdk/client-ec2'
 import {CLUSTER_ID_TAG, STEP_TAG, tagValue} from './tags.js'
 
-/** Everything in the region that carries one cluster's id. Instances that are terminated are left out. */
+/** Everything in the region that carries one cluster's id. */
 export interface Inventory {
   readonly vpcs: readonly Vpc[]
   readonly subnets: readonly Subnet[]
@@ -22,14 +22,21 @@ export interface Inventory {
   readonly routeTables: readonly RouteTable[]
   readonly securityGroups: readonly SecurityGroup[]
   readonly keyPairs: readonly KeyPairInfo[]
+  /** Without those that are terminated. */
   readonly instances: readonly Instance[]
+  /** Terminated ones, which EC2 still describes for about an hour. */
+  readonly ended: readonly Instance[]
   readonly volumes: readonly Volume[]
   readonly networkInterfaces: readonly NetworkInterface[]
 }
 
 /** One describe pass by tag, all kinds at once. */
-export async function takeInventory(ec2: EC2, clusterId: string, signal: AbortSignal): Promise<Inventory> {
-  const Filters: Filter[] = [{Name: `tag:${CLUSTER_ID_TAG}`, Values: [clusterId]}]
+export function takeInventory(ec2: EC2, clusterId: string, signal: AbortSignal): Promise<Inventory> {
+  return inventoryOf(ec2, [{Name: `tag:${CLUSTER_ID_TAG}`, Values: [clusterId]}], signal)
+}
+
+/** As `takeInventory`, of whatever the filters (EC2's own, known to all kinds) let through. */
+export async function inventoryOf(ec2: EC2, Filters: Filter[], signal: AbortSignal): Promise<Inventory> {
   const options = {abortSignal: signal}
   const [vpcs, subnets, gateways, routeTables, groups, keyPairs, reservations, volumes, interfaces] = await Promise.all(
     [
@@ -52,6 +59,7 @@ export async function takeInventory(ec2: EC2, clusterId: string, signal: AbortSi
     securityGroups: groups.SecurityGroups ?? [],
     keyPairs: keyPairs.KeyPairs ?? [],
     instances: reservations.filter(instance => instance.State?.Name !== 'terminated'),
+    ended: reservations.filter(instance => instance.State?.Name === 'terminated'),
     volumes: volumes.Volumes ?? [],
     networkInterfaces: interfaces.NetworkInterfaces ?? [],
   }
@@ -77,4 +85,38 @@ export function madeBy<T extends {Tags?: Tag[] | undefined}>(resources: readonly
 /** Those of one VPC: should there ever be two of ours, their parts must not be mixed. */
 export function inVpc<T extends {VpcId?: string | undefined}>(resources: readonly T[], vpcId: string): readonly T[] {
   return resources.filter(resource => resource.VpcId === vpcId)
+}
+
+/** The resources of all kinds for which `keep` holds, by their ids; terminated instances are no resources any more. */
+export function filterInventory(inventory: Inventory, keep: (id: string) => boolean): Inventory {
+  const kept = <T>(resources: readonly T[], idOf: (resource: T) => string | undefined): T[] =>
+    resources.filter(resource => keep(idOf(resource) ?? ''))
+  return {
+    vpcs: kept(inventory.vpcs, v => v.VpcId),
+    subnets: kept(inventory.subnets, s => s.SubnetId),
+    internetGateways: kept(inventory.internetGateways, g => g.InternetGatewayId),
+    routeTables: kept(inventory.routeTables, t => t.RouteTableId),
+    securityGroups: kept(inventory.securityGroups, g => g.GroupId),
+    keyPairs: kept(inventory.keyPairs, k => k.KeyPairId),
+    instances: kept(inventory.instances, i => i.InstanceId),
+    ended: [],
+    volumes: kept(inventory.volumes, v => v.VolumeId),
+    networkInterfaces: kept(inventory.networkInterfaces, i => i.NetworkInterfaceId),
+  }
+}
+
+/** All resources of two inventories that have nothing in common. */
+export function joinInventories(a: Inventory, b: Inventory): Inventory {
+  return {
+    vpcs: [...a.vpcs, ...b.vpcs],
+    subnets: [...a.subnets, ...b.subnets],
+    internetGateways: [...a.internetGateways, ...b.internetGateways],
+    routeTables: [...a.routeTables, ...b.routeTables],
+    securityGroups: [...a.securityGroups, ...b.securityGroups],
+    keyPairs: [...a.keyPairs, ...b.keyPairs],
+    instances: [...a.instances, ...b.instances],
+    ended: [...a.ended, ...b.ended],
+    volumes: [...a.volumes, ...b.volumes],
+    networkInterfaces: [...a.networkInterfaces, ...b.networkInterfaces],
+  }
 }

@@ -6,12 +6,28 @@ export const CLUSTER_NAME_TAG = 'khw:cluster'
 export const STEP_TAG = 'khw:step'
 export const MANAGED_TAG = 'khw:managed'
 
-export function stepTags(of: {clusterId: string; clusterName: string; stepId: string; name: string}): Tag[] {
+/** ISO 8601: when its cluster was begun, and until when it is wanted; without the second it is wanted until destroyed. */
+export const CREATED_TAG = 'khw:created-at'
+export const EXPIRES_TAG = 'khw:expires-at'
+
+export interface TagSource {
+  readonly clusterId: string
+  readonly clusterName: string
+  readonly createdAt: string
+  readonly expiresAt: string | null
+  readonly stepId: string
+  /** For people. */
+  readonly name: string
+}
+
+export function stepTags(of: TagSource): Tag[] {
   return [
     {Key: 'Name', Value: of.name},
     {Key: MANAGED_TAG, Value: 'true'},
     {Key: CLUSTER_ID_TAG, Value: of.clusterId},
     {Key: CLUSTER_NAME_TAG, Value: of.clusterName},
+    {Key: CREATED_TAG, Value: of.createdAt},
+    ...(of.expiresAt === null ? [] : [{Key: EXPIRES_TAG, Value: of.expiresAt}]),
     {Key: STEP_TAG, Value: of.stepId},
   ]
 }

@@ -1,5 +1,5 @@
 import {awsClients} from '../aws/clients.js'
-import {explained} from '../aws/errors.js'
+import {explained} from '../aws/explained.js'
 import {required} from '../aws/required.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import {KhwError} from '../errors.js'

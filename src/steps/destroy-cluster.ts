@@ -1,107 +1,153 @@
+import {existsSync} from 'node:fs'
 import {rm} from 'node:fs/promises'
 import {awsClients} from '../aws/clients.js'
-import {explained} from '../aws/errors.js'
-import {takeInventory, type Inventory} from '../aws/inventory.js'
+import {explained} from '../aws/explained.js'
+import {systemClock, type Clock} from '../clock.js'
 import type {Home} from '../cluster/home.js'
+import type {RegionAccess} from '../cluster/provider.js'
 import type {DestroyReport} from '../cluster/report.js'
-import type {ClusterSpec} from '../cluster/spec.js'
-import {chooseCluster} from '../cluster/store.js'
-import {KhwError, messageOf} from '../errors.js'
-import {DESTROY_PLAN} from './destroy/destroy-plan.js'
-import type {Removal, RemovalContext} from './destroy/removal.js'
+import type {ProviderName} from '../cluster/spec.js'
+import {chooseCluster, clusterDirectory, clusterNames, type ClusterDirectory} from '../cluster/store.js'
+import {KhwError} from '../errors.js'
+import {settledInventory} from './destroy/settled-inventory.js'
+import {takeDown} from './destroy/take-down.js'
 import type {RunListener} from './engine/events.js'
 import {Journal} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
+import {findClusters, type TaggedCluster} from './find-clusters.js'
 import {listClusters} from './list-clusters.js'
-import {reopenRegion} from './open-region.js'
+import {regionToLookAt, reopenRegion} from './open-region.js'
 
 export interface DestroyOptions {
   readonly home: Home
   readonly name?: string
+  /** Where to look by tags for a cluster that is not recorded here. */
+  readonly provider?: ProviderName
+  readonly region?: string
+  /** Of several clusters of one name. */
+  readonly clusterId?: string
+  readonly forceForeign?: boolean
   readonly onEvent: RunListener
+  readonly onNotice: (text: string) => void
+  readonly clock?: Clock
   readonly signal: AbortSignal
 }
 
-const PHASE = 'destroy'
-
 /**
- * Takes down everything that carries the cluster's id, whatever the journal says was made. Ends with a receipt, checked
- * by asking EC2 once more; the cluster's directory goes last, and only if nothing is left.
+ * Takes down everything that carries the cluster's id, whatever the journal says was made, and without a journal too. Ends
+ * with a receipt, checked by asking EC2 once more; the cluster's directory goes last, and only if nothing is left. That
+ * there is nothing (any more) is success.
  */
-export async function destroyCluster({home, name, onEvent, signal}: DestroyOptions): Promise<DestroyReport> {
-  const startedAt = Date.now()
-  const directory = chooseCluster(home, name)
+export async function destroyCluster(options: DestroyOptions): Promise<DestroyReport> {
+  const {home, name} = options
+  const recorded = name === undefined ? options.clusterId === undefined : clusterNames(home).includes(name)
+  const directory = recorded ? chooseCluster(home, name) : clusterDirectory(home, name ?? options.clusterId ?? '')
+  if (!existsSync(directory.path)) return destroyByTags(options, directory.name)
   const lock = acquireLock(directory.path, `khw destroy ${directory.name}`)
   try {
-    const journal = Journal.openToWrite(directory.path)
-    const {spec, clusterId} = journal.header
-    const access = await reopenRegion(home, journal.header, signal)
-    journal.setIntent('destroy')
-    const clients = awsClients(access)
-    try {
-      const inventory = await takeInventory(clients.ec2, clusterId, signal)
-      await removeAll({ec2: clients.ec2, inventory, signal}, onEvent)
-      const left = resourcesOf(await takeInventory(clients.ec2, clusterId, signal))
-      const remaining = left.map(resource => ({...resource, why: 'EC2 still describes it'}))
-      if (remaining.length === 0) {
-        await rm(directory.path, {recursive: true, force: true})
-        if (!hasOther(home, spec)) await access.release?.()
-      }
-      const removed = resourcesOf(inventory).filter(was => !left.some(is => is.id === was.id))
-      return {name: directory.name, removed, remaining, seconds: (Date.now() - startedAt) / 1000}
-    } catch (error) {
-      signal.throwIfAborted()
-      throw explained(error, `Could not destroy "${directory.name}"`)
-    } finally {
-      clients.close()
-    }
+    const journal = readableJournal(directory)
+    if (journal) return await destroyRecorded(options, directory, journal)
+    const report = await destroyByTags(options, directory.name)
+    if (report.remaining.length === 0) await rm(directory.path, {recursive: true, force: true})
+    return report
   } finally {
     lock.release()
   }
 }
 
-/** Whether another cluster is in the same region. */
-function hasOther(home: Home, {provider, region}: ClusterSpec): boolean {
-  return listClusters(home).some(other => other.provider === provider && other.region === region)
-}
-
-async function removeAll(context: RemovalContext, onEvent: RunListener): Promise<void> {
-  const removals = DESTROY_PLAN.flat()
-  const steps = removals.map(removal => ({id: removal.id, title: removal.title}))
-  onEvent({type: 'planned', phases: [{id: PHASE, title: 'Destroy the cluster', steps}]})
-  for (const row of DESTROY_PLAN) {
-    const outcomes = await Promise.allSettled(row.map(removal => removeKind(removal, context, onEvent)))
-    const failed = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
-    context.signal.throwIfAborted()
-    if (failed.length > 0) {
-      throw new KhwError(
-        'STEP_FAILED',
-        failed.map(messageOf).join('\n'),
-        ['Run khw destroy again: it goes on where it stopped.'],
-        {
-          cause: failed[0],
-          exit: 69,
-        },
-      )
+async function destroyRecorded(
+  options: DestroyOptions,
+  directory: ClusterDirectory,
+  journal: Journal,
+): Promise<DestroyReport> {
+  const {home, signal, clock = systemClock} = options
+  const {clusterId, spec} = journal.header
+  const access = await reopenRegion(home, journal.header, signal)
+  return withRegion(options, access, directory.name, async ec2 => {
+    const inventory = await settledInventory({...options, ec2, journal, clock})
+    journal.setIntent('destroy')
+    const receipt = await takeDown({...takeDownOptions(options), ec2, clusterId, inventory})
+    if (receipt.remaining.length === 0) {
+      await rm(directory.path, {recursive: true, force: true})
+      const others = listClusters(home).filter(c => c.provider === spec.provider && c.region === spec.region)
+      if (others.length === 0) await access.release?.()
     }
-  }
+    return receipt
+  })
 }
 
-async function removeKind(removal: Removal, context: RemovalContext, onEvent: RunListener): Promise<void> {
-  const startedAt = Date.now()
-  const seconds = (): number => (Date.now() - startedAt) / 1000
-  onEvent({type: 'step-started', id: removal.id, phase: PHASE, at: startedAt})
+/** The tags are all there is to go by. */
+async function destroyByTags(options: DestroyOptions, name: string): Promise<DestroyReport> {
+  const {home, provider, region, signal, onNotice} = options
+  const access = await regionToLookAt({home, provider, region, signal})
+  if (access === undefined) {
+    const others = clusterNames(home)
+    if (others.length > 0) onNotice(`There is no cluster "${name}" here; there is: ${others.join(', ')}.`)
+    onNotice(`If its journal was lost, look for it by its tags: khw destroy ${name} --provider aws --region REGION`)
+    return {name, removed: [], remaining: [], seconds: 0}
+  }
+  return withRegion(options, access, name, async ec2 => {
+    const found = await findClusters(ec2, signal)
+    const cluster = onlyOne(found, name, options.clusterId)
+    if (cluster === undefined) {
+      onNotice(`No resource in ${access.region} carries the tags of a cluster "${name}".`)
+      return {removed: [], remaining: []}
+    }
+    const {clusterId, inventory} = cluster
+    const receipt = await takeDown({...takeDownOptions(options), ec2, clusterId, inventory})
+    if (receipt.remaining.length === 0 && found.length === 1) await access.release?.()
+    return receipt
+  })
+}
+
+function takeDownOptions({
+  forceForeign = false,
+  onEvent,
+  clock = systemClock,
+  signal,
+}: DestroyOptions): Pick<Parameters<typeof takeDown>[0], 'forceForeign' | 'onEvent' | 'clock' | 'signal'> {
+  return {forceForeign, onEvent, clock, signal}
+}
+
+/** Lends `use` a client and makes a report of what it did. */
+async function withRegion(
+  {signal, clock = systemClock}: DestroyOptions,
+  access: RegionAccess,
+  name: string,
+  use: (ec2: ReturnType<typeof awsClients>['ec2']) => Promise<Pick<DestroyReport, 'removed' | 'remaining'>>,
+): Promise<DestroyReport> {
+  const startedAt = clock.now()
+  const clients = awsClients(access, {signal, clock})
   try {
-    await removal.remove(context)
-    onEvent({type: 'step-done', id: removal.id, phase: PHASE, outcome: 'removed', seconds: seconds()})
+    return {name, ...(await use(clients.ec2)), seconds: (clock.now() - startedAt) / 1000}
   } catch (error) {
-    const shown = explained(error, removal.title)
-    onEvent({type: 'step-failed', id: removal.id, phase: PHASE, error: shown, seconds: seconds()})
-    throw shown
+    signal.throwIfAborted()
+    throw explained(error, `Could not destroy "${name}"`)
+  } finally {
+    clients.close()
   }
 }
 
-/** Everything billable or in the way; interfaces and volumes that go with their instances are counted once, as instances. */
-function resourcesOf(inventory: Inventory): {type: string; id: string}[] {
-  return DESTROY_PLAN.flat().flatMap(removal => removal.ids(inventory).map(id => ({type: removal.type, id})))
+function onlyOne(found: readonly TaggedCluster[], name: string, id: string | undefined): TaggedCluster | undefined {
+  const [first, ...others] = found.filter(cluster =>
+    id === undefined ? cluster.name === name : cluster.clusterId === id,
+  )
+  if (first === undefined || others.length === 0) return first
+  const ids = [first, ...others].map(cluster => `${cluster.clusterId} (made ${cluster.createdAt ?? 'some time ago'})`)
+  throw new KhwError(
+    'CLUSTER_AMBIGUOUS',
+    `There are several clusters "${name}":\n${ids.join('\n')}`,
+    [`Say which one: khw destroy --id ${first.clusterId}`],
+    {exit: 2},
+  )
+}
+
+/** Undefined if neither the journal nor the copy of its header can be used: the tags have to do. */
+function readableJournal(directory: ClusterDirectory): Journal | undefined {
+  try {
+    return Journal.openToWrite(directory.path)
+  } catch (error) {
+    if (error instanceof KhwError && error.code === 'JOURNAL_UNREADABLE') return undefined
+    throw error
+  }
 }

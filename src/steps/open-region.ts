@@ -1,9 +1,11 @@
+import {existsSync} from 'node:fs'
 import {KhwError, messageOf} from '../errors.js'
 import type {Home} from '../cluster/home.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {ProviderName} from '../cluster/spec.js'
 import type {OpenLocalRegionOptions} from '../local/provider.js'
 import {callerAccount, refuseOtherAccount} from './account.js'
+import {defaultRegion} from './create-request.js'
 import type {JournalHeader} from './engine/journal.js'
 
 export interface OpenRegionOptions {
@@ -53,13 +55,33 @@ async function ownPublicAddress(signal: AbortSignal): Promise<string> {
   }
 }
 
+/** Nothing is asked and nothing set up. */
+const QUIET = {yes: false, confirm: () => Promise.resolve(false), onNotice: () => undefined}
+
 /** The region of a cluster that exists: nothing is asked, nothing set up, and no other account taken for its own. */
 export async function reopenRegion(home: Home, header: JournalHeader, signal: AbortSignal): Promise<RegionAccess> {
   const {provider, region} = header.spec
-  const quiet = {yes: false, confirm: () => Promise.resolve(false), onNotice: () => undefined}
-  const access = await openRegion({home, provider, region, operatorCidr: header.operatorCidr, ...quiet, signal})
+  const access = await openRegion({home, provider, region, operatorCidr: header.operatorCidr, ...QUIET, signal})
   refuseOtherAccount(header, await callerAccount(access))
   return access
+}
+
+/**
+ * A region in which to look for clusters by their tags; undefined if no provider is said and this home has no region of
+ * its own. Sets nothing up.
+ */
+export async function regionToLookAt(options: {
+  home: Home
+  provider: ProviderName | undefined
+  region: string | undefined
+  signal: AbortSignal
+}): Promise<RegionAccess | undefined> {
+  const {home, signal} = options
+  const provider = options.provider ?? (options.region === undefined ? 'local' : 'aws')
+  if (provider === 'local' && !existsSync(home.region)) return undefined
+  const region = options.region ?? defaultRegion(process.env)
+  // Who only looks opens nothing to anybody.
+  return openRegion({home, provider, region, operatorCidr: '0.0.0.0/32', ...QUIET, signal})
 }
 
 /**

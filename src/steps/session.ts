@@ -1,6 +1,7 @@
 import {awsClients, type AwsClients} from '../aws/clients.js'
-import {explained} from '../aws/errors.js'
+import {explained} from '../aws/explained.js'
 import {takeInventory} from '../aws/inventory.js'
+import {systemClock, type Clock} from '../clock.js'
 import type {ClusterDirectory} from '../cluster/store.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {KubernetesApi} from '../kubernetes/api.js'
@@ -23,11 +24,12 @@ export interface Session {
 /** Opens everything a run needs: clients, the inventory, secrets, connections. */
 export async function openSession(
   directory: ClusterDirectory,
-  header: Pick<JournalHeader, 'clusterId' | 'spec' | 'artifacts'>,
+  header: JournalHeader,
   access: RegionAccess,
   signal: AbortSignal,
+  clock: Clock = systemClock,
 ): Promise<Session> {
-  const clients = awsClients(access)
+  const clients = awsClients(access, {signal, clock})
   const secrets = new FileSecretStore(directory.secrets)
   const nodes = new NodeConnections(secrets, LOGIN_USER, signal)
   const apis = new Map<string, Promise<KubernetesApi>>()
@@ -36,6 +38,8 @@ export async function openSession(
     const context: RunContext = {
       spec: header.spec,
       clusterId: header.clusterId,
+      createdAt: header.createdAt,
+      expiresAt: header.expiresAt ?? null,
       artifacts: header.artifacts,
       access,
       ec2: clients.ec2,
@@ -50,6 +54,7 @@ export async function openSession(
         return opened
       },
       writeKubeconfig: text => writeFileAtomically(directory.kubeconfig, text, 0o600),
+      clock,
       signal,
     }
     return {

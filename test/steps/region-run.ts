@@ -2,6 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {ArtifactSet} from '../../src/artifacts/artifact.js'
+import {systemClock} from '../../src/clock.js'
 import {takeInventory} from '../../src/aws/inventory.js'
 import {FileSecretStore} from '../../src/pki/file-secret-store.js'
 import {createPlan} from '../../src/steps/create-plan.js'
@@ -62,6 +63,7 @@ export class RegionRun {
       ec2Once: this.region.ec2,
       inventory: await takeInventory(this.region.ec2, this.clusterId, signal),
       secrets: new FileSecretStore(join(this.directory, 'secrets')),
+      clock: systemClock,
       signal,
     } as unknown as RunContext
     const steps = createPlan(spec).steps.filter(step => /^(network|access|compute|routing)\//.test(step.id))

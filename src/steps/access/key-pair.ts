@@ -9,14 +9,15 @@ export const keyPair = defineStep({
   phase: 'access',
   title: 'Import the public SSH key',
   needs: {operatorKey},
+  onRepeat: 'refuses',
 
   find({inventory, stepId}) {
     const found = madeBy(inventory.keyPairs, stepId)
     return found?.KeyName === undefined ? undefined : {keyName: found.KeyName}
   },
 
-  async create({ec2, spec, clusterId, tags}, needs) {
-    const {KeyName} = await ec2.importKeyPair({
+  async create({ec2Once, spec, clusterId, tags}, needs) {
+    const {KeyName} = await ec2Once.importKeyPair({
       KeyName: `khw-${spec.name}-${clusterId.slice(0, 8)}`,
       PublicKeyMaterial: Buffer.from(needs.operatorKey.publicKey),
       TagSpecifications: [tags('key-pair', spec.name)],

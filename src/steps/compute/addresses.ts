@@ -27,6 +27,7 @@ export function addresses(nodes: readonly ClusterNode[], instances: readonly Ins
         what: 'the machines to have public addresses',
         budget: 300_000,
         every: 300,
+        clock: context.clock,
         signal: context.signal,
         suggestions: ['Look at the instances in the EC2 console, then run the same command again.'],
       })

@@ -11,7 +11,7 @@ import {controllerGroup, workerGroup} from '../network/security-group.js'
 import type {Subnet} from '../network/subnet.js'
 import {image} from './image.js'
 import {instanceStepId} from './node-instance.js'
-import {userData} from './user-data.js'
+import {launchInput} from './launch-input.js'
 
 type InstanceNeeds = {
   readonly subnet: Subnet
@@ -29,6 +29,7 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): 
     phase: 'compute',
     title: `Launch ${node.name}`,
     needs: {subnet, group: node.role === 'controller' ? controllerGroup : workerGroup, keyPair, image},
+    onRepeat: 'repeats',
 
     find({inventory, stepId}) {
       const alive = inventory.instances.filter(i => ['pending', 'running'].includes(i.State?.Name ?? ''))
@@ -40,11 +41,10 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): 
     },
 
     async create(context, needs) {
-      const {ec2, tags, clientToken, inventory, stepId} = context
+      const {ec2, tags, inventory, stepId} = context
       const stopped = madeBy(inventory.instances, stepId)
       if (stopped?.State?.Name?.startsWith('stop') === true) return startAgain(context, stopped)
-      const input: RunInstancesCommandInput = {
-        ClientToken: clientToken,
+      const request: RunInstancesCommandInput = {
         MinCount: 1,
         MaxCount: 1,
         ImageId: needs.image.imageId,
@@ -60,7 +60,6 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): 
             DeleteOnTermination: true,
           },
         ],
-        UserData: Buffer.from(await userData(context, node)).toString('base64'),
         BlockDeviceMappings: [
           {
             DeviceName: needs.image.rootDeviceName,
@@ -73,7 +72,7 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): 
           tags(type, `${spec.name}-${node.name}`),
         ),
       }
-      const {Instances} = await ec2.runInstances(input)
+      const {Instances} = await ec2.runInstances(await launchInput(context, node, request))
       const made = required(Instances?.[0], 'an instance')
       return {
         instanceId: required(made.InstanceId, 'InstanceId'),
@@ -85,7 +84,7 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): 
 
 /** A machine that somebody has stopped keeps its address and its disk: it is started, not replaced. */
 async function startAgain(
-  {ec2, signal}: StepContext,
+  {ec2, clock, signal}: StepContext,
   machine: Ec2Instance,
 ): Promise<{instanceId: string; networkInterfaceId: string}> {
   const instanceId = required(machine.InstanceId, 'InstanceId')
@@ -93,6 +92,7 @@ async function startAgain(
     what: `${instanceId} to have stopped, so that it can be started`,
     budget: 180_000,
     every: 1_000,
+    clock,
     signal,
     suggestions: [`Look at ${instanceId} in the EC2 console, then run the same command again.`],
   })

@@ -11,7 +11,8 @@ export const instances: Removal = {
   type: 'instance',
   ids: inventory => idsOf(inventory.instances, i => i.InstanceId),
 
-  async remove({ec2, inventory, signal}) {
+  async remove(context) {
+    const {ec2, inventory, clock, signal} = context
     const InstanceIds = [...this.ids(inventory)]
     if (InstanceIds.length === 0) return
     await waitUntil(
@@ -26,8 +27,10 @@ export const instances: Removal = {
       },
       {
         what: 'the machines to be terminated',
-        budget: 600_000,
+        budget: 900_000,
         every: 300,
+        slowest: 2_000,
+        clock,
         signal,
         suggestions: ['Run khw destroy again.'],
       },

@@ -7,15 +7,16 @@ export const internetGateways: Removal = {
   type: 'internet-gateway',
   ids: inventory => idsOf(inventory.internetGateways, g => g.InternetGatewayId),
 
-  async remove({ec2, inventory, signal}) {
+  async remove(context) {
+    const {ec2, inventory} = context
     for (const {InternetGatewayId, Attachments = []} of inventory.internetGateways) {
       if (InternetGatewayId === undefined) continue
       const what = `internet gateway ${InternetGatewayId}`
       for (const {VpcId} of Attachments) {
         if (VpcId === undefined) continue
-        await deleteUnblocked(what, signal, () => ec2.detachInternetGateway({InternetGatewayId, VpcId}))
+        await deleteUnblocked(what, context, () => ec2.detachInternetGateway({InternetGatewayId, VpcId}))
       }
-      await deleteUnblocked(what, signal, () => ec2.deleteInternetGateway({InternetGatewayId}))
+      await deleteUnblocked(what, context, () => ec2.deleteInternetGateway({InternetGatewayId}))
     }
   },
 }

@@ -7,7 +7,8 @@ export const keyPairs: Removal = {
   type: 'key-pair',
   ids: inventory => idsOf(inventory.keyPairs, k => k.KeyPairId),
 
-  async remove({ec2, inventory}) {
+  async remove(context) {
+    const {ec2, inventory} = context
     await Promise.all(this.ids(inventory).map(id => ec2.deleteKeyPair({KeyPairId: id})))
   },
 }

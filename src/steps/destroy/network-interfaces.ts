@@ -12,10 +12,18 @@ export const networkInterfaces: Removal = {
       i => i.NetworkInterfaceId,
     ),
 
-  async remove({ec2, inventory, signal}) {
+  async remove(context) {
+    const {ec2, inventory, signal} = context
+    const Values = [...idsOf(inventory.networkInterfaces, i => i.NetworkInterfaceId)]
+    if (Values.length === 0) return
+    // Asked afresh: most of them have gone with their instances, and some may have been left by theirs.
+    const {NetworkInterfaces = []} = await ec2.describeNetworkInterfaces(
+      {Filters: [{Name: 'network-interface-id', Values}]},
+      {abortSignal: signal},
+    )
     await Promise.all(
-      this.ids(inventory).map(id =>
-        deleteUnblocked(`network interface ${id}`, signal, () => ec2.deleteNetworkInterface({NetworkInterfaceId: id})),
+      idsOf(NetworkInterfaces, i => i.NetworkInterfaceId).map(id =>
+        deleteUnblocked(`network interface ${id}`, context, () => ec2.deleteNetworkInterface({NetworkInterfaceId: id})),
       ),
     )
   },

@@ -1,12 +1,21 @@
 import type {EC2} from '@aws-sdk/client-ec2'
+import type {Clock} from '../../clock.js'
 import {isBlocked, isNotFound} from '../../aws/errors.js'
 import type {Inventory} from '../../aws/inventory.js'
 import {Fatal, waitUntil} from '../engine/wait-until.js'
 
 export interface RemovalContext {
   readonly ec2: EC2
+  /** What is to go. */
   readonly inventory: Inventory
+  /** The cluster's own that must stay, because something that is not the cluster's needs it. */
+  readonly kept: Inventory
+  readonly clock: Clock
   readonly signal: AbortSignal
+  /** Tells onlookers what takes so long. */
+  readonly progress: (text: string) => void
+  /** Who is still in the VPCs, as the end of a sentence; empty if nobody is. */
+  readonly holders: () => Promise<string>
 }
 
 /** Takes down all resources of one kind that carry the cluster's id. What is gone already counts as removed. */
@@ -19,12 +28,18 @@ export interface Removal {
   remove(context: RemovalContext): Promise<void>
 }
 
+/** Longer than EC2 takes to let go of anything khw makes, load balancers included. Milliseconds. */
+const LET_GO_WITHIN = 900_000
+/** From then on it is said what is in the way. Milliseconds. */
+const TOLD_AFTER = 60_000
+
 /** Deletes something that others may still hold on to: EC2 lets go of interfaces some time after their instances end. */
 export async function deleteUnblocked(
   what: string,
-  signal: AbortSignal,
+  {clock, signal, progress, holders}: RemovalContext,
   attempt: () => Promise<unknown>,
 ): Promise<void> {
+  const startedAt = clock.now()
   await waitUntil(
     async () => {
       try {
@@ -32,14 +47,18 @@ export async function deleteUnblocked(
         return true
       } catch (error) {
         if (isNotFound(error)) return true
-        if (isBlocked(error) || !(error instanceof Error)) throw error
-        throw new Fatal(error)
+        if (!isBlocked(error) || !(error instanceof Error))
+          throw new Fatal(error instanceof Error ? error : new Error(String(error)))
+        if (clock.now() >= startedAt + TOLD_AFTER) progress(`${what} is still held${await holders()}`)
+        throw error
       }
     },
     {
       what: `${what} to be let go of`,
-      budget: 600_000,
+      budget: LET_GO_WITHIN,
       every: 1_000,
+      slowest: 10_000,
+      clock,
       signal,
       suggestions: ['See what is still in the VPC in the EC2 console, then run khw destroy again.'],
     },

@@ -7,7 +7,8 @@ export const routeTables: Removal = {
   type: 'route-table',
   ids: inventory => idsOf(inventory.routeTables, t => t.RouteTableId),
 
-  async remove({ec2, inventory, signal}) {
+  async remove(context) {
+    const {ec2, inventory} = context
     const associations = inventory.routeTables.flatMap(t => t.Associations ?? []).filter(a => a.Main !== true)
     await Promise.all(
       idsOf(associations, a => a.RouteTableAssociationId).map(async AssociationId => {
@@ -20,7 +21,7 @@ export const routeTables: Removal = {
     )
     await Promise.all(
       this.ids(inventory).map(id =>
-        deleteUnblocked(`route table ${id}`, signal, () => ec2.deleteRouteTable({RouteTableId: id})),
+        deleteUnblocked(`route table ${id}`, context, () => ec2.deleteRouteTable({RouteTableId: id})),
       ),
     )
   },

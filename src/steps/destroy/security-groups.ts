@@ -1,3 +1,4 @@
+import type {EC2, IpPermission, SecurityGroup} from '@aws-sdk/client-ec2'
 import {isNotFound} from '../../aws/errors.js'
 import {deleteUnblocked, idsOf, type Removal} from './removal.js'
 
@@ -8,21 +9,34 @@ export const securityGroups: Removal = {
   type: 'security-group',
   ids: inventory => idsOf(inventory.securityGroups, g => g.GroupId),
 
-  async remove({ec2, inventory, signal}) {
-    await Promise.all(
-      inventory.securityGroups.map(async ({GroupId, IpPermissions = []}) => {
-        if (GroupId === undefined || IpPermissions.length === 0) return
-        try {
-          await ec2.revokeSecurityGroupIngress({GroupId, IpPermissions})
-        } catch (error) {
-          if (!isNotFound(error)) throw error
-        }
-      }),
-    )
+  async remove(context) {
+    const {ec2, inventory, kept} = context
+    const going = new Set(this.ids(inventory))
+    await Promise.all([
+      ...inventory.securityGroups.map(group => revoke(ec2, group, group.IpPermissions ?? [])),
+      ...kept.securityGroups.map(group => revoke(ec2, group, rulesNaming(going, group))),
+    ])
     await Promise.all(
       this.ids(inventory).map(id =>
-        deleteUnblocked(`security group ${id}`, signal, () => ec2.deleteSecurityGroup({GroupId: id})),
+        deleteUnblocked(`security group ${id}`, context, () => ec2.deleteSecurityGroup({GroupId: id})),
       ),
     )
   },
+}
+
+async function revoke(ec2: EC2, {GroupId}: SecurityGroup, IpPermissions: IpPermission[]): Promise<void> {
+  if (GroupId === undefined || IpPermissions.length === 0) return
+  try {
+    await ec2.revokeSecurityGroupIngress({GroupId, IpPermissions})
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+  }
+}
+
+/** The part of a group's rules that admits members of groups that go. */
+function rulesNaming(going: ReadonlySet<string>, {IpPermissions = []}: SecurityGroup): IpPermission[] {
+  return IpPermissions.flatMap(({IpProtocol, FromPort, ToPort, UserIdGroupPairs = []}) => {
+    const pairs = UserIdGroupPairs.filter(pair => going.has(pair.GroupId ?? ''))
+    return pairs.length === 0 ? [] : [{IpProtocol, FromPort, ToPort, UserIdGroupPairs: pairs}]
+  })
 }

@@ -6,9 +6,10 @@ export const subnets: Removal = {
   type: 'subnet',
   ids: inventory => idsOf(inventory.subnets, s => s.SubnetId),
 
-  async remove({ec2, inventory, signal}) {
+  async remove(context) {
+    const {ec2, inventory} = context
     await Promise.all(
-      this.ids(inventory).map(id => deleteUnblocked(`subnet ${id}`, signal, () => ec2.deleteSubnet({SubnetId: id}))),
+      this.ids(inventory).map(id => deleteUnblocked(`subnet ${id}`, context, () => ec2.deleteSubnet({SubnetId: id}))),
     )
   },
 }

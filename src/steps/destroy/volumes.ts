@@ -11,9 +11,16 @@ export const volumes: Removal = {
       v => v.VolumeId,
     ),
 
-  async remove({ec2, inventory, signal}) {
+  async remove(context) {
+    const {ec2, inventory, signal} = context
+    const Values = [...idsOf(inventory.volumes, v => v.VolumeId)]
+    if (Values.length === 0) return
+    // Asked afresh: most of them have gone with their instances, and some may have been left by theirs.
+    const {Volumes = []} = await ec2.describeVolumes({Filters: [{Name: 'volume-id', Values}]}, {abortSignal: signal})
     await Promise.all(
-      this.ids(inventory).map(id => deleteUnblocked(`volume ${id}`, signal, () => ec2.deleteVolume({VolumeId: id}))),
+      idsOf(Volumes, v => v.VolumeId).map(id =>
+        deleteUnblocked(`volume ${id}`, context, () => ec2.deleteVolume({VolumeId: id})),
+      ),
     )
   },
 }

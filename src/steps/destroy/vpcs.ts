@@ -6,9 +6,10 @@ export const vpcs: Removal = {
   type: 'vpc',
   ids: inventory => idsOf(inventory.vpcs, v => v.VpcId),
 
-  async remove({ec2, inventory, signal}) {
+  async remove(context) {
+    const {ec2, inventory} = context
     await Promise.all(
-      this.ids(inventory).map(id => deleteUnblocked(`VPC ${id}`, signal, () => ec2.deleteVpc({VpcId: id}))),
+      this.ids(inventory).map(id => deleteUnblocked(`VPC ${id}`, context, () => ec2.deleteVpc({VpcId: id}))),
     )
   },
 }

@@ -1,6 +1,7 @@
 import type {EC2, ResourceType, TagSpecification} from '@aws-sdk/client-ec2'
 import type {ArtifactSet} from '../../artifacts/artifact.js'
 import type {Inventory} from '../../aws/inventory.js'
+import type {Clock} from '../../clock.js'
 import type {RegionAccess} from '../../cluster/provider.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import type {KubernetesApi} from '../../kubernetes/api.js'
@@ -11,10 +12,13 @@ import type {NodeConnections} from '../../ssh/node-connections.js'
 export interface RunContext {
   readonly spec: ClusterSpec
   readonly clusterId: string
+  /** ISO 8601; `expiresAt` is null for a cluster that is wanted until it is destroyed. */
+  readonly createdAt: string
+  readonly expiresAt: string | null
   readonly artifacts: ArtifactSet
   readonly access: RegionAccess
   readonly ec2: EC2
-  /** For what has neither a client token nor a name that EC2 would refuse to give twice. */
+  /** For what makes something and takes no client token: never sent again when the answer was lost. */
   readonly ec2Once: EC2
   /** What AWS had of this cluster at the start of the run. */
   readonly inventory: Inventory
@@ -27,6 +31,7 @@ export interface RunContext {
   ) => Promise<KubernetesApi>
   /** Writes the operator's kubeconfig beside the journal. */
   readonly writeKubeconfig: (text: string) => Promise<void>
+  readonly clock: Clock
   readonly signal: AbortSignal
 }
 

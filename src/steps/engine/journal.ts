@@ -19,6 +19,8 @@ export interface JournalHeader {
   readonly artifacts: ArtifactSet
   /** ISO 8601. */
   readonly createdAt: string
+  /** ISO 8601; null or absent: wanted until it is destroyed. */
+  readonly expiresAt?: string | null
 }
 
 export type StepRecord =

@@ -1,4 +1,3 @@
-import {setTimeout as sleep} from 'node:timers/promises'
 import {KhwError, messageOf} from '../../errors.js'
 import type {RunContext, StepContext} from './context.js'
 import type {RunListener, StepOutcome} from './events.js'
@@ -6,8 +5,10 @@ import {inputsDigest, type Journal, type StepRecord} from './journal.js'
 import type {Json} from './json.js'
 import {needsOf, plannedPhases, type Plan} from './plan.js'
 import type {Step} from './step.js'
-import {awsErrorCode, explained, isNotFound} from '../../aws/errors.js'
+import {explained} from '../../aws/explained.js'
+import {madeBy, takeInventory} from '../../aws/inventory.js'
 import {stepTags} from '../../aws/tags.js'
+import {attempt, look, LOOKED_FOR, OutcomeUnknown} from './attempts.js'
 import {clientToken} from './client-token.js'
 
 export interface RunOptions {
@@ -16,9 +17,6 @@ export interface RunOptions {
   readonly context: RunContext
   readonly onEvent: RunListener
 }
-
-/** Milliseconds until EC2 shows everywhere what it has made. */
-const VISIBLE_AFTER = 300_000
 
 interface Finished {
   readonly output: Json
@@ -29,6 +27,9 @@ interface Finished {
    */
   readonly generation: string
 }
+
+/** What is on disk before the first side effect. */
+type Intent = Pick<StepRecord & {status: 'running'}, 'token' | 'inputs' | 'startedAt'>
 
 interface Performed {
   readonly output: Json
@@ -41,10 +42,11 @@ interface Performed {
  * flight finishes and is recorded, then the run fails with every cause. Done work is kept, never rolled back.
  */
 export async function runPlan({plan, journal, context, onEvent}: RunOptions): Promise<ReadonlyMap<string, Json>> {
+  const {clock, signal} = context
   const records = journal.steps
   const running = new Map<string, Promise<Finished | undefined>>()
   const failures: {step: Step; error: Error}[] = []
-  const stopped = (): boolean => failures.length > 0 || context.signal.aborted
+  const stopped = (): boolean => failures.length > 0 || signal.aborted
 
   onEvent({type: 'planned', phases: plannedPhases(plan)})
 
@@ -57,13 +59,13 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
       needs.set(need.id, finished)
     }
     if (stopped()) return undefined
-    const startedAt = Date.now()
+    const startedAt = clock.now()
     onEvent({type: 'step-started', id: step.id, phase: step.phase, at: startedAt})
-    const seconds = (): number => (Date.now() - startedAt) / 1000
+    const seconds = (): number => (clock.now() - startedAt) / 1000
     try {
       const {output, outcome, generation} = await perform(step, needs, startedAt)
       onEvent({type: 'step-done', id: step.id, phase: step.phase, outcome, seconds: seconds()})
-      return {output, at: Date.now(), generation}
+      return {output, at: clock.now(), generation}
     } catch (error) {
       const shown = explained(error, `Could not ${lowerFirst(step.title)}`)
       failures.push({step, error: shown})
@@ -77,22 +79,30 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
     const generations = [...needs].map(([id, need]) => [id, need.generation])
     const inputs = inputsDigest({arguments: arguments_, generations})
     const earlier = records[step.id]
-    const token = tokenOf(earlier, inputs) ?? clientToken(context.clusterId, step.id, inputs, startedAt)
-    const stepContext = contextOf(step, context, token, onEvent)
-    const done = (output: Json, outcome: StepOutcome, generation = new Date(startedAt).toISOString()): Performed => {
+    let token = tokenOf(earlier, inputs) ?? clientToken(context.clusterId, step.id, inputs, startedAt)
+    const contextFor = (clientToken: string): StepContext => contextOf(step, context, clientToken, onEvent)
+    const done = (output: Json, outcome: StepOutcome, generation = new Date(clock.now()).toISOString()): Performed => {
       journal.record(step.id, {
         status: 'done',
         inputs,
         output,
         generation,
         startedAt: new Date(startedAt).toISOString(),
-        seconds: (Date.now() - startedAt) / 1000,
+        seconds: (clock.now() - startedAt) / 1000,
         waitedFor: lastOf(needs),
       })
       return {output, outcome, generation}
     }
 
-    const found = step.find?.(stepContext, arguments_)
+    const fresh = async (): Promise<Json | undefined> => {
+      if (step.find === undefined) return undefined
+      const inventory = await takeInventory(context.ec2, context.clusterId, context.signal)
+      return step.find({...contextFor(token), inventory}, arguments_)
+    }
+    const patience = patienceWith(step, earlier)
+    const found =
+      step.find?.(contextFor(token), arguments_) ??
+      (patience > 0 ? await look({clock, signal, find: fresh}, patience) : undefined)
     if (earlier?.status === 'done') {
       const {output, generation} = earlier
       const same = step.find ? found !== undefined && inputsDigest(found) === inputsDigest(output) : true
@@ -101,44 +111,49 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
       if (same && found !== undefined) return done(found, 'kept', generation)
     }
     if (found !== undefined) return done(found, 'adopted')
-    const intent = {token, inputs, startedAt: new Date(startedAt).toISOString()}
-    journal.record(step.id, {status: 'running', ...intent})
+    const intent = (): Intent => ({token, inputs, startedAt: new Date(startedAt).toISOString()})
+    journal.record(step.id, {status: 'running', ...intent()})
     try {
-      const create = (): Promise<Json> => step.create(stepContext, arguments_)
-      return done(await patiently(create, [...needs.values()], context.signal), 'created')
+      const {output, outcome} = await attempt({
+        onRepeat: step.onRepeat,
+        youngestNeed: Math.max(0, ...[...needs.values()].map(need => Date.parse(need.generation))),
+        clock,
+        signal,
+        create: () => step.create(contextFor(token), arguments_),
+        find: fresh,
+        renewToken: () => {
+          token = clientToken(context.clusterId, step.id, inputs, clock.now())
+          journal.record(step.id, {status: 'running', ...intent()})
+        },
+      })
+      return done(output, outcome)
     } catch (error) {
-      // A token that stands for a machine which has ended would be answered with that machine for ever.
-      const spent = awsErrorCode(error) === 'IdempotentInstanceTerminated' ? {inputs: ''} : {}
-      journal.record(step.id, {status: 'failed', ...intent, ...spent, message: messageOf(error)})
+      // It may have happened after all: the record says so as it stands.
+      if (error instanceof OutcomeUnknown) throw error.cause
+      journal.record(step.id, {status: 'failed', ...intent(), message: messageOf(error)})
       throw error
     }
   }
 
+  /** How long to look for what the journal says may be there, although the inventory does not have it (yet). */
+  const patienceWith = (step: Step, earlier: StepRecord | undefined): number => {
+    const mayBeThere =
+      (step.onRepeat === 'doubles' && earlier?.status === 'running') ||
+      (step.onRepeat !== undefined && step.onRepeat !== 'refuses' && earlier?.status === 'done')
+    const {instances, ended} = context.inventory
+    if (!mayBeThere || madeBy([...instances, ...ended], step.id)) return 0
+    return Date.parse(earlier.startedAt) + LOOKED_FOR - clock.now()
+  }
+
   for (const step of plan.steps) running.set(step.id, settle(step))
   const finished = await Promise.all([...running].map(async ([id, promise]) => [id, await promise] as const))
-  if (failures.length > 0 && !context.signal.aborted) throw runFailure(failures)
-  context.signal.throwIfAborted()
+  if (failures.length > 0 && !signal.aborted) throw runFailure(failures)
+  signal.throwIfAborted()
   return new Map(finished.flatMap(([id, result]) => (result ? [[id, result.output]] : [])))
 }
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1)
-}
-
-/**
- * EC2 may not know yet what it has just made (eventual consistency: up to five minutes by its own documentation). While
- * something that the step needs is that young, `NotFound` is waited out.
- */
-async function patiently(create: () => Promise<Json>, needs: readonly Finished[], signal: AbortSignal): Promise<Json> {
-  const youngest = Math.max(0, ...needs.map(need => Date.parse(need.generation)))
-  for (let pause = 1_000; ; pause = Math.min(pause * 2, 8_000)) {
-    try {
-      return await create()
-    } catch (error) {
-      if (!isNotFound(error) || Date.now() > youngest + VISIBLE_AFTER) throw error
-    }
-    await sleep(pause, undefined, {signal})
-  }
 }
 
 /** The token of an attempt whose outcome is unknown or failed is used again, as long as the inputs are the same. */
@@ -169,7 +184,7 @@ function contextOf(step: Step, context: RunContext, token: string, onEvent: RunL
     clientToken: token,
     tags: (resourceType, name) => ({
       ResourceType: resourceType,
-      Tags: stepTags({clusterId: context.clusterId, clusterName: context.spec.name, stepId: step.id, name}),
+      Tags: stepTags({...context, clusterName: context.spec.name, stepId: step.id, name}),
     }),
     progress: text => {
       onEvent({type: 'step-progress', id: step.id, phase: step.phase, text})

@@ -14,6 +14,8 @@ export interface Step<Output extends Json = Json, Needs extends StepNeeds = Step
   readonly title: string
   /** Steps whose outputs this one takes; a list where it needs the same of several nodes. */
   readonly needs: Needs
+  /** Only of a step that makes an EC2 resource, which then carries the step's id as a tag. */
+  readonly onRepeat?: OnRepeat
   /**
    * What is there already, from the inventory read at the start of the run. A step that has it is checked against AWS
    * on every run (AWS wins over the journal); a step without it is done when the journal says so.
@@ -22,6 +24,12 @@ export interface Step<Output extends Json = Json, Needs extends StepNeeds = Step
   /** Makes it. Called again with the same client token after a crash, so it must be idempotent. */
   create(context: StepContext, needs: OutputsOf<Needs>): Promise<Output>
 }
+
+/**
+ * What EC2 does with a second call like the one that made a resource: `doubles` makes another one, `refuses` it by a name
+ * or an address range that may be there only once, `repeats` its first answer, by the client token.
+ */
+export type OnRepeat = 'doubles' | 'refuses' | 'repeats'
 
 /** For a step that needs nothing, or that has nothing to say when it is done. */
 export type Nothing = Readonly<Record<string, never>>

@@ -1,4 +1,4 @@
-import {setTimeout as sleep} from 'node:timers/promises'
+import {systemClock, type Clock} from '../../clock.js'
 import {KhwError, messageOf} from '../../errors.js'
 
 export interface WaitOptions {
@@ -6,8 +6,10 @@ export interface WaitOptions {
   readonly what: string
   /** Milliseconds in all. */
   readonly budget: number
-  /** Milliseconds between tries. */
+  /** Milliseconds between tries; with `slowest`, of the first ones: each pause is twice the last until it is that long. */
   readonly every?: number
+  readonly slowest?: number
+  readonly clock?: Clock
   readonly signal: AbortSignal
   readonly suggestions: readonly [string, ...string[]]
 }
@@ -17,10 +19,10 @@ export interface WaitOptions {
  * a KhwError that is not to be waited out is thrown by the probe wrapped in `Fatal`.
  */
 export async function waitUntil<T>(probe: () => Promise<T | undefined>, options: WaitOptions): Promise<T> {
-  const {what, budget, every = 500, signal, suggestions} = options
-  const deadline = Date.now() + budget
+  const {what, budget, every = 500, slowest = every, clock = systemClock, signal, suggestions} = options
+  const deadline = clock.now() + budget
   let last: unknown
-  for (;;) {
+  for (let pause = every; ; pause = Math.min(pause * 2, slowest)) {
     signal.throwIfAborted()
     try {
       const found = await probe()
@@ -30,13 +32,13 @@ export async function waitUntil<T>(probe: () => Promise<T | undefined>, options:
       if (error instanceof Fatal) throw error.cause
       last = error
     }
-    if (Date.now() + every > deadline) {
+    if (clock.now() + pause > deadline) {
       const why = last === undefined ? '' : `; the last try said: ${messageOf(last)}`
       throw new KhwError('TIMEOUT', `Waited ${Math.round(budget / 1000)} s for ${what}${why}`, suggestions, {
         cause: last,
       })
     }
-    await sleep(every, undefined, {signal})
+    await clock.sleep(pause, signal)
   }
 }
 

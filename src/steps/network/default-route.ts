@@ -19,8 +19,8 @@ export const defaultRoute = defineStep({
       : undefined
   },
 
-  async create({ec2}, needs) {
-    await putRoute(ec2, {
+  async create({ec2Once}, needs) {
+    await putRoute(ec2Once, {
       RouteTableId: needs.routeTable.routeTableId,
       DestinationCidrBlock: '0.0.0.0/0',
       GatewayId: needs.internetGateway.internetGatewayId,

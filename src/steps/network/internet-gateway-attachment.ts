@@ -15,8 +15,8 @@ export const internetGatewayAttachment = defineStep({
     return gateway?.Attachments?.some(a => a.VpcId === needs.vpc.vpcId) === true ? {} : undefined
   },
 
-  async create({ec2}, needs) {
-    await ec2.attachInternetGateway({
+  async create({ec2Once}, needs) {
+    await ec2Once.attachInternetGateway({
       VpcId: needs.vpc.vpcId,
       InternetGatewayId: needs.internetGateway.internetGatewayId,
     })

@@ -7,6 +7,7 @@ export const internetGateway = defineStep<{internetGatewayId: string}, Nothing>(
   phase: 'network',
   title: 'Create the internet gateway',
   needs: {},
+  onRepeat: 'doubles',
 
   find({inventory, stepId}) {
     const found = madeBy(inventory.internetGateways, stepId)

@@ -18,8 +18,8 @@ export function routeTableAssociation(subnet: Subnet): RouteTableAssociation {
       return found?.RouteTableAssociationId === undefined ? undefined : {associationId: found.RouteTableAssociationId}
     },
 
-    async create({ec2}, needs) {
-      const {AssociationId} = await ec2.associateRouteTable({
+    async create({ec2Once}, needs) {
+      const {AssociationId} = await ec2Once.associateRouteTable({
         SubnetId: needs.subnet.subnetId,
         RouteTableId: needs.routeTable.routeTableId,
       })

@@ -9,6 +9,7 @@ export const routeTable = defineStep({
   phase: 'network',
   title: 'Create the route table',
   needs: {vpc},
+  onRepeat: 'repeats',
 
   find({inventory, stepId}, needs) {
     const found = madeBy(inVpc(inventory.routeTables, needs.vpc.vpcId), stepId)

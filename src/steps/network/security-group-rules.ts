@@ -27,13 +27,13 @@ function securityGroupRules(role: Role): SecurityGroupRules {
       return wanted.every(rule => there.some(other => covers(other, rule))) ? {rules: wanted.length} : undefined
     },
 
-    async create({ec2, spec, access}, needs) {
+    async create({ec2Once, spec, access}, needs) {
       const wanted = permissions(ingressRules(spec, access.operatorCidr), role, needs)
       // One call a rule: EC2 refuses the whole list if a single rule is there already, as it is after a crash.
       await Promise.all(
         wanted.map(async rule => {
           try {
-            await ec2.authorizeSecurityGroupIngress({GroupId: needs[role].groupId, IpPermissions: [rule]})
+            await ec2Once.authorizeSecurityGroupIngress({GroupId: needs[role].groupId, IpPermissions: [rule]})
           } catch (error) {
             if (awsErrorCode(error) !== 'InvalidPermission.Duplicate') throw error
           }

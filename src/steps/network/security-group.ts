@@ -13,14 +13,15 @@ function securityGroup(role: Role): SecurityGroup {
     phase: 'network',
     title: `Create the ${role}s' security group`,
     needs: {vpc},
+    onRepeat: 'refuses',
 
     find({inventory, stepId}, needs) {
       const found = madeBy(inVpc(inventory.securityGroups, needs.vpc.vpcId), stepId)
       return found?.GroupId === undefined ? undefined : {groupId: found.GroupId}
     },
 
-    async create({ec2, spec, tags}, needs) {
-      const {GroupId} = await ec2.createSecurityGroup({
+    async create({ec2Once, spec, tags}, needs) {
+      const {GroupId} = await ec2Once.createSecurityGroup({
         VpcId: needs.vpc.vpcId,
         GroupName: `${spec.name}-${role}`,
         Description: `khw cluster ${spec.name}: ${role}s`,

@@ -15,14 +15,15 @@ export function subnet(spec: ClusterSpec, number: number): Subnet {
     phase: 'network',
     title: `Create subnet ${number}`,
     needs: {vpc, zones},
+    onRepeat: 'refuses',
 
     find({inventory, stepId}, needs) {
       const found = madeBy(inVpc(inventory.subnets, needs.vpc.vpcId), stepId)
       return found?.SubnetId === undefined ? undefined : {subnetId: found.SubnetId}
     },
 
-    async create({ec2, tags}, needs) {
-      const {Subnet} = await ec2.createSubnet({
+    async create({ec2Once, tags}, needs) {
+      const {Subnet} = await ec2Once.createSubnet({
         VpcId: needs.vpc.vpcId,
         CidrBlock: subnetCidr(spec, number),
         AvailabilityZone: required(needs.zones.zones[(number - 1) % needs.zones.zones.length], 'a zone'),

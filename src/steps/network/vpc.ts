@@ -1,5 +1,6 @@
 import {madeBy} from '../../aws/inventory.js'
 import {required} from '../../aws/required.js'
+import {specTags} from '../../aws/spec-tags.js'
 import {defineStep, type Nothing} from '../engine/step.js'
 
 /** The cluster's own VPC. EC2 takes no client token here: `find` is what keeps a resume from making a second one. */
@@ -8,15 +9,21 @@ export const vpc = defineStep<{vpcId: string}, Nothing>({
   phase: 'network',
   title: 'Create the VPC',
   needs: {},
+  onRepeat: 'doubles',
 
   find({inventory, stepId}) {
     const found = madeBy(inventory.vpcs, stepId)
     return found?.VpcId === undefined ? undefined : {vpcId: found.VpcId}
   },
 
-  async create({ec2Once, spec, tags}) {
-    const input = {CidrBlock: spec.network.vpcCidr, TagSpecifications: [tags('vpc', spec.name)]}
-    const {Vpc} = await ec2Once.createVpc(input)
+  async create({ec2Once, spec, access, tags}) {
+    const {ResourceType, Tags = []} = tags('vpc', spec.name)
+    // Should the journal be lost, the spec is found here again.
+    const all = [...Tags, ...specTags({spec, operatorCidr: access.operatorCidr})]
+    const {Vpc} = await ec2Once.createVpc({
+      CidrBlock: spec.network.vpcCidr,
+      TagSpecifications: [{ResourceType, Tags: all}],
+    })
     return {vpcId: required(Vpc?.VpcId, 'VpcId')}
   },
 })

@@ -30,7 +30,7 @@ export function podRoute(node: WorkerNode, instance: Instance): PodRoute {
         : undefined
     },
 
-    async create({ec2, signal}, needs) {
+    async create({ec2Once, clock, signal}, needs) {
       const input = {
         RouteTableId: needs.routeTable.routeTableId,
         DestinationCidrBlock: node.podCidr,
@@ -39,7 +39,7 @@ export function podRoute(node: WorkerNode, instance: Instance): PodRoute {
       // EC2 refuses an interface that is not attached yet, as it is while the instance is pending.
       const put = async (): Promise<true | undefined> => {
         try {
-          await putRoute(ec2, input)
+          await putRoute(ec2Once, input)
           return true
         } catch (error) {
           if (awsErrorCode(error)?.startsWith('Incorrect') === true || !(error instanceof Error)) throw error
@@ -50,6 +50,7 @@ export function podRoute(node: WorkerNode, instance: Instance): PodRoute {
         what: `EC2 to take the route to ${node.name}`,
         budget: 120_000,
         every: 1_000,
+        clock,
         signal,
         suggestions: ['Run the same command again: it goes on where it stopped.'],
       })

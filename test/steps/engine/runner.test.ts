@@ -2,6 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
+import {systemClock} from '../../../src/clock.js'
 import type {RunContext} from '../../../src/steps/engine/context.js'
 import type {RunEvent} from '../../../src/steps/engine/events.js'
 import {Journal, type JournalHeader} from '../../../src/steps/engine/journal.js'
@@ -27,7 +28,14 @@ describe('runner', () => {
     rmSync(directory, {recursive: true})
   })
 
-  const context = (): RunContext => ({clusterId: 'c-1', spec: {name: 'demo'}, signal: abort.signal}) as RunContext
+  const context = (): RunContext =>
+    ({
+      clusterId: 'c-1',
+      spec: {name: 'demo'},
+      inventory: {instances: [], ended: []},
+      clock: systemClock,
+      signal: abort.signal,
+    }) as unknown as RunContext
 
   const run = (steps: readonly Step[], events: RunEvent[] = []): Promise<ReadonlyMap<string, Json>> =>
     runPlan({plan: plan(steps), journal, context: context(), onEvent: event => events.push(event)})

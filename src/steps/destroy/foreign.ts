@@ -1,0 +1,71 @@
+import type {EC2} from '@aws-sdk/client-ec2'
+import {filterInventory, inVpc, type Inventory} from '../../aws/inventory.js'
+import {vpcContents} from '../../aws/vpc-contents.js'
+import {idsOf} from './removal.js'
+import {allResources} from './resources.js'
+
+/** What of a cluster cannot go because something that is not the cluster's stands in its VPC. */
+export interface Foreign {
+  /** Not the cluster's, in its VPCs. */
+  readonly inventory: Inventory
+  /** Why a resource of the cluster has to stay, by its id. */
+  readonly holds: ReadonlyMap<string, string>
+}
+
+/** Looks into the cluster's VPCs for what others have put there. */
+export async function foreignIn(ec2: EC2, own: Inventory, signal: AbortSignal): Promise<Foreign> {
+  const vpcIds = idsOf(own.vpcs, v => v.VpcId)
+  const owned = new Set(allResources(own).map(resource => resource.id))
+  const contents = vpcIds.length === 0 ? own : await vpcContents(ec2, vpcIds, signal)
+  const inventory = filterInventory(contents, id => !owned.has(id))
+  return {inventory, holds: holdsOf(own, inventory)}
+}
+
+/** `, by network-interface eni-1 (ELB net/mine)`: for who waits for EC2 to let go of something. */
+export async function holdersIn(ec2: EC2, own: Inventory, signal: AbortSignal): Promise<string> {
+  const vpcIds = idsOf(own.vpcs, v => v.VpcId)
+  if (vpcIds.length === 0) return ''
+  const {networkInterfaces} = await vpcContents(ec2, vpcIds, signal)
+  const named = networkInterfaces.map(({NetworkInterfaceId = '', Description}) =>
+    Description ? `${NetworkInterfaceId} (${Description})` : NetworkInterfaceId,
+  )
+  return named.length === 0 ? '' : `, by ${named.join(', ')}`
+}
+
+function holdsOf(own: Inventory, foreign: Inventory): Map<string, string> {
+  const holds = new Map<string, string>()
+  const hold = (id: string | undefined, why: string): void => {
+    if (id !== undefined && !holds.has(id)) holds.set(id, why)
+  }
+  for (const {
+    NetworkInterfaceId = '',
+    Attachment,
+    Description,
+    SubnetId,
+    VpcId,
+    Groups = [],
+  } of foreign.networkInterfaces) {
+    const who = Attachment?.InstanceId ?? NetworkInterfaceId
+    const why = `is used by ${who}${Description ? ` (${Description})` : ''}, which is not khw's`
+    hold(SubnetId, why)
+    for (const {GroupId} of Groups) hold(GroupId, why)
+    hold(VpcId, why)
+    // Its way out stays as it is.
+    for (const {InternetGatewayId, Attachments = []} of own.internetGateways)
+      if (Attachments.some(a => a.VpcId === VpcId)) hold(InternetGatewayId, why)
+    for (const table of inVpc(own.routeTables, VpcId ?? ''))
+      if (table.Associations?.some(a => a.SubnetId === SubnetId)) hold(table.RouteTableId, why)
+  }
+  for (const {GroupId = '', VpcId, IpPermissions = []} of foreign.securityGroups) {
+    const why = `is named by security group ${GroupId}, which is not khw's`
+    for (const pair of IpPermissions.flatMap(p => p.UserIdGroupPairs ?? [])) hold(pair.GroupId, why)
+    hold(VpcId, `holds security group ${GroupId}, which is not khw's`)
+  }
+  for (const {SubnetId = '', VpcId} of foreign.subnets) hold(VpcId, `holds subnet ${SubnetId}, which is not khw's`)
+  for (const {RouteTableId = '', VpcId} of foreign.routeTables)
+    hold(VpcId, `holds route table ${RouteTableId}, which is not khw's`)
+  for (const {InternetGatewayId = '', Attachments = []} of foreign.internetGateways)
+    for (const {VpcId} of Attachments) hold(VpcId, `holds internet gateway ${InternetGatewayId}, which is not khw's`)
+  const owned = new Set(allResources(own).map(resource => resource.id))
+  return new Map([...holds].filter(([id]) => owned.has(id)))
+}

@@ -1,0 +1,58 @@
+import type {EC2} from '@aws-sdk/client-ec2'
+import {madeBy, takeInventory, type Inventory} from '../../aws/inventory.js'
+import type {Clock} from '../../clock.js'
+import {createPlan} from '../create-plan.js'
+import {LOOKED_FOR} from '../engine/attempts.js'
+import type {Journal} from '../engine/journal.js'
+
+export interface SettledOptions {
+  readonly ec2: EC2
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly onNotice: (text: string) => void
+}
+
+/**
+ * What the cluster has, with all that its last calls made: EC2 may not show yet what was asked for a moment ago, and
+ * what destroy does not see it would leave behind. Waits only while something that the journal names is missing and young.
+ */
+export async function settledInventory({ec2, journal, clock, signal, onNotice}: SettledOptions): Promise<Inventory> {
+  const {clusterId} = journal.header
+  let told = false
+  for (;;) {
+    const inventory = await takeInventory(ec2, clusterId, signal)
+    // An earlier destroy has seen all there is, and may have removed part of it.
+    if (journal.intent === 'destroy') return inventory
+    const [missing, ...others] = unseen(journal, inventory, clock.now() - LOOKED_FOR)
+    if (missing === undefined) return inventory
+    if (!told) {
+      const what = others.length === 0 ? missing : `${missing} and ${others.length} more`
+      onNotice(`Looking for what was made last (${what}): EC2 may take two minutes to show it.`)
+      told = true
+    }
+    await clock.sleep(2_000, signal)
+  }
+}
+
+/** Steps that made a resource, or may have, after `since` (milliseconds since 1970), and are not in the inventory. */
+function unseen(journal: Journal, inventory: Inventory, since: number): readonly string[] {
+  const records = journal.steps
+  const seen = [
+    ...inventory.vpcs,
+    ...inventory.subnets,
+    ...inventory.internetGateways,
+    ...inventory.routeTables,
+    ...inventory.securityGroups,
+    ...inventory.keyPairs,
+    ...inventory.instances,
+    ...inventory.ended,
+  ]
+  return createPlan(journal.header.spec)
+    .steps.filter(({id, onRepeat}) => {
+      const record = records[id]
+      if (onRepeat === undefined || record === undefined || record.status === 'failed') return false
+      return Date.parse(record.startedAt) > since && madeBy(seen, id) === undefined
+    })
+    .map(step => step.id)
+}

@@ -1,0 +1,114 @@
+import {existsSync, mkdirSync} from 'node:fs'
+import type {ArtifactProgress} from '../artifacts/artifact.js'
+import {awsClients} from '../aws/clients.js'
+import type {Home} from '../cluster/home.js'
+import type {ProviderName} from '../cluster/spec.js'
+import {clusterDirectory, type ClusterDirectory} from '../cluster/store.js'
+import {KhwError} from '../errors.js'
+import {callerAccount} from './account.js'
+import {Journal} from './engine/journal.js'
+import {acquireLock} from './engine/lock.js'
+import {findClusters, type TaggedCluster} from './find-clusters.js'
+import {resolvedArtifacts} from './new-journal.js'
+import {regionToLookAt} from './open-region.js'
+
+export interface RecoverOptions {
+  readonly home: Home
+  readonly name: string
+  readonly provider?: ProviderName
+  readonly region?: string
+  readonly onNotice: (text: string) => void
+  readonly onArtifactProgress: (progress: ArtifactProgress) => void
+  readonly signal: AbortSignal
+}
+
+/** Output contract of `khw recover --json`. */
+export interface RecoverReport {
+  readonly name: string
+  readonly id: string
+  readonly provider: ProviderName
+  readonly region: string
+  /** `journal`: it was readable all along; `copy`: from the header kept beside it; `tags`: from those on the VPC. */
+  readonly from: 'journal' | 'copy' | 'tags'
+  /** Whether the keys are there without which nobody gets into the machines: else the cluster can only be destroyed. */
+  readonly secrets: boolean
+}
+
+/**
+ * Writes a lost or unreadable journal anew, without its steps: the next create adopts what there is. Throws
+ * CLUSTER_NOT_FOUND if neither this home nor the region knows enough of the cluster.
+ */
+export async function recoverCluster(options: RecoverOptions): Promise<RecoverReport> {
+  const {home, name} = options
+  const directory = clusterDirectory(home, name)
+  mkdirSync(directory.path, {recursive: true, mode: 0o700})
+  const lock = acquireLock(directory.path, `khw recover ${name}`)
+  try {
+    const [journal, from] = await recovered(options, directory)
+    const {clusterId, spec} = journal.header
+    const {provider, region} = spec
+    return {name, id: clusterId, provider, region, from, secrets: existsSync(directory.secrets)}
+  } finally {
+    lock.release()
+  }
+}
+
+async function recovered(
+  options: RecoverOptions,
+  directory: ClusterDirectory,
+): Promise<readonly [Journal, RecoverReport['from']]> {
+  const attempts = [
+    ['journal', () => Journal.openToWrite(directory.path)],
+    ['copy', () => Journal.restore(directory.path)],
+  ] as const
+  for (const [from, open] of attempts) {
+    try {
+      return [open(), from]
+    } catch (error) {
+      if (!(error instanceof KhwError) || error.code !== 'JOURNAL_UNREADABLE') throw error
+    }
+  }
+  return [await fromTags(options, directory), 'tags']
+}
+
+async function fromTags(options: RecoverOptions, directory: ClusterDirectory): Promise<Journal> {
+  const {home, name, provider, region, signal} = options
+  const access = await regionToLookAt({home, provider, region, signal})
+  if (access === undefined) throw notFound(name, 'this machine has no region of its own')
+  const clients = awsClients(access, {signal})
+  let clusters: readonly TaggedCluster[]
+  try {
+    clusters = await findClusters(clients.ec2, signal)
+  } finally {
+    clients.close()
+  }
+  const found = clusters.filter(cluster => cluster.name === name)
+  const cluster = found.find(({record}) => record !== undefined)
+  if (cluster?.record === undefined) {
+    if (found.length === 0) throw notFound(name, `nothing in ${access.region} carries its tags`)
+    throw notFound(name, `its VPC in ${access.region} is gone, and with it what the cluster was asked to be`)
+  }
+  const {spec, operatorCidr} = cluster.record
+  const request = {
+    kubernetesVersion: spec.kubernetesVersion,
+    artifacts: spec.artifactSource,
+    ...(spec.mirror === undefined ? {} : {mirror: spec.mirror}),
+  }
+  const artifacts = await resolvedArtifacts({...options, request}, spec.provider)
+  return Journal.create(directory.path, {
+    clusterId: cluster.clusterId,
+    spec,
+    account: await callerAccount(access),
+    operatorCidr,
+    artifacts,
+    createdAt: cluster.createdAt ?? new Date().toISOString(),
+    expiresAt: cluster.expiresAt,
+  })
+}
+
+function notFound(name: string, why: string): KhwError {
+  return new KhwError('CLUSTER_NOT_FOUND', `The cluster "${name}" cannot be recovered: ${why}.`, [
+    `Look elsewhere: khw recover ${name} --provider aws --region REGION`,
+    `Remove what is left of it: khw destroy ${name} --provider aws --region REGION`,
+  ])
+}

@@ -17,7 +17,7 @@ export function clusterDirectory(home: Home, name: string): ClusterDirectory {
   return {name, path, secrets: join(path, 'secrets'), kubeconfig: join(path, 'kubeconfig')}
 }
 
-/** Names of the clusters that have a journal, sorted. */
+/** Names of the clusters that are recorded, sorted. */
 export function clusterNames(home: Home): readonly string[] {
   if (!existsSync(home.clusters)) return []
   return readdirSync(home.clusters)
@@ -25,8 +25,10 @@ export function clusterNames(home: Home): readonly string[] {
     .sort()
 }
 
+/** Either of its two files will do: a cluster whose journal is lost is still there. */
 export function clusterExists(home: Home, name: string): boolean {
-  return existsSync(join(clusterDirectory(home, name).path, 'journal.json'))
+  const {path} = clusterDirectory(home, name)
+  return ['journal.json', 'cluster.json'].some(file => existsSync(join(path, file)))
 }
 
 /**

@@ -1,7 +1,9 @@
 import {randomInt} from 'node:crypto'
-import {mkdir, open, readFile, rename, rm} from 'node:fs/promises'
+import {mkdir, readFile} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {KhwError, messageOf} from '../errors.js'
+import {writeError} from '../write-error.js'
+import {writeFileAtomically} from '../write-file.js'
 import type {RegionState} from './model.js'
 
 /** The one version of RegionState this code reads and writes. */
@@ -68,7 +70,7 @@ export class RegionStore {
     const text = await readIfThere(file)
     if (text !== undefined) return new RegionStore(file, parseState(file, text))
     const state = create()
-    await writeAtomically(file, state)
+    await writeState(file, state)
     return new RegionStore(file, state)
   }
 
@@ -117,7 +119,7 @@ export class RegionStore {
         }
       }
       try {
-        if (applied.length > 0) await writeAtomically(this.file, next)
+        if (applied.length > 0) await writeState(this.file, next)
         this.current = next
         for (const pending of applied) pending.done()
       } catch (error) {
@@ -181,33 +183,13 @@ function unreadable(file: string, why: string, cause?: unknown): KhwError {
   )
 }
 
-async function writeAtomically(file: string, state: RegionState): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`
+async function writeState(file: string, state: RegionState): Promise<void> {
   try {
     await mkdir(dirname(file), {recursive: true, mode: 0o700})
-    const handle = await open(temporary, 'w', 0o600)
-    try {
-      await handle.writeFile(JSON.stringify(state))
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(temporary, file)
+    await writeFileAtomically(file, JSON.stringify(state), 0o600)
   } catch (error) {
-    // What went wrong with the write is the news, not what goes wrong with tidying up after it.
-    await rm(temporary, {force: true}).catch(() => undefined)
-    throw writeError(file, error)
+    throw writeError(error, `The local region's state ${file} cannot be written`)
   }
-}
-
-function writeError(file: string, cause: unknown): KhwError {
-  const full = codeOf(cause) === 'ENOSPC' || codeOf(cause) === 'EDQUOT'
-  return new KhwError(
-    full ? 'DISK_FULL' : 'HOME_NOT_WRITABLE',
-    `The local region's state ${file} cannot be written: ${messageOf(cause)}.`,
-    [full ? `Make room on the disk that holds ${dirname(file)}.` : `Check who may write to ${dirname(file)}.`],
-    {cause},
-  )
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,6 +1,6 @@
 import {chmod, mkdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import {KhwError, messageOf} from '../errors.js'
+import {writeError} from '../write-error.js'
 import {writeFileAtomically} from '../write-file.js'
 import type {SecretStore} from './secret-store.js'
 
@@ -21,7 +21,7 @@ export class FileSecretStore implements SecretStore {
       return await readFile(path, 'utf8')
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined
-      throw inWords(error, `Could not read ${path}`)
+      throw writeError(error, `Could not read ${path}`)
     }
   }
 
@@ -31,7 +31,7 @@ export class FileSecretStore implements SecretStore {
       await this.#directories(name)
       await writeFileAtomically(path, content, FILE_MODE)
     } catch (error) {
-      throw inWords(error, `Could not write ${path}`)
+      throw writeError(error, `Could not write ${path}`)
     }
   }
 
@@ -57,32 +57,4 @@ export class FileSecretStore implements SecretStore {
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined
-}
-
-function inWords(error: unknown, what: string): unknown {
-  const options = {cause: error}
-  switch (codeOf(error)) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new KhwError(
-        'DISK_FULL',
-        `${what}: the disk is full.`,
-        ['Free some space and run the same command again'],
-        options,
-      )
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-    case 'ENOTDIR':
-    case 'EEXIST':
-    case 'EISDIR':
-      return new KhwError(
-        'HOME_NOT_WRITABLE',
-        `${what}: ${messageOf(error)}.`,
-        ['Give yourself the directory, or set KHW_HOME to one that you may write'],
-        options,
-      )
-    default:
-      return error
-  }
 }

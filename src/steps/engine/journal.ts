@@ -1,141 +1,101 @@
 import {createHash} from 'node:crypto'
-import {chmodSync, mkdirSync, readdirSync, rmSync} from 'node:fs'
-import {join} from 'node:path'
-import Conf from 'conf'
-import type {ArtifactSet} from '../../artifacts/artifact.js'
-import type {ClusterSpec} from '../../cluster/spec.js'
-import {KhwError, messageOf} from '../../errors.js'
+import {chmodSync, mkdirSync, readdirSync, renameSync, rmSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {KhwError} from '../../errors.js'
+import {writeError} from '../../write-error.js'
+import {flushDirectory, isTemporaryOf} from '../../write-file.js'
+import {hasClusterFile, readClusterFile, writeClusterFile} from './cluster-file.js'
+import {SCHEMA, type JournalContent, type JournalHeader, type StepRecord} from './journal-content.js'
+import {JournalFile} from './journal-file.js'
 import type {Json} from './json.js'
 
-/** Version of the file. Rules for changing it: take nothing away, change no meaning, add only optional fields. */
-const SCHEMA = 1
-
-/** What a cluster is, frozen before the first call that creates anything. */
-export interface JournalHeader {
-  readonly clusterId: string
-  readonly spec: ClusterSpec
-  readonly account: string
-  readonly operatorCidr: string
-  readonly artifacts: ArtifactSet
-  /** ISO 8601. */
-  readonly createdAt: string
-  /** ISO 8601; null or absent: wanted until it is destroyed. */
-  readonly expiresAt?: string | null
-}
-
-export type StepRecord =
-  | {readonly status: 'running'; readonly token: string; readonly inputs: string; readonly startedAt: string}
-  | {
-      readonly status: 'failed'
-      readonly token: string
-      readonly inputs: string
-      readonly startedAt: string
-      readonly message: string
-    }
-  | {
-      readonly status: 'done'
-      readonly inputs: string
-      readonly output: Json
-      /** ISO 8601: when what it stands for was made; kept while AWS still has that very thing. */
-      readonly generation: string
-      readonly startedAt: string
-      readonly seconds: number
-      readonly waitedFor: string | null
-    }
-
-interface JournalFile {
-  schema: number
-  header: JournalHeader
-  intent: 'create' | 'destroy'
-  /** True once every step of the plan was done. */
-  complete: boolean
-  steps: Record<string, StepRecord>
-}
+export type {JournalHeader, StepRecord} from './journal-content.js'
 
 /**
- * The write-ahead record of one cluster: a `conf` file in the cluster's directory (0700), mode 0600. A step is written
+ * The write-ahead record of one cluster: `journal.json` in the cluster's directory (0700), mode 0600. A step is written
  * as `running` before its first side effect and as `done`, with its output, right after it. Holds no secret.
+ * Every write throws DISK_FULL or HOME_NOT_WRITABLE; what was written before stays whole then.
  */
 export class Journal {
-  private constructor(private readonly conf: Conf<JournalFile>) {}
+  private constructor(private readonly file: JournalFile) {}
 
+  /** What the cluster is, is on the disk twice when this returns: in the journal and beside it. */
   static create(directory: string, header: JournalHeader): Journal {
-    mkdirSync(directory, {recursive: true, mode: 0o700})
-    chmodSync(directory, 0o700)
-    const conf = openConf(directory)
-    conf.store = {schema: SCHEMA, header, intent: 'create', complete: false, steps: {}}
-    return new Journal(conf)
+    try {
+      mkdirSync(directory, {recursive: true, mode: 0o700})
+      chmodSync(directory, 0o700)
+      flushDirectory(dirname(directory))
+    } catch (error) {
+      throw writeError(error, `The directory ${directory} could not be made`)
+    }
+    // In this order, a process that is killed in between leaves a journal which needs no repair.
+    const file = JournalFile.write(directory, emptyContent(header))
+    writeClusterFile(directory, header)
+    return new Journal(file)
   }
 
   /** As `open`, for who holds the lock: also removes the copies that killed writers left behind. */
   static openToWrite(directory: string): Journal {
     sweepTemporaryFiles(directory)
-    return Journal.open(directory)
+    const journal = Journal.open(directory)
+    if (!hasClusterFile(directory)) writeClusterFile(directory, journal.header)
+    return journal
   }
 
   /** Throws JOURNAL_UNREADABLE or JOURNAL_TOO_NEW; never resets a file it cannot read. */
   static open(directory: string): Journal {
-    const file = join(directory, 'journal.json')
-    let conf: Conf<JournalFile>
-    let content: Partial<JournalFile>
+    const file = JournalFile.read(directory)
+    hasClusterFile(directory)
+    return new Journal(file)
+  }
+
+  /**
+   * As `openToWrite`; a journal that is missing or garbled is replaced by one that knows what the cluster is and of no
+   * step: they adopt what AWS has. That it was being destroyed is forgotten as well. The broken file is moved aside, to
+   * `journal.json.broken-TIME`. Throws JOURNAL_UNREADABLE if what the cluster is cannot be read either, and
+   * JOURNAL_TOO_NEW.
+   */
+  static restore(directory: string): Journal {
     try {
-      conf = openConf(directory)
-      content = conf.store
+      return Journal.openToWrite(directory)
     } catch (error) {
-      throw unreadable(file, messageOf(error), error)
+      if (!(error instanceof KhwError) || error.code !== 'JOURNAL_UNREADABLE') throw error
     }
-    if (typeof content.schema !== 'number' || !content.header || !content.steps) {
-      throw unreadable(file, 'it is not a journal of khw')
-    }
-    if (content.schema > SCHEMA) {
-      throw new KhwError('JOURNAL_TOO_NEW', `${file} was written by a newer khw (journal version ${content.schema}).`, [
-        'Update khw, then run the command again.',
-      ])
-    }
-    return new Journal(conf)
+    const header = readClusterFile(directory)
+    moveAside(join(directory, 'journal.json'))
+    return new Journal(JournalFile.write(directory, emptyContent(header)))
   }
 
   get header(): JournalHeader {
-    return this.conf.get('header')
+    return this.file.content.header
   }
 
   get intent(): 'create' | 'destroy' {
-    return this.conf.get('intent')
+    return this.file.content.intent
   }
 
   get complete(): boolean {
-    return this.conf.get('complete')
+    return this.file.content.complete
   }
 
   get steps(): Readonly<Record<string, StepRecord>> {
-    return this.conf.get('steps')
+    return this.file.content.steps
   }
 
   setIntent(intent: 'create' | 'destroy'): void {
-    if (this.intent !== intent) this.write('intent', intent)
+    if (this.intent !== intent) this.write({intent})
   }
 
   setComplete(complete: boolean): void {
-    if (this.complete !== complete) this.write('complete', complete)
+    if (this.complete !== complete) this.write({complete})
   }
 
   record(stepId: string, record: StepRecord): void {
-    this.write('steps', {...this.steps, [stepId]: record})
+    this.write({steps: {...this.steps, [stepId]: record}})
   }
 
-  /** Throws DISK_FULL; what was written before stays whole. */
-  private write<Key extends keyof JournalFile>(key: Key, value: JournalFile[Key]): void {
-    try {
-      this.conf.set(key, value)
-    } catch (error) {
-      if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-      throw new KhwError(
-        'DISK_FULL',
-        `The journal ${this.conf.path} could not be written: the disk is full.`,
-        ['Free some space and run the same command again: it goes on where it stopped.'],
-        {cause: error, exit: 69},
-      )
-    }
+  private write(change: Partial<JournalContent>): void {
+    this.file.content = {...this.file.content, ...change}
   }
 }
 
@@ -151,27 +111,28 @@ function canonical(value: Json): string {
   return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`
 }
 
-function openConf(directory: string): Conf<JournalFile> {
-  return new Conf<JournalFile>({
-    cwd: directory,
-    configName: 'journal',
-    configFileMode: 0o600,
-    accessPropertiesByDotNotation: false,
-  })
+function emptyContent(header: JournalHeader): JournalContent {
+  return {schema: SCHEMA, header, intent: 'create', complete: false, steps: {}}
 }
 
-/** A writer that was killed leaves its temporary copy behind. */
 function sweepTemporaryFiles(directory: string): void {
-  for (const name of readdirSync(directory)) {
-    if (name.startsWith('journal.json.tmp-')) rmSync(join(directory, name), {force: true})
+  const isLeft = (name: string): boolean =>
+    ['journal.json', 'cluster.json'].some(file => isTemporaryOf(file, name)) ||
+    // As conf named them, which wrote the journal in earlier versions.
+    name.startsWith('journal.json.tmp-')
+  try {
+    for (const name of readdirSync(directory).filter(isLeft)) rmSync(join(directory, name), {force: true})
+  } catch (error) {
+    throw writeError(error, `Could not tidy up ${directory}`)
   }
 }
 
-function unreadable(file: string, why: string, cause?: unknown): KhwError {
-  return new KhwError(
-    'JOURNAL_UNREADABLE',
-    `The journal ${file} cannot be read: ${why}.`,
-    ['Restore the file from a backup, or move it aside; the machines it describes carry the tag khw:cluster-id.'],
-    {cause},
-  )
+function moveAside(path: string): void {
+  const aside = `${path}.broken-${new Date().toISOString().replace(/[:.]/g, '-')}`
+  try {
+    renameSync(path, aside)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+    throw writeError(error, `Could not move ${path} aside`)
+  }
 }

@@ -55,12 +55,42 @@ describe('journal', () => {
 
   it('sweeps the copies that killed writers left behind', () => {
     Journal.create(directory, header)
-    writeFileSync(`${file}.tmp-123`, 'half')
+    const copies = ['journal.json.tmp-123', '.journal.json.0123456789ab', '.cluster.json.0123456789ab']
+    for (const copy of copies) writeFileSync(join(directory, copy), 'half')
     // A reader leaves the copy of a writer that may be at work alone.
     Journal.open(directory)
-    expect(readdirSync(directory)).to.have.length(2)
+    expect(readdirSync(directory)).to.include.members(copies)
     Journal.openToWrite(directory)
-    expect(readdirSync(directory)).to.deep.equal(['journal.json'])
+    expect(readdirSync(directory)).to.deep.equal(['cluster.json', 'journal.json'])
+  })
+
+  it('freezes what the cluster is beside the journal, and never writes that again', () => {
+    const journal = Journal.create(directory, header)
+    const before = statSync(join(directory, 'cluster.json'))
+    expect(before.mode & 0o777).to.equal(0o600)
+    journal.record('a', {status: 'running', token: 't', inputs: 'i', startedAt: 's'})
+    journal.setIntent('destroy')
+    journal.setComplete(true)
+    Journal.openToWrite(directory)
+    const {ino, mtimeMs} = statSync(join(directory, 'cluster.json'))
+    expect({ino, mtimeMs}).to.deep.equal({ino: before.ino, mtimeMs: before.mtimeMs})
+  })
+
+  it('freezes it for a cluster of an earlier version too', () => {
+    Journal.create(directory, header)
+    rmSync(join(directory, 'cluster.json'))
+    Journal.openToWrite(directory)
+    rmSync(file)
+    expect(Journal.restore(directory).header).to.deep.equal(header)
+  })
+
+  it('tells a reader what is on the disk when it opens, and a writer what it has written', () => {
+    const journal = Journal.create(directory, header)
+    const early = journal.steps
+    journal.record('a', {status: 'running', token: 't', inputs: 'i', startedAt: 's'})
+    expect(Object.keys(early)).to.deep.equal([])
+    expect(Object.keys(journal.steps)).to.deep.equal(['a'])
+    expect(Journal.open(directory).steps).to.deep.equal(journal.steps)
   })
 
   it('digests inputs by value, not by key order', () => {

@@ -1,0 +1,53 @@
+import type {ArtifactSet} from '../../artifacts/artifact.js'
+import type {ClusterSpec} from '../../cluster/spec.js'
+import type {Json} from './json.js'
+
+/** Version of both files. Rules for changing it: take nothing away, change no meaning, add only optional fields. */
+export const SCHEMA = 1
+
+/** What a cluster is, frozen before the first call that creates anything. */
+export interface JournalHeader {
+  readonly clusterId: string
+  readonly spec: ClusterSpec
+  readonly account: string
+  readonly operatorCidr: string
+  readonly artifacts: ArtifactSet
+  /** ISO 8601. */
+  readonly createdAt: string
+  /** ISO 8601: when the cluster may be taken down; null or absent if it never expires. */
+  readonly expiresAt?: string | null
+}
+
+export type StepRecord =
+  | {readonly status: 'running'; readonly token: string; readonly inputs: string; readonly startedAt: string}
+  | {
+      readonly status: 'failed'
+      readonly token: string
+      readonly inputs: string
+      readonly startedAt: string
+      readonly message: string
+    }
+  | {
+      readonly status: 'done'
+      readonly inputs: string
+      readonly output: Json
+      /** ISO 8601: when what it stands for was made; kept while AWS still has that very thing. */
+      readonly generation: string
+      readonly startedAt: string
+      readonly seconds: number
+      readonly waitedFor: string | null
+    }
+
+/** `cluster.json`: what a journal can be made anew from. */
+export interface ClusterContent {
+  readonly schema: number
+  readonly header: JournalHeader
+}
+
+/** `journal.json`. */
+export interface JournalContent extends ClusterContent {
+  readonly intent: 'create' | 'destroy'
+  /** True once every step of the plan was done. */
+  readonly complete: boolean
+  readonly steps: Readonly<Record<string, StepRecord>>
+}

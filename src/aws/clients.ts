@@ -22,17 +22,20 @@ export interface ClientOptions {
   /** Ends what waits to be sent again. */
   readonly signal?: AbortSignal
   readonly clock?: Clock
+  /** Milliseconds of silence after which an answer counts as lost. */
+  readonly silence?: number
 }
 
 /** Aggregated clients of one region. The SDK by itself would let a silent socket hang for fifteen minutes. */
-export function awsClients(access: RegionAccess, {signal, clock = systemClock}: ClientOptions = {}): AwsClients {
+export function awsClients(access: RegionAccess, options: ClientOptions = {}): AwsClients {
+  const {signal, clock = systemClock, silence = 30_000} = options
   const {EC2} = require('@aws-sdk/client-ec2') as typeof ec2Module
   const {STS} = require('@aws-sdk/client-sts') as typeof stsModule
   const config = {
     region: access.region,
     ...(access.endpoint === undefined ? {} : {endpoint: access.endpoint}),
     ...(access.credentials === undefined ? {} : {credentials: access.credentials}),
-    requestHandler: {requestTimeout: 30_000, throwOnRequestTimeout: true, connectionTimeout: 5_000},
+    requestHandler: {requestTimeout: silence, throwOnRequestTimeout: true, connectionTimeout: 5_000},
   }
   const retries = {clock, ...(signal === undefined ? {} : {signal})}
   const repeating = {...config, retryStrategy: retryStrategy({repeatable: true, ...retries})}

@@ -47,6 +47,10 @@ Everything is checked before anything is created. Progress goes to stderr, the r
       description: 'where binaries come from; upstream on AWS, auto on this machine',
     })(),
     mirror: Flags.string({description: 'mirror of the upstream sites', helpValue: 'DIR|URL'}),
+    ttl: Flags.string({
+      description: 'how long it is wanted, such as 90m, 8h or 2d; khw sweep removes it after that; never by default',
+      helpValue: 'TIME',
+    }),
     until: Flags.string({
       description:
         'stop after a phase: network, access, compute, node, etcd, control-plane, worker, routing, addons, verify',

@@ -1,29 +1,49 @@
 import {Args, Flags} from '@oclif/core'
-import type {Home} from '../cluster/home.js'
 import type {DestroyReport} from '../cluster/report.js'
 import {KhwError} from '../errors.js'
+import type {DestroyOptions} from '../steps/destroy-cluster.js'
+import {regionFlags} from '../ui/region-flags.js'
 import {KhwCommand} from '../ui/khw-command.js'
 
 export default class Destroy extends KhwCommand {
   static override summary = 'Take a cluster down and leave nothing behind'
   static override description =
-    'Removes everything that carries the tag of the cluster, and ends with a receipt. Repeat it if it was interrupted. Without NAME: the only cluster.'
-  static override examples = ['<%= config.bin %> destroy', '<%= config.bin %> destroy lab --yes']
+    'Removes everything that carries the tag of the cluster, and ends with a receipt: exits with 1 while anything is left. ' +
+    'Repeat it if it was interrupted. Without NAME: the only cluster. ' +
+    'A cluster that is not recorded here (any more) is found by its tags in the region that is said.'
+  static override examples = [
+    '<%= config.bin %> destroy',
+    '<%= config.bin %> destroy lab --yes',
+    '<%= config.bin %> destroy lab --provider aws --region eu-central-1',
+  ]
   static override enableJsonFlag = true
   static override args = {
     name: Args.string({description: 'name of the cluster', ignoreStdin: true}),
   }
   static override flags = {
     yes: Flags.boolean({char: 'y', description: 'do not ask'}),
+    ...regionFlags,
+    id: Flags.string({description: 'cluster id, where several clusters have the same name'}),
+    'force-foreign': Flags.boolean({
+      description: "remove what others have put into the cluster's VPC, too",
+    }),
   }
 
   async run(): Promise<DestroyReport> {
     const {args, flags} = await this.parse(Destroy)
     const home = await this.home()
     const {chooseCluster} = await import('../cluster/store.js')
-    const {name} = chooseCluster(home, args.name)
-    if (!flags.yes) await this.#confirm(name)
-    const report = await this.#destroy(name, home)
+    const name = args.name ?? (flags.id === undefined ? chooseCluster(home, undefined).name : undefined)
+    if (!flags.yes) await this.#confirm(name ?? flags.id ?? '')
+    const {defined} = await import('../ui/defined.js')
+    const where = defined<Partial<DestroyOptions>>({
+      name,
+      provider: flags.provider,
+      region: flags.region,
+      clusterId: flags.id,
+      forceForeign: flags['force-foreign'],
+    })
+    const report = await this.#destroy(name ?? flags.id ?? '', {home, ...where})
     const {destroyReport} = await import('../ui/destroy-report.js')
     const columns = process.stdout.columns || 80
     this.log(destroyReport(report, {style: await this.style(), columns, now: Date.now()}))
@@ -47,7 +67,10 @@ export default class Destroy extends KhwCommand {
     process.stderr.write('\n')
   }
 
-  async #destroy(name: string, home: Home): Promise<DestroyReport> {
+  async #destroy(
+    name: string,
+    options: Omit<DestroyOptions, 'onEvent' | 'onNotice' | 'signal'>,
+  ): Promise<DestroyReport> {
     const {destroyCluster} = await import('../steps/destroy-cluster.js')
     const {watchedRun} = await import('../ui/watched-run.js')
     const interrupted = new KhwError(
@@ -57,7 +80,14 @@ export default class Destroy extends KhwCommand {
       {exit: 130},
     )
     return watchedRun({stderr: process.stderr, stdout: process.stdout, interrupted}, (progress, signal) =>
-      destroyCluster({home, name, onEvent: progress.onEvent, signal}),
+      destroyCluster({
+        ...options,
+        onEvent: progress.onEvent,
+        onNotice: text => {
+          progress.onNotice(text)
+        },
+        signal,
+      }),
     )
   }
 }

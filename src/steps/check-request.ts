@@ -2,7 +2,7 @@ import {checkArtifactRequest} from '../artifacts/check-request.js'
 import {clusterSpec, type ArtifactSource, type ClusterSpec} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
 import {createRequestDefaults, type CreateRequest} from './create-request.js'
-import type {Journal} from './engine/journal.js'
+import type {Journal, JournalHeader} from './engine/journal.js'
 import {PHASES, type PhaseId} from './phases.js'
 
 /** What needs no network: within milliseconds, before anything is made. Throws INVALID_SPEC, USAGE or VERSION_UNSUPPORTED. */
@@ -81,6 +81,7 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
     ['--artifacts', request.artifacts === 'auto' ? undefined : request.artifacts, spec.artifactSource],
     ['--mirror', request.mirror, spec.mirror ?? 'none'],
     ['--allow-cidr', request.operatorCidr, header.operatorCidr],
+    ['--ttl', request.ttl === undefined ? undefined : expiryAfter(request.ttl, header), header.expiresAt ?? 'never'],
     ['--vpc-cidr', request.network?.vpcCidr, spec.network.vpcCidr],
     ['--pod-cidr', request.network?.podCidr, spec.network.podCidr],
     ['--service-cidr', request.network?.serviceCidr, spec.network.serviceCidr],
@@ -105,6 +106,10 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
     ],
     {exit: 2},
   )
+}
+
+function expiryAfter(ttl: number | null, {createdAt}: JournalHeader): string {
+  return ttl === null ? 'never' : new Date(Date.parse(createdAt) + ttl).toISOString()
 }
 
 /** The phase of that id; throws USAGE with the list. */

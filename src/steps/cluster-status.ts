@@ -1,5 +1,5 @@
 import type {Instance} from '@aws-sdk/client-ec2'
-import {takeInventory} from '../aws/inventory.js'
+import {takeInventory, type Inventory} from '../aws/inventory.js'
 import {nodesOf, type ClusterNode} from '../cluster/addressing.js'
 import type {Check, ClusterReport, NodeReport} from '../cluster/report.js'
 import {messageOf} from '../errors.js'
@@ -16,10 +16,10 @@ export function clusterStatus(options: ClusterOptions): Promise<ClusterReport> {
   return withCluster(options, ({journal, context}) => reportOf(journal, context))
 }
 
-/** Looks at the machines and the API afresh. */
-export async function reportOf(journal: Journal, context: RunContext): Promise<ClusterReport> {
+/** Looks at the machines, unless it is given what there is, and at the API afresh. */
+export async function reportOf(journal: Journal, context: RunContext, inventory?: Inventory): Promise<ClusterReport> {
   const {spec, clusterId} = journal.header
-  const inventory = await takeInventory(context.ec2, clusterId, context.signal)
+  inventory ??= await takeInventory(context.ec2, clusterId, context.signal)
   const placed = nodesOf(spec).map(node => ({node, instance: instanceOfNode(inventory, node.name)}))
   const publicIps = livePublicIps(spec, inventory)
   const {api, objects, check} = await askApi(context, publicIps)
@@ -49,7 +49,7 @@ export async function reportOf(journal: Journal, context: RunContext): Promise<C
     checks: [check],
     certificates: {earliestExpiry: certificateExpiry(journal)},
     cost: null,
-    expiresAt: null,
+    expiresAt: journal.header.expiresAt ?? null,
   }
 }
 

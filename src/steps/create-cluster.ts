@@ -1,5 +1,6 @@
 import {mkdirSync, rmdirSync} from 'node:fs'
 import type {ArtifactProgress} from '../artifacts/artifact.js'
+import {takeInventory} from '../aws/inventory.js'
 import type {Home} from '../cluster/home.js'
 import type {CreateReport} from '../cluster/report.js'
 import type {RegionAccess} from '../cluster/provider.js'
@@ -16,10 +17,12 @@ import {acquireLock} from './engine/lock.js'
 import {upTo} from './engine/plan.js'
 import {runPlan} from './engine/runner.js'
 import {criticalPath, timingsOf} from './engine/timings.js'
+import {healDuplicates} from './heal-duplicates.js'
 import {listClusters} from './list-clusters.js'
 import {newJournal, resolvedArtifacts} from './new-journal.js'
 import {openRegion, prepareRegion} from './open-region.js'
 import type {PhaseId} from './phases.js'
+import {refuseTakenName} from './taken-name.js'
 import {openSession} from './session.js'
 
 export interface CreateOptions {
@@ -64,6 +67,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
     const artifacts = resumed ? resumed.header.artifacts : (mirrored ?? (await resolvedArtifacts(options, provider)))
     const access = await openRegion(opening)
     const account = await callerAccount(access)
+    if (!resumed) await refuseTakenName(access, name, signal)
     const journal = resumed ?? newJournal({directory, request, name, access, account, artifacts})
     refuseOtherAccount(journal.header, account)
     return await run(options, directory, journal, access, until)
@@ -75,7 +79,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
 }
 
 async function run(
-  {onEvent, signal}: CreateOptions,
+  {onEvent, onNotice, signal}: CreateOptions,
   directory: ClusterDirectory,
   journal: Journal,
   access: RegionAccess,
@@ -85,9 +89,13 @@ async function run(
   try {
     const whole = createPlan(journal.header.spec)
     const plan = until === undefined ? whole : upTo(whole, until)
-    await runPlan({plan, journal, context: session.context, onEvent})
+    const before = await healDuplicates({...session.context, journal, onNotice})
+    await runPlan({plan, journal, context: {...session.context, inventory: before}, onEvent})
     if (plan.steps.length === whole.steps.length) journal.setComplete(true)
-    const report = await reportOf(journal, session.context)
+    // What EC2 shows late of a call whose answer was lost.
+    const inventory = await takeInventory(session.context.ec2, session.context.clusterId, signal)
+    const after = await healDuplicates({...session.context, inventory, journal, onNotice})
+    const report = await reportOf(journal, session.context, after)
     const timings = timingsOf(plan, journal)
     return {...report, timings, criticalPath: criticalPath(timings)}
   } finally {

@@ -15,6 +15,8 @@ export interface CreateRequest {
   readonly network?: Partial<NetworkSpec>
   /** Who may reach SSH and the API; the operator's own address by default. */
   readonly operatorCidr?: string
+  /** Milliseconds from its creation until it may be swept away; null: never. */
+  readonly ttl?: number | null
   readonly controllerType?: string
   readonly workerType?: string
   /** GiB. */

@@ -145,7 +145,7 @@ function onlyOne(found: readonly TaggedCluster[], name: string, id: string | und
 /** Undefined if neither the journal nor the copy of its header can be used: the tags have to do. */
 function readableJournal(directory: ClusterDirectory): Journal | undefined {
   try {
-    return Journal.openToWrite(directory.path)
+    return Journal.restore(directory.path)
   } catch (error) {
     if (error instanceof KhwError && error.code === 'JOURNAL_UNREADABLE') return undefined
     throw error

@@ -10,9 +10,9 @@ export function listClusters(home: Home): readonly ClusterSummary[] {
     const journal = readable(home, name)
     if (!journal) return []
     const {header, intent, complete} = journal
-    const {spec, clusterId, createdAt} = header
+    const {spec, clusterId, createdAt, expiresAt = null} = header
     const phase = intent === 'destroy' ? 'destroying' : complete ? 'ready' : 'creating'
-    return [{name, id: clusterId, provider: spec.provider, region: spec.region, phase, createdAt, expiresAt: null}]
+    return [{name, id: clusterId, provider: spec.provider, region: spec.region, phase, createdAt, expiresAt}]
   })
 }
 

@@ -52,12 +52,15 @@ export function newJournal({directory, request, name, access, account, artifacts
     artifactSource: artifacts.source,
     architecture: access.architecture,
   })
+  const createdAt = new Date()
+  const {ttl = null} = request
   return Journal.create(directory.path, {
     clusterId: randomUUID(),
     spec,
     account,
     operatorCidr: access.operatorCidr,
     artifacts,
-    createdAt: new Date().toISOString(),
+    createdAt: createdAt.toISOString(),
+    expiresAt: ttl === null ? null : new Date(createdAt.getTime() + ttl).toISOString(),
   })
 }

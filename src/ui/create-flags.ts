@@ -1,6 +1,7 @@
 import type {ArtifactSource, NetworkSpec, ProviderName} from '../cluster/spec.js'
 import {parseCidr} from '../cluster/cidr.js'
 import type {CreateRequest} from '../steps/create-request.js'
+import {defined} from './defined.js'
 import {usageError} from './usage-error.js'
 
 /** The flags of `khw create` that say what to build, as oclif parses them. */
@@ -17,6 +18,7 @@ export interface CreateFlags {
   readonly 'pod-cidr': string | undefined
   readonly 'service-cidr': string | undefined
   readonly 'allow-cidr': string | undefined
+  readonly ttl: string | undefined
 }
 
 /** The request that flags make: only what was said. */
@@ -37,6 +39,7 @@ export function requestOf(flags: CreateFlags): CreateRequest {
     mirror: flags.mirror,
     network: Object.keys(network).length > 0 ? network : undefined,
     operatorCidr: operatorCidrOf(flags['allow-cidr']),
+    ttl: ttlOf(flags.ttl),
   })
 }
 
@@ -50,7 +53,14 @@ function operatorCidrOf(text: string | undefined): string | undefined {
   ])
 }
 
-/** The entries that have a value: an absent one and one that is undefined are not the same to a request. */
-function defined<T extends object>(entries: {[K in keyof T]: T[K] | undefined}): T {
-  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as T
+const UNITS: Readonly<Record<string, number>> = {m: 60_000, h: 3_600_000, d: 86_400_000}
+
+/** Milliseconds of `90m`, `8h` or `2d`; null for `never`. */
+function ttlOf(text: string | undefined): number | null | undefined {
+  if (text === undefined) return undefined
+  if (text === 'never') return null
+  const [, count = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
+  const milliseconds = Number(count) * (UNITS[unit] ?? 0)
+  if (milliseconds > 0) return milliseconds
+  throw usageError(`--ttl ${text} is not a time: it takes a number and m, h or d, or the word never.`, ['Try --ttl 8h'])
 }

@@ -1,6 +1,9 @@
 import {expect} from 'chai'
 import {takeInventory} from '../../src/aws/inventory.js'
-import {DESTROY_PLAN} from '../../src/steps/destroy/destroy-plan.js'
+import {systemClock} from '../../src/clock.js'
+import type {DestroyReport} from '../../src/cluster/report.js'
+import {takeDown} from '../../src/steps/destroy/take-down.js'
+import {launch, present, reaches} from '../local/api/test-region.js'
 import {RegionRun} from './region-run.js'
 
 describe('destroy against the region', () => {
@@ -10,18 +13,26 @@ describe('destroy against the region', () => {
   })
   afterEach(() => run.close())
 
-  const destroy = async (): Promise<void> => {
-    const {signal} = new AbortController()
-    const {ec2} = run.region
-    const inventory = await takeInventory(ec2, run.clusterId, signal)
-    for (const row of DESTROY_PLAN) await Promise.all(row.map(removal => removal.remove({ec2, inventory, signal})))
-  }
+  const inventory = () => takeInventory(run.region.ec2, run.clusterId, new AbortController().signal)
+
+  const destroy = async (forceForeign = false): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> =>
+    takeDown({
+      ec2: run.region.ec2,
+      clusterId: run.clusterId,
+      inventory: await inventory(),
+      forceForeign,
+      onEvent: () => undefined,
+      clock: systemClock,
+      signal: new AbortController().signal,
+    })
 
   it('takes down what was made, by its tags alone, and nothing else', async () => {
     const foreign = await run.region.ec2.createVpc({CidrBlock: '10.99.0.0/16'})
     const before = JSON.stringify((await run.region.ec2.describeVpcs({VpcIds: [foreign.Vpc?.VpcId ?? '']})).Vpcs)
     await run.run()
-    await destroy()
+    const {removed, remaining} = await destroy()
+    expect(remaining).to.deep.equal([])
+    expect(removed.filter(({type}) => type === 'instance')).to.have.length(2)
     expect(await run.ids()).to.deep.equal([])
     const {Vpcs = []} = await run.region.ec2.describeVpcs({})
     expect(JSON.stringify(Vpcs)).to.equal(before)
@@ -31,17 +42,58 @@ describe('destroy against the region', () => {
   it('is content when everything is gone already', async () => {
     await run.run()
     await destroy()
-    await destroy()
+    expect(await destroy()).to.deep.equal({removed: [], remaining: []})
     expect(await run.ids()).to.deep.equal([])
   }).timeout(30_000)
 
   it('goes on when somebody has terminated a machine meanwhile', async () => {
     await run.run()
-    const {signal} = new AbortController()
-    const {ec2} = run.region
-    const inventory = await takeInventory(ec2, run.clusterId, signal)
-    await ec2.terminateInstances({InstanceIds: [inventory.instances[0]?.InstanceId ?? '']})
-    for (const row of DESTROY_PLAN) await Promise.all(row.map(removal => removal.remove({ec2, inventory, signal})))
+    const before = await inventory()
+    await run.region.ec2.terminateInstances({InstanceIds: [before.instances[0]?.InstanceId ?? '']})
+    await destroy()
     expect(await run.ids()).to.deep.equal([])
+  }).timeout(30_000)
+
+  it('leaves what others have put into the VPC as it is, with all that it needs, and names it', async () => {
+    await run.run()
+    const {ec2} = run.region
+    const {vpcs, subnets, securityGroups} = await inventory()
+    const subnetId = present(subnets[0]?.SubnetId)
+    const groupId = present(securityGroups.find(g => g.GroupName === 'sample-worker')?.GroupId)
+    const theirs = await launch(ec2, {vpcId: '', subnetId, groupId})
+    await reaches(ec2, theirs, 'running')
+    const describe = async (): Promise<string> =>
+      JSON.stringify((await ec2.describeInstances({InstanceIds: [theirs]})).Reservations)
+    const before = await describe()
+
+    const {removed, remaining} = await destroy()
+    expect(await describe()).to.equal(before)
+    expect(remaining.map(({id}) => id)).to.include.members([subnetId, groupId, present(vpcs[0]?.VpcId)])
+    expect(remaining.map(({type}) => type).sort()).to.deep.equal([
+      'internet-gateway',
+      'route-table',
+      'security-group',
+      'subnet',
+      'vpc',
+    ])
+    for (const {why} of remaining) expect(why).to.include(theirs)
+    expect(removed.filter(({type}) => type === 'instance')).to.have.length(2)
+
+    await ec2.terminateInstances({InstanceIds: [theirs]})
+    await reaches(ec2, theirs, 'terminated')
+    expect((await destroy()).remaining).to.deep.equal([])
+    expect(await run.ids()).to.deep.equal([])
+  }).timeout(30_000)
+
+  it('removes that, too, when it is told to', async () => {
+    await run.run()
+    const {ec2} = run.region
+    const {vpcs, subnets} = await inventory()
+    const VpcId = present(vpcs[0]?.VpcId)
+    const group = await ec2.createSecurityGroup({VpcId, GroupName: 'theirs', Description: 'not of khw'})
+    await launch(ec2, {vpcId: VpcId, subnetId: present(subnets[0]?.SubnetId), groupId: present(group.GroupId)})
+    expect((await destroy(true)).remaining).to.deep.equal([])
+    expect(await run.ids()).to.deep.equal([])
+    expect((await ec2.describeVpcs({})).Vpcs).to.deep.equal([])
   }).timeout(30_000)
 })

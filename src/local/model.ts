@@ -159,8 +159,19 @@ export interface Instance extends Tagged {
   instanceInitiatedShutdownBehavior: 'stop' | 'terminate'
   state: InstanceState
   stateReason?: {readonly code: string; readonly message: string}
+  /** Of an instance that was launched on the spot market. */
+  spot?: SpotMarket
+  /** What its interface had, once that is released. */
+  formerInterface?: {readonly groupIds: readonly string[]; readonly publicIp?: string}
   /** When it was terminated; EC2 still describes it for about an hour. */
   terminatedAt?: string
+}
+
+export interface SpotMarket {
+  /** `sir-` and eight letters and digits. */
+  readonly spotInstanceRequestId: string
+  /** When it is to end, once EC2 has given notice. ISO 8601. */
+  interruptedAt?: string
 }
 
 export interface ClientToken {

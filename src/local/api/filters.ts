@@ -32,7 +32,7 @@ export function matcher<T>(
   tagsOf?: (item: T) => readonly Tag[],
 ): (item: T) => boolean {
   const tests = filters.map(filter => {
-    const patterns = filter.values.map(pattern)
+    const patterns = filter.values.map(textPattern)
     const values = valuesOf(filter.name, fields, tagsOf)
     return (item: T): boolean => values(item).some(value => patterns.some(expression => expression.test(value)))
   })
@@ -59,7 +59,7 @@ function valuesOf<T>(
 }
 
 /** `*` stands for any text, `?` for one character; a backslash takes the meaning from the next one. Case counts. */
-function pattern(text: string): RegExp {
+export function textPattern(text: string): RegExp {
   const source = text.replace(/\\[\\*?]|[\s\S]/gu, part => {
     if (part === '*') return '.*'
     if (part === '?') return '.'

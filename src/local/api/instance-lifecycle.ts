@@ -3,6 +3,7 @@ import type {Fabric} from '../fabric.js'
 import type {Instance} from '../model.js'
 import type {RegionStore} from '../store.js'
 import type {VpcSync} from './vpc-sync.js'
+import {LaunchFailure} from './launch-failure.js'
 import {becomeStopped, becomeTerminated, releaseResources} from './instance-transitions.js'
 
 export interface LifecycleOptions {
@@ -12,6 +13,8 @@ export interface LifecycleOptions {
   readonly now: () => Date
   /** Told what went wrong in the background; the state says the rest. */
   readonly onError: (error: unknown) => void
+  /** Awaited before a machine is started; may take its time, until the signal says that the instance is to end. Throws LaunchFailure. */
+  readonly beforeBoot?: (instance: Instance, signal: AbortSignal) => Promise<void>
 }
 
 /**
@@ -24,6 +27,8 @@ export class InstanceLifecycle {
   private readonly tails = new Map<string, Promise<void>>()
   private readonly stopping = new Set<string>()
   private readonly rebooting = new Set<string>()
+  /** Ends what is awaited before a machine is started. */
+  private readonly waiting = new Map<string, AbortController>()
 
   constructor(private readonly options: LifecycleOptions) {}
 
@@ -41,6 +46,7 @@ export class InstanceLifecycle {
   /** Removes a `shutting-down` instance; may be called again if it failed before. */
   terminate(instanceId: string): Promise<void> {
     this.hurry(instanceId)
+    this.waiting.get(instanceId)?.abort()
     return this.enqueue(instanceId, () => this.doTerminate(instanceId))
   }
 
@@ -84,6 +90,7 @@ export class InstanceLifecycle {
     try {
       const vpcId = this.instance(instanceId)?.vpcId
       if (vpcId !== undefined) await network.sync(vpcId)
+      await this.wait(instanceId)
       const instance = this.instance(instanceId)
       if (instance?.state !== 'pending') return
       await fabric.startMachine(store.state, instance)
@@ -94,13 +101,12 @@ export class InstanceLifecycle {
         delete started.stateReason
       })
     } catch (error) {
-      onError(error)
+      if (!(error instanceof LaunchFailure)) onError(error)
       const failed = await store.change(region => {
         const instance = region.instances[instanceId]
         if (instance?.state !== 'pending') return false
         instance.state = onFailure === 'stop' ? 'stopping' : 'shutting-down'
-        const code = 'Server.InternalError'
-        instance.stateReason = {code, message: `${code}: Internal error on launch: ${messageOf(error)}`}
+        instance.stateReason = stateReasonOf(error)
         return true
       })
       if (!failed) return
@@ -137,6 +143,20 @@ export class InstanceLifecycle {
     })
   }
 
+  private async wait(instanceId: string): Promise<void> {
+    const instance = this.instance(instanceId)
+    if (this.options.beforeBoot === undefined || instance?.state !== 'pending') return
+    const controller = new AbortController()
+    this.waiting.set(instanceId, controller)
+    try {
+      await this.options.beforeBoot(instance, controller.signal)
+    } catch (error) {
+      if (!controller.signal.aborted) throw error
+    } finally {
+      this.waiting.delete(instanceId)
+    }
+  }
+
   /** A machine that ignores a polite stop must not keep what follows waiting. */
   private hurry(instanceId: string): void {
     if (this.stopping.has(instanceId))
@@ -156,4 +176,10 @@ export class InstanceLifecycle {
     })
     return tail
   }
+}
+
+function stateReasonOf(error: unknown): {code: string; message: string} {
+  if (error instanceof LaunchFailure) return {code: error.code, message: `${error.code}: ${error.message}`}
+  const code = 'Server.InternalError'
+  return {code, message: `${code}: Internal error on launch: ${messageOf(error)}`}
 }

@@ -17,6 +17,9 @@ export function becomeStopped(state: RegionState, instanceId: string): string | 
 export function releaseResources(state: RegionState, instanceId: string): void {
   for (const nic of Object.values(state.networkInterfaces)) {
     if (nic.attachment?.instanceId !== instanceId) continue
+    const {groupIds, publicIp} = nic
+    const instance = state.instances[instanceId]
+    if (instance !== undefined) instance.formerInterface = {groupIds, ...(publicIp === undefined ? {} : {publicIp})}
     delete nic.publicIp
     if (nic.attachment.deleteOnTermination) Reflect.deleteProperty(state.networkInterfaces, nic.networkInterfaceId)
     else delete nic.attachment

@@ -95,6 +95,15 @@ export class Parameters {
     return [...own, ...this.nested.flatMap(parameters => parameters.unread())].sort()
   }
 
+  /** Everything that was sent, by its full name: `Filter.1.Value.2`. Does not count as asking for it. */
+  sent(): [string, string][] {
+    const walk = (node: Node, path: string): [string, string][] => [
+      ...(node.value === undefined ? [] : [[path, node.value] satisfies [string, string]]),
+      ...[...node.children].flatMap(([name, child]) => walk(child, path === '' ? name : `${path}.${name}`)),
+    ]
+    return walk(this.node, '')
+  }
+
   /** A hash of everything that was sent, but for the members named: equal requests have equal hashes. */
   fingerprint(except: readonly string[]): string {
     const lines: string[] = []

@@ -7,7 +7,7 @@ import type {VpcSync} from './vpc-sync.js'
 
 /** What the actions of the API work with. */
 export interface Region {
-  readonly store: RegionStore
+  readonly store: Pick<RegionStore, 'state' | 'change'>
   readonly network: VpcSync
   readonly instances: InstanceLifecycle
   readonly fabric: Pick<Fabric, 'consoleOutput'>

@@ -1,11 +1,16 @@
 import {randomUUID} from 'node:crypto'
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import {systemClock, type Clock} from '../../clock.js'
 import {messageOf} from '../../errors.js'
 import type {Fabric} from '../fabric.js'
 import type {RegionStore} from '../store.js'
 import {actions} from './actions.js'
 import {ApiError} from './api-error.js'
 import {ec2Service} from './ec2-service.js'
+import {DroppedConnection} from './faults/dropped-connection.js'
+import type {FaultSource} from './faults/fault-source.js'
+import {FaultInjector} from './faults/injector.js'
+import {SpotInterrupter} from './faults/spot-interruptions.js'
 import {iamService, stsService} from './identity-services.js'
 import type {MachineImage} from './image.js'
 import {InstanceLifecycle} from './instance-lifecycle.js'
@@ -27,7 +32,9 @@ export interface ApiServerOptions {
   readonly publicRange: AddressRange
   /** Told what went wrong behind an answer that was already given, and about bugs. */
   readonly onError?: (error: unknown) => void
-  readonly now?: () => Date
+  readonly clock?: Clock
+  /** What goes wrong; without it nothing does. */
+  readonly faults?: FaultSource
 }
 
 /** RunInstances with 16 KiB of user data is far below. */
@@ -39,10 +46,20 @@ const BODY_LIMIT = 1024 * 1024
  */
 export function createApiServer(options: ApiServerOptions): Server {
   const {store, fabric} = options
-  const now = options.now ?? (() => new Date())
+  const clock = options.clock ?? systemClock
+  const now = (): Date => new Date(clock.now())
   const onError = options.onError ?? (() => undefined)
   const network = new VpcSync(store, fabric)
-  const instances = new InstanceLifecycle({store, fabric, network, now, onError})
+  const source = options.faults
+  const injector = source && new FaultInjector(source, clock)
+  const instances = new InstanceLifecycle({
+    store,
+    fabric,
+    network,
+    now,
+    onError,
+    ...(injector && {beforeBoot: (instance, signal) => injector.beforeBoot(instance, signal)}),
+  })
   fabric.onMachineExit(instanceId => {
     instances.exited(instanceId)
   })
@@ -55,7 +72,7 @@ export function createApiServer(options: ApiServerOptions): Server {
     publicRange: options.publicRange,
     now,
   }
-  const ec2 = ec2Service(actions)
+  const ec2 = ec2Service(injector ? injector.actions(actions) : actions)
   const services = new Map<string, Service>([
     ['ec2', ec2],
     ['sts', stsService()],
@@ -77,6 +94,7 @@ export function createApiServer(options: ApiServerOptions): Server {
       const query = target.split('?').slice(1).join('?')
       return await service.answer({requestId, headers, query, body: body.toString('utf8')}, region)
     } catch (error) {
+      if (error instanceof DroppedConnection) throw error
       if (error instanceof ApiError) return service.failure(error, requestId)
       onError(error)
       const failed = new ApiError('InternalError', `An internal error has occurred: ${messageOf(error)}`, 500)
@@ -86,7 +104,13 @@ export function createApiServer(options: ApiServerOptions): Server {
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID()
-    const {status, contentType, body} = await answer(request, requestId)
+    const given = await answer(request, requestId).catch(dropped)
+    interrupter?.consider()
+    if (given === undefined) {
+      request.socket.destroy()
+      return
+    }
+    const {status, contentType, body} = given
     response.writeHead(status, {
       'content-type': contentType,
       'content-length': Buffer.byteLength(body),
@@ -97,6 +121,22 @@ export function createApiServer(options: ApiServerOptions): Server {
     response.end(body)
   }
 
+  const closing = new AbortController()
+  const interrupter =
+    injector &&
+    new SpotInterrupter({
+      rules: () => injector.interruptions(),
+      store,
+      network,
+      instances,
+      clock,
+      onError,
+      signal: closing.signal,
+    })
+  source?.onChange(() => {
+    interrupter?.consider()
+  })
+
   const server = createServer((request, response) => {
     // What rejects here is a connection that broke; there is nobody left to answer.
     respond(request, response).catch(onError)
@@ -105,7 +145,15 @@ export function createApiServer(options: ApiServerOptions): Server {
   // whether its CreateVpc happened; SDKs keep connections, so outlast them.
   server.keepAliveTimeout = 600_000
   server.headersTimeout = 610_000
+  server.on('close', () => {
+    closing.abort()
+  })
   return server
+}
+
+/** Undefined for a connection that is to end without an answer. */
+function dropped(error: unknown): undefined {
+  if (!(error instanceof DroppedConnection)) throw error
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

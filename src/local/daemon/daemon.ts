@@ -19,6 +19,7 @@ import {IdleClock} from './idle.js'
 import {machineImage} from './machine-image.js'
 import {REGION, regionFiles, ZONES} from './region-files.js'
 import {ensurePublicRange} from './settings.js'
+import {WatchedFaults} from './watched-faults.js'
 
 export interface DaemonOptions {
   /** The region's state directory. */
@@ -36,6 +37,8 @@ export interface DaemonOptions {
 /** A used region lingers long enough for the caller that emptied it to ask once more. */
 const IDLE = {afterUse: 5_000, unused: 30_000}
 const IDLE_INTERVAL = 250
+/** Faults that need no call to begin do so within this. */
+const FAULTS_INTERVAL = 1_000
 
 /**
  * Runs the region until it is no longer needed or told to end. False if another process runs it already. Machines and
@@ -64,7 +67,8 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   for (const problem of await reconcile(store, fabric, new Set(adopted))) onError(problem)
   const image = await machineImage(options.image)
   const addresses = publicAddressesOf(publicRange)
-  const server = createApiServer({store, fabric, credentials, image, publicRange: addresses, onError})
+  const faults = new WatchedFaults(files.faults, onError)
+  const server = createApiServer({store, fabric, credentials, image, publicRange: addresses, faults, onError})
   const clock = new IdleClock(IDLE, Date.now())
   server.on('request', () => {
     clock.called(Date.now())
@@ -72,6 +76,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   options.onRelease(() => {
     clock.released()
   })
+  const watch = setInterval(() => faults.current(), FAULTS_INTERVAL)
   const endpoint = await listen(server)
   const self = identify(process.pid)
   if (!self) throw new Error('this process is not in /proc')
@@ -89,6 +94,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
 
   const why = await ending(signal, () => clock.isOver(store.state, Date.now()))
   log(`ending: ${why}`)
+  clearInterval(watch)
   await withdraw(files)
   server.close()
   server.closeAllConnections()

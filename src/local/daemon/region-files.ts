@@ -12,6 +12,8 @@ export interface RegionFiles {
   readonly credentials: string
   /** What was drawn once and must stay: the range of public addresses. */
   readonly settings: string
+  /** What goes wrong in the region, where somebody has set something. */
+  readonly faults: string
   readonly state: string
   readonly machines: string
   /** Held by the daemon as long as it runs. */
@@ -25,6 +27,7 @@ export function regionFiles(directory: string): RegionFiles {
     announcement: join(directory, 'region.json'),
     credentials: join(directory, 'credentials.json'),
     settings: join(directory, 'settings.json'),
+    faults: join(directory, 'faults.json'),
     state: join(directory, 'state.json'),
     machines: join(directory, 'machines'),
     lock: join(directory, '.lock'),

@@ -1,4 +1,4 @@
-import type {RegionState, Vpc} from '../model.js'
+import type {RegionState, SpotMarket, Vpc} from '../model.js'
 import type {VpcInterface} from './vpc-interfaces.js'
 import {resolverAddressOf} from './vpc-routes.js'
 
@@ -34,6 +34,8 @@ export interface InstanceFacts {
   readonly publicKey?: string
   /** As given to RunInstances, base64. */
   readonly userData?: string
+  /** Of a spot instance: when it will be taken back, once that is known. ISO 8601. */
+  readonly spot?: {readonly interruptedAt?: string}
   readonly httpTokens: 'required' | 'optional'
   readonly httpEndpoint: 'enabled' | 'disabled'
 }
@@ -48,11 +50,15 @@ export function publicDnsName(address: string, region: string): string {
   return `ec2-${address.replaceAll('.', '-')}.${region}.compute.amazonaws.com`
 }
 
+function spotFacts({interruptedAt}: SpotMarket): {interruptedAt?: string} {
+  return interruptedAt === undefined ? {} : {interruptedAt}
+}
+
 export function serviceTables(state: RegionState, vpc: Vpc, interfaces: readonly VpcInterface[]): ServiceTables {
   const instances: Record<string, InstanceFacts> = {}
   for (const {instance, networkInterface, subnet} of interfaces) {
     const key = Object.values(state.keyPairs).find(({keyName}) => keyName === instance.keyName)
-    const {metadataOptions, userData} = instance
+    const {metadataOptions, userData, spot} = instance
     instances[networkInterface.privateIpAddress] = {
       instanceId: instance.instanceId,
       imageId: instance.imageId,
@@ -73,6 +79,7 @@ export function serviceTables(state: RegionState, vpc: Vpc, interfaces: readonly
       }),
       ...(key === undefined ? {} : {keyName: key.keyName, publicKey: key.publicKey}),
       ...(userData === undefined ? {} : {userData}),
+      ...(spot === undefined ? {} : {spot: spotFacts(spot)}),
       httpTokens: metadataOptions.httpTokens,
       httpEndpoint: metadataOptions.httpEndpoint,
     }

@@ -3,9 +3,11 @@ import type {Server} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {EC2, RunInstancesCommandInput} from '@aws-sdk/client-ec2'
+import type {FaultSource} from '../../../src/local/api/faults/fault-source.js'
 import {createApiServer} from '../../../src/local/api/server.js'
 import type {MachineImage} from '../../../src/local/api/image.js'
 import {emptyRegion, RegionStore} from '../../../src/local/store.js'
+import {OffsetClock} from './offset-clock.js'
 import {RecordingFabric} from './recording-fabric.js'
 
 export const CREDENTIALS = {accessKeyId: 'AKIALOCALREGION00001', secretAccessKey: 'a+secret/with=signs'}
@@ -27,13 +29,19 @@ export interface TestRegion {
   readonly fabric: RecordingFabric
   /** What went wrong behind an answer. */
   readonly errors: unknown[]
-  /** Moves the clock of the region and of its client, which otherwise run as usual. In milliseconds. */
+  /** Moves the clock of the region and of its client by so many milliseconds. */
   advance(by: number): void
   close(): Promise<void>
 }
 
+export interface TestRegionOptions {
+  readonly faults?: FaultSource
+  /** Otherwise one that runs as usual, but for `advance`. */
+  readonly clock?: OffsetClock
+}
+
 /** A region's API on a free port of loopback, with a client of the real SDK that does not retry. */
-export async function testRegion(): Promise<TestRegion> {
+export async function testRegion(options: TestRegionOptions = {}): Promise<TestRegion> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
   const {EC2} = await import('@aws-sdk/client-ec2')
   const directory = await mkdtemp(join(tmpdir(), 'region-api-'))
@@ -42,7 +50,7 @@ export async function testRegion(): Promise<TestRegion> {
   )
   const fabric = new RecordingFabric()
   const errors: unknown[] = []
-  let offset = 0
+  const clock = options.clock ?? new OffsetClock()
   const server = createApiServer({
     store,
     fabric,
@@ -50,7 +58,8 @@ export async function testRegion(): Promise<TestRegion> {
     image: IMAGE,
     publicRange: PUBLIC_RANGE,
     onError: error => errors.push(error),
-    now: () => new Date(Date.now() + offset),
+    clock,
+    ...(options.faults && {faults: options.faults}),
   })
   const endpoint = await listen(server)
   const ec2 = new EC2({endpoint, region: 'local-1', credentials: CREDENTIALS, maxAttempts: 1})
@@ -61,8 +70,8 @@ export async function testRegion(): Promise<TestRegion> {
     fabric,
     errors,
     advance: by => {
-      offset += by
-      ec2.config.systemClockOffset = offset
+      clock.advance(by)
+      ec2.config.systemClockOffset = clock.now() - Date.now()
     },
     close: async () => {
       ec2.destroy()

@@ -95,6 +95,17 @@ describe('instance metadata', () => {
     expect([...new Uint8Array(await (await get('/2021-07-15/user-data')).arrayBuffer())]).to.deep.equal([0, 255, 10])
   })
 
+  it('tells a spot instance when it will be taken back, once that is known', async () => {
+    const notice = '/latest/meta-data/spot/instance-action'
+    expect(await text('/latest/meta-data/instance-life-cycle')).to.equal('on-demand')
+    instance = {...facts, spot: {}}
+    expect(await text('/latest/meta-data/instance-life-cycle')).to.equal('spot')
+    expect((await get(notice)).status).to.equal(404)
+    instance = {...facts, spot: {interruptedAt: '2026-11-24T08:22:00.123Z'}}
+    expect(JSON.parse(await text(notice))).to.deep.equal({action: 'terminate', time: '2026-11-24T08:22:00Z'})
+    expect(await text('/latest/meta-data/spot/termination-time')).to.equal('2026-11-24T08:22:00Z')
+  })
+
   it('knows no other paths', async () => {
     const paths = ['/latest/meta-data/iam/', '/latest/meta-data/__proto__', '/v1/meta-data/', '/latest/user-data/x']
     for (const path of paths) expect((await get(path)).status, path).to.equal(404)

@@ -3,7 +3,7 @@ import {parseCidr} from '../../../src/cluster/cidr.js'
 import type {RegionNames} from '../../../src/local/host/names.js'
 import {parseAddresses, parseLinks, parseRoutes, parseRules} from '../../../src/local/vpc/ip-json.js'
 import {type VpcPlan, vpcPlan} from '../../../src/local/vpc/vpc-plan.js'
-import {groupId, type Node, regionState, type Rule, SUBNETS, VPC, type World} from './region-fixture.js'
+import {groupId, instanceId, type Node, regionState, type Rule, SUBNETS, VPC, type World} from './region-fixture.js'
 
 const names: RegionNames = {
   prefix: 'khw00002',
@@ -58,6 +58,17 @@ describe('the plan of a VPC', () => {
       state => plan({nodes: [{name: 'a', subnet: 0, address: '10.240.0.11', groups: [], state}]}).interfaces[0]?.up,
     )
     expect(states).to.deep.equal([true, true, true, true, false, undefined])
+  })
+
+  it('tells its services of spot instances, and when one is taken back', () => {
+    const state = regionState({nodes, groups: {g: [], h: []}})
+    const spotOf = (address: string) => vpcPlan(state, VPC, names, range)?.services.instances[address]?.spot
+    const a = state.instances[instanceId('a')]
+    if (a === undefined) throw new Error('no instance')
+    a.spot = {spotInstanceRequestId: 'sir-12345678'}
+    expect([spotOf('10.240.0.11'), spotOf('10.240.1.12')]).to.deep.equal([{}, undefined])
+    a.spot.interruptedAt = '2026-01-01T00:02:00.000Z'
+    expect(spotOf('10.240.0.11')).to.deep.equal({interruptedAt: '2026-01-01T00:02:00.000Z'})
   })
 
   it("looks packets up in their subnet's own table, else in the main one", () => {

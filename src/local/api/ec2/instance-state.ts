@@ -46,6 +46,7 @@ export const instanceStateActions = [
           move(instance, () => {
             if (instance.state === 'stopping' || instance.state === 'stopped') return
             if (instance.state !== 'running') throw incorrectState(instance, 'stopped')
+            if (instance.spot !== undefined) throw oneTime(instance)
             instance.state = 'stopping'
             instance.stateReason = {code: USER_INITIATED, message: `${USER_INITIATED}: User initiated shutdown`}
           }),
@@ -110,6 +111,13 @@ function incorrectState(instance: Instance, what: string): ApiError {
   return new ApiError(
     'IncorrectInstanceState',
     `The instance '${instance.instanceId}' is not in a state from which it can be ${what}: it is ${instance.state}.`,
+  )
+}
+
+function oneTime({instanceId}: Instance): ApiError {
+  return new ApiError(
+    'UnsupportedOperation',
+    `You can't stop the Spot Instance '${instanceId}' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.`,
   )
 }
 

@@ -78,6 +78,8 @@ export function describeInstance(instance: Instance, region: Region, options: {l
     rootDeviceName: rootDeviceName(instance, region.images),
     blockDeviceMapping: describeRootVolume(instance, region),
     virtualizationType: 'hvm',
+    instanceLifecycle: instance.spot && 'spot',
+    spotInstanceRequestId: instance.spot?.spotInstanceRequestId,
     clientToken: instance.clientToken ?? '',
     tagSet: tagSet(instance.tags),
     hypervisor: 'xen',

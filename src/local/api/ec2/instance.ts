@@ -101,6 +101,8 @@ function listing(state: RegionState): Listing<Instance> {
       'instance-type': instance => instance.instanceType,
       'image-id': instance => instance.imageId,
       'key-name': instance => instance.keyName,
+      'instance-lifecycle': instance => instance.spot && 'spot',
+      'spot-instance-request-id': instance => instance.spot?.spotInstanceRequestId,
       'client-token': instance => instance.clientToken,
       'reservation-id': instance => instance.reservationId,
       'availability-zone': instance => instance.availabilityZone,

@@ -66,10 +66,7 @@ export const internetGatewayActions = [
       if (gateway.vpcId !== vpcId)
         throw new ApiError('Gateway.NotAttached', `resource ${gatewayId} is not attached to network ${vpcId}`)
       if (Object.values(state.networkInterfaces).some(nic => nic.vpcId === vpcId && nic.publicIp !== undefined))
-        throw new ApiError(
-          'DependencyViolation',
-          `Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
-        )
+        throw mappedAddresses(vpcId)
       delete gateway.vpcId
     })
     await region.network.sync(vpcId)
@@ -88,6 +85,13 @@ export const internetGatewayActions = [
     },
   ),
 ]
+
+export function mappedAddresses(vpcId: string): ApiError {
+  return new ApiError(
+    'DependencyViolation',
+    `Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
+  )
+}
 
 function gatewayAndVpc(parameters: Parameters) {
   return {gatewayId: parameters.required('InternetGatewayId'), vpcId: parameters.required('VpcId')}

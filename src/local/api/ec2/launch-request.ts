@@ -4,6 +4,7 @@ import {tokenRequest, type TokenRequest} from '../client-tokens.js'
 import {IMAGE_SIZE_GIB} from '../image.js'
 import type {Parameters} from '../parameters.js'
 import {tagSpecifications, type TagsByType} from '../tag-specifications.js'
+import {wantsSpot} from './spot-market.js'
 
 /** What RunInstances asks for, read and checked as far as that needs no look at the region. */
 export interface LaunchRequest {
@@ -25,6 +26,7 @@ export interface LaunchRequest {
   readonly userData: string | undefined
   readonly metadataOptions: Instance['metadataOptions']
   readonly shutdownBehavior: Instance['instanceInitiatedShutdownBehavior']
+  readonly spot: boolean
   readonly tags: TagsByType
   readonly token: TokenRequest | undefined
 }
@@ -60,6 +62,7 @@ export function launchRequest(parameters: Parameters): LaunchRequest {
     userData: userDataOf(parameters.optional('UserData')),
     metadataOptions: metadataOptionsOf(parameters.group('MetadataOptions')),
     shutdownBehavior: shutdownBehavior(parameters.optional('InstanceInitiatedShutdownBehavior') ?? 'stop'),
+    spot: wantsSpot(parameters.group('InstanceMarketOptions')),
     tags: tagSpecifications(parameters, 'instance', 'volume', 'networkInterface'),
     token: tokenRequest(parameters, 'RunInstances'),
   }

@@ -13,6 +13,7 @@ import {groupsOfVpc} from './interface-groups.js'
 import {launchRequest, type LaunchRequest} from './launch-request.js'
 import {newInterface} from './launched-interface.js'
 import {freeAddresses, requestedAddress} from './private-addresses.js'
+import {newSpotRequest} from './spot-market.js'
 
 export const runInstancesActions = [
   action('RunInstances', launchRequest, async (request, region) => {
@@ -95,6 +96,7 @@ function launch(state: RegionState, request: LaunchRequest, region: Region): Ins
       metadataOptions: {...request.metadataOptions},
       instanceInitiatedShutdownBehavior: request.shutdownBehavior,
       state: 'pending',
+      ...(request.spot ? {spot: newSpotRequest()} : {}),
       tags: tagsFor(request.tags, 'instance'),
     }
     state.instances[instanceId] = instance

@@ -86,8 +86,7 @@ export const securityGroupActions = [
             'CannotDelete',
             `the specified group: "${groupId}" name: "default" cannot be deleted by a user`,
           )
-        if (isNeeded(state, groupId))
-          throw new ApiError('DependencyViolation', `resource ${groupId} has a dependent object`)
+        if (isNeeded(state, groupId)) throw groupInUse(groupId)
         Reflect.deleteProperty(state.securityGroups, groupId)
         return group.vpcId
       })
@@ -96,6 +95,10 @@ export const securityGroupActions = [
     },
   ),
 ]
+
+export function groupInUse(groupId: string): ApiError {
+  return new ApiError('DependencyViolation', `resource ${groupId} has a dependent object`)
+}
 
 /** The group every VPC comes with: its members talk to each other and to everybody outside. */
 export function newDefaultGroup(state: RegionState, vpcId: string): void {

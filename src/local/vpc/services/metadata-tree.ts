@@ -18,7 +18,7 @@ export function metadataTree(tables: ServiceTables, facts: InstanceFacts): Metad
     'ami-launch-index': '0',
     hostname: name,
     'instance-id': facts.instanceId,
-    'instance-life-cycle': 'on-demand',
+    'instance-life-cycle': facts.spot === undefined ? 'on-demand' : 'spot',
     'instance-type': facts.instanceType,
     'local-hostname': name,
     'local-ipv4': facts.privateIp,
@@ -52,8 +52,16 @@ export function metadataTree(tables: ServiceTables, facts: InstanceFacts): Metad
     ...(facts.publicKey === undefined ? {} : {'public-keys': {'0': {'openssh-key': `${facts.publicKey.trim()}\n`}}}),
     'reservation-id': facts.reservationId,
     'security-groups': groups,
+    ...interruptionNotice(facts.spot?.interruptedAt),
     services: {domain: 'amazonaws.com', partition: 'aws'},
   }
+}
+
+/** The notice that a spot instance gets (EC2 User Guide, "Spot Instance interruption notices"); there is none before. */
+function interruptionNotice(interruptedAt: string | undefined): MetadataTree {
+  if (interruptedAt === undefined) return {}
+  const time = interruptedAt.replace(/\.\d+Z$/, 'Z')
+  return {spot: {'instance-action': JSON.stringify({action: 'terminate', time}), 'termination-time': time}}
 }
 
 /** `dynamic/instance-identity/document`; the region signs nothing, so there is no signature beside it. */

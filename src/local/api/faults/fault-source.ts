@@ -1,0 +1,35 @@
+import {parseFaultSettings} from './parse-settings.js'
+import type {FaultSettings} from './settings.js'
+
+/** Where a region looks up its faults. */
+export interface FaultSource {
+  /** Asked at each request, so it has to be quick. The same object as long as nothing was set. */
+  current(): FaultSettings
+  /** Called after something was set. */
+  onChange(listener: () => void): void
+}
+
+/** Faults that are set by the process the region runs in. */
+export class SettableFaults implements FaultSource {
+  #settings: FaultSettings
+  readonly #listeners: (() => void)[] = []
+
+  /** Throws USAGE. */
+  constructor(settings: FaultSettings = {}) {
+    this.#settings = parseFaultSettings(settings)
+  }
+
+  current(): FaultSettings {
+    return this.#settings
+  }
+
+  /** Replaces all settings: what is not among the new ones ends. Throws USAGE and leaves them as they are. */
+  set(settings: FaultSettings): void {
+    this.#settings = parseFaultSettings(settings)
+    for (const listener of this.#listeners) listener()
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+}

@@ -1,0 +1,119 @@
+import type {Clock} from '../../../clock.js'
+import type {Instance} from '../../model.js'
+import type {Action} from '../action.js'
+import {ApiError} from '../api-error.js'
+import type {Parameters} from '../parameters.js'
+import type {Region} from '../region.js'
+import type {XmlElement} from '../xml.js'
+import {BootFaults} from './boot-faults.js'
+import {CallFaults, errorOf} from './call-faults.js'
+import {capacityCheck} from './capacity.js'
+import {checkedStore, type ChangeCheck} from './change-check.js'
+import type {FaultSource} from './fault-source.js'
+import {lingeringCheck} from './lingering.js'
+import {quotaCheck} from './quotas.js'
+import type {FaultSettings} from './settings.js'
+import type {InterruptionRules} from './spot-interruptions.js'
+import {Throttle} from './throttle.js'
+import {Visibility} from './visibility.js'
+
+/** Settings with what has to be remembered as long as they hold. */
+interface ActiveFaults {
+  readonly settings: FaultSettings
+  readonly throttle: Throttle | undefined
+  readonly calls: CallFaults
+  readonly boots: BootFaults
+  readonly checks: readonly ChangeCheck[]
+  readonly interrupted: InterruptionRules['interrupted']
+}
+
+/** A layer around the region's actions that does what the fault settings say. The actions know nothing of it. */
+export class FaultInjector {
+  #active: ActiveFaults | undefined
+  #visibility: Visibility | undefined
+
+  constructor(
+    private readonly source: FaultSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The same actions, as they are with the faults of the moment. */
+  actions(actions: readonly Action[]): Action[] {
+    return actions.map(action => ({
+      name: action.name,
+      invoke: (parameters, region) => this.invoke(action, parameters, region),
+    }))
+  }
+
+  /** To be awaited before a machine is started. Throws LaunchFailure. */
+  beforeBoot(instance: Instance, signal: AbortSignal): Promise<void> {
+    return this.active().boots.before(instance, signal)
+  }
+
+  /** What spot instances are to be taken back, and how many were. */
+  interruptions(): InterruptionRules {
+    const {settings, interrupted} = this.active()
+    return {rules: settings.interruptions ?? [], interrupted}
+  }
+
+  private async invoke(action: Action, parameters: Parameters, region: Region): Promise<XmlElement> {
+    const {throttle, calls, checks, settings} = this.active()
+    throttle?.admit(action.name, parameters, this.clock.now())
+    const fault = calls.next(action.name)
+    if (fault?.when === 'before') throw errorOf(fault)
+    const {store} = region
+    const checked = checks.length === 0 ? store : checkedStore(store, checks)
+    const answer =
+      settings.visibility === undefined
+        ? action.invoke(parameters, {...region, store: checked})
+        : this.invokeSeeing(action, parameters, {...region, store: checked}, settings.visibility)
+    if (fault === undefined) return answer
+    // Whether it went well or was refused, the caller is not to know.
+    await answer.catch(expectRefusal)
+    throw errorOf(fault)
+  }
+
+  private async invokeSeeing(
+    action: Action,
+    parameters: Parameters,
+    region: Region,
+    fault: NonNullable<FaultSettings['visibility']>,
+  ): Promise<XmlElement> {
+    const {store} = region
+    const visibility = (this.#visibility ??= new Visibility())
+    visibility.observe(store.state, this.clock.now())
+    visibility.check(action.name, parameters, store.state, fault, this.clock.now())
+    const state = visibility.view(action.name, parameters, store.state, fault, this.clock.now())
+    const seen = {state, change: store.change.bind(store)}
+    try {
+      return await action.invoke(parameters, state === store.state ? region : {...region, store: seen})
+    } finally {
+      visibility.observe(store.state, this.clock.now())
+    }
+  }
+
+  private active(): ActiveFaults {
+    const {clock} = this
+    const settings = this.source.current()
+    if (this.#active?.settings === settings) return this.#active
+    if (settings.visibility === undefined) this.#visibility = undefined
+    const {lingering = 0} = settings
+    this.#active = {
+      settings,
+      throttle: settings.throttle && new Throttle(settings.throttle),
+      calls: new CallFaults(settings.calls ?? []),
+      boots: new BootFaults(settings.boots ?? [], clock),
+      checks: [
+        ...(settings.capacity === undefined ? [] : [capacityCheck(settings.capacity)]),
+        ...(settings.quotas === undefined ? [] : [quotaCheck(settings.quotas)]),
+        ...(lingering === 0 ? [] : [lingeringCheck(lingering, clock)]),
+      ],
+      interrupted: new Map(),
+    }
+    return this.#active
+  }
+}
+
+function expectRefusal(error: unknown): void {
+  if (!(error instanceof ApiError)) throw error
+}

@@ -1,16 +1,30 @@
+import {connect, type Socket} from 'node:net'
 import {Readable} from 'node:stream'
 import {NodeSSH} from 'node-ssh'
-import {KhwError, messageOf} from '../errors.js'
+import {KhwError} from '../errors.js'
+import {fromBytes, lastLines, wholeLines} from './output.js'
+import {commandFailed, commandTimedOut, ConnectionBroken, wrongHostKey} from './ssh-errors.js'
 
 export interface SshTarget {
   /** For messages: `worker-1`. */
   readonly name: string
   readonly host: string
+  /** 22 unless told otherwise. */
+  readonly port?: number
   readonly username: string
   /** OpenSSH private key. */
   readonly privateKey: string
   /** Blobs of the host keys this machine may show; any other ends the connection before authentication. */
   readonly hostKeys: readonly Buffer[]
+}
+
+export interface OpenOptions {
+  readonly signal?: AbortSignal
+  /** Milliseconds from the first packet until the machine has let us in. */
+  readonly readyTimeout?: number
+  /** Milliseconds between questions to a peer that says nothing; it is given up after `keepaliveCountMax` of them. */
+  readonly keepaliveInterval?: number
+  readonly keepaliveCountMax?: number
 }
 
 export interface ExecOptions {
@@ -33,42 +47,59 @@ export class SshConnection {
 
   private constructor(
     private readonly ssh: NodeSSH,
+    private readonly socket: Socket,
     readonly target: SshTarget,
-  ) {
-    // node-ssh takes its own listener off once it is connected: without this one a reset would end the process.
-    ssh.connection?.on('error', (error: Error) => {
-      this.lost = error
-    })
-    ssh.connection?.on('close', () => {
-      this.lost ??= new Error('the connection was closed')
-    })
-  }
+  ) {}
 
-  /** One try. Throws SSH_HOST_KEY if the machine shows another host key, else whatever ssh2 said. */
-  static async open(target: SshTarget): Promise<SshConnection> {
+  /** One try. Throws SSH_HOST_KEY if the machine shows another host key, else whatever ssh2 said or the signal's reason. */
+  static async open(target: SshTarget, options: OpenOptions = {}): Promise<SshConnection> {
+    const {signal, readyTimeout = 10_000, keepaliveInterval = 5_000, keepaliveCountMax = 3} = options
+    signal?.throwIfAborted()
     const shownKeys: Buffer[] = []
     const ssh = new NodeSSH()
+    // Its own socket, as ssh2 only half-closes one: a silent peer would keep the process from ending.
+    const socket = connect({host: target.host, port: target.port ?? 22, noDelay: true})
+    const connection = new SshConnection(ssh, socket, target)
+    const onAbort = (): void => {
+      socket.destroy()
+    }
+    signal?.addEventListener('abort', onAbort, {once: true})
     try {
-      await ssh.connect({
+      const connecting = ssh.connect({
         host: target.host,
+        sock: socket,
         username: target.username,
         privateKey: target.privateKey,
-        readyTimeout: 10_000,
-        keepaliveInterval: 5_000,
-        keepaliveCountMax: 3,
-        algorithms: {serverHostKey: ['ssh-ed25519']},
+        authHandler: ['publickey'],
+        agentForward: false,
+        readyTimeout,
+        keepaliveInterval,
+        keepaliveCountMax,
+        algorithms: {
+          kex: ['curve25519-sha256', 'curve25519-sha256@libssh.org'],
+          serverHostKey: ['ssh-ed25519'],
+          // Both authenticate what they encrypt; what else does, ChaCha20-Poly1305, needs more of its peer to be safe
+          // (CVE-2023-48795).
+          cipher: ['aes256-gcm@openssh.com', 'aes128-gcm@openssh.com'],
+        },
         // Synchronous and a real boolean: ssh2 takes anything that is not `false`, a promise too, for consent.
         hostVerifier: (shown: Buffer): boolean => {
           shownKeys.push(shown)
           return isPinned(target, shown)
         },
       })
+      connection.watch()
+      await connecting
+      signal?.throwIfAborted()
+      return connection
     } catch (error) {
-      ssh.dispose()
-      if (shownKeys.some(shown => !isPinned(target, shown))) throw hostKeyError(target, error)
+      connection.close()
+      signal?.throwIfAborted()
+      if (shownKeys.some(shown => !isPinned(target, shown))) throw wrongHostKey(target, error)
       throw error
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
     }
-    return new SshConnection(ssh, target)
   }
 
   get alive(): boolean {
@@ -78,42 +109,40 @@ export class SshConnection {
   /** Runs a command; resolves with its stdout if it exits with 0, throws REMOTE_COMMAND_FAILED or SSH_FAILED otherwise. */
   async exec(command: string, options: ExecOptions = {}): Promise<string> {
     const {input, timeout = COMMAND_TIMEOUT, signal, onLine} = options
-    let pending = ''
-    const result = await this.raced(
-      this.ssh.execCommand(command, {
-        noTrim: true,
-        ...(input === undefined ? {} : {stdin: Readable.from([Buffer.from(input)])}),
-        ...(onLine === undefined
-          ? {}
-          : {
-              onStdout: (chunk: Buffer) => {
-                const lines = (pending + chunk.toString()).split('\n')
-                pending = lines.pop() ?? ''
-                lines.forEach(onLine)
-              },
-            }),
-      }),
-      command,
-      timeout,
-      signal,
-    )
-    if (result.code === 0) return result.stdout
-    if (result.code === null && result.signal === null) throw this.broken(command)
+    const running = this.ssh.execCommand(command, {
+      noTrim: true,
+      // Each byte as one character: a chunk may end within one of UTF-8.
+      encoding: 'latin1',
+      ...(input === undefined ? {} : {stdin: Readable.from([Buffer.from(input)])}),
+      ...(onLine === undefined ? {} : {onStdout: wholeLines(onLine)}),
+    })
+    const result = await this.raced(running, command, timeout, signal)
+    // sshd may tell the exit status before the last of the output: it counts only if the connection outlived the command.
+    if (this.lost || (result.code === null && result.signal === null)) {
+      throw new ConnectionBroken(this.target, command, this.lost)
+    }
+    const stdout = fromBytes(result.stdout)
+    if (result.code === 0) return stdout
     const how = result.code === null ? `was killed by ${result.signal ?? 'a signal'}` : `exited with ${result.code}`
-    const said =
-      result.stderr.trim().split('\n').slice(-20).join('\n') || result.stdout.trim().split('\n').slice(-5).join('\n')
-    throw new KhwError(
-      'REMOTE_COMMAND_FAILED',
-      `On ${this.target.name}, "${shorten(command)}" ${how}${said === '' ? '' : `:\n${said}`}`,
-      [
-        `Look at the machine with: khw ssh ${this.target.name}`,
-        'Then run the same command again: it goes on where it stopped.',
-      ],
-    )
+    throw commandFailed(this.target, command, how, lastLines(fromBytes(result.stderr), 20) || lastLines(stdout, 5))
   }
 
   close(): void {
+    this.lost ??= new Error('khw closed it')
     this.ssh.dispose()
+    this.socket.destroy()
+  }
+
+  /** node-ssh takes its own listener off once it is connected: without this one a reset would end the process. */
+  private watch(): void {
+    this.socket.on('error', () => undefined)
+    this.ssh.connection?.on('error', (error: Error) => {
+      this.lost ??= error
+    })
+    const onClosed = (): void => {
+      this.lost ??= new Error('the other side closed it')
+    }
+    this.ssh.connection?.on('end', onClosed).on('close', onClosed)
   }
 
   private async raced<T>(work: Promise<T>, command: string, timeout: number, signal?: AbortSignal): Promise<T> {
@@ -124,13 +153,7 @@ export class SshConnection {
         work,
         new Promise<never>((_, reject) => {
           timer = setTimeout(() => {
-            reject(
-              new KhwError(
-                'TIMEOUT',
-                `On ${this.target.name}, "${shorten(command)}" did not end within ${timeout / 1000} s.`,
-                [`Look at the machine with: khw ssh ${this.target.name}`],
-              ),
-            )
+            reject(commandTimedOut(this.target, command, timeout))
             this.close()
           }, timeout)
           onAbort = () => {
@@ -142,7 +165,7 @@ export class SshConnection {
       ])
     } catch (error) {
       if (error instanceof KhwError || signal?.aborted) throw error
-      throw this.broken(command, error)
+      throw new ConnectionBroken(this.target, command, this.lost ?? error)
     } finally {
       clearTimeout(timer)
       if (onAbort) signal?.removeEventListener('abort', onAbort)
@@ -150,31 +173,8 @@ export class SshConnection {
       work.catch(() => undefined)
     }
   }
-
-  private broken(command: string, cause: unknown = this.lost): KhwError {
-    return new KhwError(
-      'SSH_FAILED',
-      `The connection to ${this.target.name} (${this.target.host}) broke during "${shorten(command)}"${cause === undefined ? '' : `: ${messageOf(cause)}`}.`,
-      ['Run the same command again: it goes on where it stopped.'],
-      {cause},
-    )
-  }
 }
 
 function isPinned(target: SshTarget, shown: Buffer): boolean {
   return target.hostKeys.some(pinned => pinned.equals(shown))
-}
-
-function shorten(command: string): string {
-  const line = command.trim().split('\n')[0] ?? ''
-  return line.length > 80 ? `${line.slice(0, 77)}...` : line
-}
-
-function hostKeyError(target: SshTarget, cause: unknown): KhwError {
-  return new KhwError(
-    'SSH_HOST_KEY',
-    `${target.name} (${target.host}) shows a host key that is not the one khw gave it. Somebody may be in between; nothing was sent.`,
-    ['Destroy the cluster and create it anew, unless you know why the key changed.'],
-    {cause},
-  )
 }

@@ -1,6 +1,7 @@
 import type {SecretStore} from '../pki/secret-store.js'
-import type {SshConnection} from './connection.js'
-import {generateSshKey, type SshKeyPair} from './keys.js'
+import {generateSshKey, isEd25519, type SshKeyPair} from './keys.js'
+import type {RemoteNode} from './remote-node.js'
+import {commandFailed} from './ssh-errors.js'
 
 const pinsName = (node: string): string => `ssh/host-${node}.pub`
 
@@ -20,21 +21,37 @@ export async function drawHostKey(secrets: SecretStore, node: string): Promise<S
   return pair
 }
 
+/** Two runs of these may meet when the first one's connection broke: the second then waits for the first. */
+const ALONE = 'set -e; umask 077; cd /etc/ssh; exec 9>khw_host_key.lock; flock 9'
+
+/** Prints the public half of a host key of the machine's own, which it makes the first time. */
+const MAKE_KEY = `${ALONE}
+if ! [ -e khw_host_key ]; then
+  rm -f khw_host_key.new khw_host_key.new.pub
+  ssh-keygen -q -t ed25519 -N "" -C "" -f khw_host_key.new
+  mv khw_host_key.new.pub khw_host_key.pub
+  mv khw_host_key.new khw_host_key
+fi
+cat khw_host_key.pub`
+
+/** From now on sshd shows that key. */
+const SHOW_KEY = `${ALONE}
+cp -p khw_host_key ssh_host_ed25519_key.next
+cp -p khw_host_key.pub ssh_host_ed25519_key.pub
+mv ssh_host_ed25519_key.next ssh_host_ed25519_key
+systemctl reload ssh 2>/dev/null || systemctl reload sshd`
+
 /**
  * Replaces the injected host key, which lies in the instance's user data, by one that only the node knows. Both are
- * pinned while the change is under way, so that a crash in between locks nobody out.
+ * pinned while the change is under way, so that a crash or a lost line at any point locks nobody out; a further run makes
+ * it good.
  */
-export async function rotateHostKey(secrets: SecretStore, node: string, connection: SshConnection): Promise<string> {
-  const fresh = (
-    await connection.exec(
-      'sudo sh -c \'set -e; cd /etc/ssh; [ -e khw_host_key ] || { rm -f khw_host_key.new khw_host_key.new.pub; ssh-keygen -q -t ed25519 -N "" -C "" -f khw_host_key.new; mv khw_host_key.new.pub khw_host_key.pub; mv khw_host_key.new khw_host_key; }; cat khw_host_key.pub\'',
-    )
-  ).trim()
-  await pin(secrets, node, fresh)
-  await connection.exec(
-    "sudo sh -c 'set -e; cd /etc/ssh; cp -p khw_host_key ssh_host_ed25519_key.next; cp -p khw_host_key.pub ssh_host_ed25519_key.pub; mv ssh_host_ed25519_key.next ssh_host_ed25519_key; systemctl reload ssh 2>/dev/null || systemctl reload sshd'",
-  )
-  await secrets.write(pinsName(node), `${fresh}\n`)
+export async function rotateHostKey(secrets: SecretStore, remote: RemoteNode): Promise<string> {
+  const fresh = (await remote.exec(`sudo -n sh -c '${MAKE_KEY}'`)).trim()
+  if (!isEd25519(fresh)) throw commandFailed(remote, MAKE_KEY, 'did not print a host key', fresh)
+  await pin(secrets, remote.name, fresh)
+  await remote.exec(`sudo -n sh -c '${SHOW_KEY}'`)
+  await secrets.write(pinsName(remote.name), `${fresh}\n`)
   return fresh
 }
 

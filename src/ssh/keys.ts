@@ -20,7 +20,7 @@ const BLOB_LENGTH = 4 + 11 + 4 + 32
 export function generateSshKey(comment: string, generate = generateWithSsh2): SshKeyPair {
   for (;;) {
     const pair = generate(comment)
-    if (keyBlob(pair.publicKey).length === BLOB_LENGTH) return pair
+    if (isEd25519(pair.publicKey)) return pair
   }
 }
 
@@ -28,6 +28,11 @@ function generateWithSsh2(comment: string): SshKeyPair {
   const {utils} = require('ssh2') as typeof ssh2
   const pair = utils.generateKeyPairSync('ed25519', {comment})
   return {privateKey: pair.private, publicKey: pair.public.trim()}
+}
+
+/** Whether it is a whole public key line of this kind. */
+export function isEd25519(publicKey: string): boolean {
+  return /^ssh-ed25519 \S+/.test(publicKey) && keyBlob(publicKey).length === BLOB_LENGTH
 }
 
 /** The key blob of a public key line, as it appears on the wire (RFC 4253, 6.6): what a host key is compared with. */

@@ -1,78 +1,122 @@
-import {setTimeout as sleep} from 'node:timers/promises'
-import {KhwError, messageOf} from '../errors.js'
+import {systemClock, type Clock} from '../clock.js'
+import {KhwError} from '../errors.js'
 import type {SecretStore} from '../pki/secret-store.js'
-import {SshConnection} from './connection.js'
+import {SshConnection, type OpenOptions} from './connection.js'
 import {pinnedHostKeys} from './host-key.js'
 import {keyBlob} from './keys.js'
+import {execPatiently, type RemoteNode} from './remote-node.js'
+import {isRefusal, keysMissing, mayPass, unreachable} from './ssh-errors.js'
 
 /** Where the operator's private key lies among the cluster's secrets. */
 export const OPERATOR_KEY = 'ssh/id_ed25519'
 
-/** How long a machine may take from its launch until sshd lets us in. */
-const BOOT_BUDGET = 300_000
-/** cloud-init may not have written authorized_keys yet. */
-const AUTHENTICATION_GRACE = 90_000
+/** Times in milliseconds. */
+export interface ConnectionOptions {
+  readonly clock: Clock
+  readonly port: number
+  /** How long a machine may take from its launch until sshd lets us in. */
+  readonly bootBudget: number
+  /** The same for a machine that has let us in before. */
+  readonly reconnectBudget: number
+  /** How long sshd may refuse the operator's key: cloud-init may not have written authorized_keys yet. */
+  readonly authenticationGrace: number
+  /** Before each repetition of a command whose connection broke. */
+  readonly pauses: readonly number[]
+  /** Of each connection. */
+  readonly open: Omit<OpenOptions, 'signal'>
+}
+
+const DEFAULTS: ConnectionOptions = {
+  clock: systemClock,
+  port: 22,
+  bootBudget: 300_000,
+  reconnectBudget: 90_000,
+  authenticationGrace: 90_000,
+  pauses: [500, 1_000, 2_000],
+  open: {},
+}
+
+/** Between two tries to get in. */
+const EVERY = 250
 
 /** One pinned connection a node, opened when it is first needed and again when it broke. */
 export class NodeConnections {
+  private readonly options: ConnectionOptions
+  private readonly signal: AbortSignal
+  private readonly closing = new AbortController()
+  /** Those that are open or being opened. */
   private readonly open = new Map<string, Promise<SshConnection>>()
+  /** `worker-1 198.18.0.7`: who has let us in, and where. */
+  private readonly met = new Set<string>()
 
   constructor(
     private readonly secrets: SecretStore,
     private readonly username: string,
-    private readonly signal: AbortSignal,
-  ) {}
+    signal: AbortSignal,
+    options: Partial<ConnectionOptions> = {},
+  ) {
+    this.options = {...DEFAULTS, ...options}
+    this.signal = AbortSignal.any([signal, this.closing.signal])
+  }
 
-  /** The connection to a node; waits for a machine that is still booting. */
-  async to(node: string, host: string): Promise<SshConnection> {
-    const known = await this.open.get(node)?.catch(() => undefined)
-    if (known?.alive && known.target.host === host) return known
-    known?.close()
-    const opening = this.waitFor(node, host)
-    this.open.set(node, opening)
-    return opening
+  /**
+   * A node that lets us in; waits for a machine that is still booting. `progress` hears when a command has to be repeated.
+   * Throws SSH_HOST_KEY at once, SSH_FAILED after the budget.
+   */
+  async to(node: string, host: string, progress: (text: string) => void = () => undefined): Promise<RemoteNode> {
+    const connected = (): Promise<SshConnection> => this.connected(node, host)
+    await connected()
+    const {clock, pauses} = this.options
+    const reconnecting = {connected, clock, pauses, signal: this.signal, progress}
+    return {name: node, host, exec: (command, options) => execPatiently(reconnecting, command, options)}
   }
 
   async close(): Promise<void> {
-    for (const opening of this.open.values()) (await opening.catch(() => undefined))?.close()
+    this.closing.abort(new Error('the connections are closed'))
+    const opening = [...this.open.values()]
     this.open.clear()
+    for (const connection of opening) (await connection.catch(() => undefined))?.close()
+  }
+
+  private async connected(node: string, host: string): Promise<SshConnection> {
+    for (let known = this.open.get(node); known; known = this.open.get(node)) {
+      const connection = await known
+      if (connection.alive && connection.target.host === host) return connection
+      connection.close()
+      // Another who waited may have opened the next one already.
+      if (this.open.get(node) === known) this.open.delete(node)
+    }
+    const opening = this.waitFor(node, host)
+    this.open.set(node, opening)
+    opening.catch(() => {
+      if (this.open.get(node) === opening) this.open.delete(node)
+    })
+    return opening
   }
 
   private async waitFor(node: string, host: string): Promise<SshConnection> {
     const privateKey = await this.secrets.read(OPERATOR_KEY)
     const pins = await pinnedHostKeys(this.secrets, node)
-    if (privateKey === undefined || pins.length === 0) {
-      throw new KhwError('SSH_FAILED', `The SSH keys of ${node} are not among the cluster's secrets.`, [
-        'Destroy the cluster and create it anew: without its keys nobody gets in.',
-      ])
-    }
-    const target = {name: node, host, username: this.username, privateKey, hostKeys: pins.map(keyBlob)}
-    const start = Date.now()
+    if (privateKey === undefined || pins.length === 0) throw keysMissing(node)
+    const {clock, port, open, authenticationGrace, bootBudget, reconnectBudget} = this.options
+    const target = {name: node, host, port, username: this.username, privateKey, hostKeys: pins.map(keyBlob)}
+    const budget = this.met.has(`${node} ${host}`) ? reconnectBudget : bootBudget
+    const start = clock.now()
+    let refusedSince: number | undefined
     for (;;) {
-      this.signal.throwIfAborted()
       try {
-        return await SshConnection.open(target)
+        const connection = await SshConnection.open(target, {...open, signal: this.signal})
+        this.met.add(`${node} ${host}`)
+        return connection
       } catch (error) {
-        const waited = Date.now() - start
-        if (!worthWaiting(error, waited))
-          throw error instanceof KhwError ? error : unreachable(node, host, waited, error)
+        this.signal.throwIfAborted()
+        if (error instanceof KhwError) throw error
+        const now = clock.now()
+        if (isRefusal(error)) refusedSince ??= now
+        const patience = isRefusal(error) ? (refusedSince ?? now) + authenticationGrace : mayPass(error) ? Infinity : 0
+        if (now >= Math.min(start + budget, patience)) throw unreachable(node, host, now - start, error)
       }
-      await sleep(250, undefined, {signal: this.signal})
+      await clock.sleep(EVERY, this.signal)
     }
   }
-}
-
-function worthWaiting(error: unknown, waited: number): boolean {
-  if (error instanceof KhwError) return false
-  if (/authentication methods failed/.test(messageOf(error))) return waited < AUTHENTICATION_GRACE
-  return waited < BOOT_BUDGET
-}
-
-function unreachable(node: string, host: string, waited: number, cause: unknown): KhwError {
-  return new KhwError(
-    'SSH_FAILED',
-    `${node} (${host}) did not let khw in over SSH within ${Math.round(waited / 1000)} s: ${messageOf(cause)}.`,
-    ['Check that your address may reach port 22 of the machine, then run the same command again.'],
-    {cause},
-  )
 }

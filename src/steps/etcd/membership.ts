@@ -1,5 +1,5 @@
 import type {ClusterNode} from '../../cluster/addressing.js'
-import type {SshConnection} from '../../ssh/connection.js'
+import type {RemoteNode} from '../../ssh/remote-node.js'
 import {
   addEtcdMemberCommand,
   ETCD_BEGAN_COMMAND,
@@ -11,7 +11,7 @@ import type {StepContext} from '../engine/context.js'
 import {defineStep, type Step} from '../engine/step.js'
 import {waitUntil} from '../engine/wait-until.js'
 import type {Connect} from '../node/connect.js'
-import {asRoot} from '../node/root-shell.js'
+import {asRoot, probeAsRoot} from '../node/root-shell.js'
 import {memberNamed, parseMembers, type EtcdMember} from './members.js'
 
 type MembershipNeeds = {
@@ -34,13 +34,13 @@ export function membership(node: ClusterNode, others: readonly ClusterNode[], ne
     needs,
 
     async create(context, {own, others: hosts}) {
-      const ssh = await context.nodes.to(node.name, own.host)
+      const ssh = await context.nodes.to(node.name, own.host, context.progress)
       const began = (await asRoot(ssh, ETCD_BEGAN_COMMAND, {signal: context.signal})).trim()
       if (began === 'new' || began === 'existing') return {initialState: began}
       for (const [i, other] of others.entries()) {
-        const peer = await context.nodes.to(other.name, hosts[i]?.host ?? '')
+        const peer = await context.nodes.to(other.name, hosts[i]?.host ?? '', context.progress)
         const members = await membersSeenBy(context, peer)
-        if (members.length > 0) return {initialState: await takePlace(context, node, peer, members)}
+        if (members.length > 0) return {initialState: await takePlace(context, node, peer)}
       }
       return {initialState: 'new'}
     },
@@ -48,34 +48,33 @@ export function membership(node: ClusterNode, others: readonly ClusterNode[], ne
 }
 
 /** Empty if etcd never ran on that node. */
-async function membersSeenBy({artifacts, signal}: StepContext, peer: SshConnection): Promise<readonly EtcdMember[]> {
-  return waitUntil(async () => parseMembers(await asRoot(peer, etcdMembersCommand(artifacts), {signal})), {
-    what: `etcd on ${peer.target.name} to say who its members are`,
+async function membersSeenBy({artifacts, signal}: StepContext, peer: RemoteNode): Promise<readonly EtcdMember[]> {
+  return waitUntil(async () => parseMembers(await probeAsRoot(peer, etcdMembersCommand(artifacts), {signal})), {
+    what: `etcd on ${peer.name} to say who its members are`,
     budget: 60_000,
     every: 1_000,
     signal,
-    suggestions: [`Read its log: khw ssh ${peer.target.name} -- sudo journalctl -u etcd -n 50`],
+    suggestions: [`Read its log: khw ssh ${peer.name} -- sudo journalctl -u etcd -n 50`],
   })
 }
 
-async function takePlace(
-  {artifacts, signal}: StepContext,
-  node: ClusterNode,
-  peer: SshConnection,
-  members: readonly EtcdMember[],
-): Promise<EtcdInitialState> {
-  const lost = memberNamed(members, node)
-  // It is expected already, and has never run: either from the very beginning, or since an interrupted replacement.
-  if (lost && !lost.hasRun) return lost.name === '' ? 'existing' : 'new'
-  const wait = {
+/** The members are looked at before each try, as the answer to one that they had agreed on may have been lost. */
+async function takePlace(context: StepContext, node: ClusterNode, peer: RemoteNode): Promise<EtcdInitialState> {
+  const {artifacts, signal} = context
+  const ask = (command: string): Promise<string> => probeAsRoot(peer, command, {signal})
+  const tryOnce = async (): Promise<EtcdInitialState> => {
+    const lost = memberNamed(parseMembers(await ask(etcdMembersCommand(artifacts))), node)
+    // It is expected already, and has never run: either from the very beginning, or since an interrupted replacement.
+    if (lost && !lost.hasRun) return lost.name === '' ? 'existing' : 'new'
+    if (lost) await ask(removeEtcdMemberCommand(artifacts, lost.id))
+    await ask(addEtcdMemberCommand(artifacts, node))
+    return 'existing'
+  }
+  return waitUntil(tryOnce, {
     what: `the other members of etcd to take ${node.name} in`,
     budget: 120_000,
     every: 1_000,
     signal,
-    suggestions: [`Read their log: khw ssh ${peer.target.name} -- sudo journalctl -u etcd -n 50`],
-  } as const
-  if (lost)
-    await waitUntil(async () => (await asRoot(peer, removeEtcdMemberCommand(artifacts, lost.id), {signal}), true), wait)
-  await waitUntil(async () => (await asRoot(peer, addEtcdMemberCommand(artifacts, node), {signal}), true), wait)
-  return 'existing'
+    suggestions: [`Read their log: khw ssh ${peer.name} -- sudo journalctl -u etcd -n 50`],
+  })
 }

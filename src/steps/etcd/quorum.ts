@@ -3,7 +3,7 @@ import {etcdHealthCommand} from '../../templates/remote-commands.js'
 import {defineStep, type Nothing, type Step} from '../engine/step.js'
 import {waitUntil} from '../engine/wait-until.js'
 import type {Configure} from '../node/configure.js'
-import {asRoot} from '../node/root-shell.js'
+import {probeAsRoot} from '../node/root-shell.js'
 
 export type Quorum = Step<Nothing, {configured: readonly Configure[]}>
 
@@ -15,10 +15,10 @@ export function quorum(node: ClusterNode, configured: readonly Configure[], own:
     title: `Wait for etcd on ${node.name}`,
     needs: {configured},
 
-    async create({nodes, artifacts, signal}, needs) {
+    async create({nodes, artifacts, signal, progress}, needs) {
+      const ssh = await nodes.to(node.name, needs.configured[own]?.host ?? '', progress)
       const healthy = async (): Promise<true> => {
-        const ssh = await nodes.to(node.name, needs.configured[own]?.host ?? '')
-        await asRoot(ssh, etcdHealthCommand(artifacts), {signal})
+        await probeAsRoot(ssh, etcdHealthCommand(artifacts), {signal})
         return true
       }
       await waitUntil(healthy, {

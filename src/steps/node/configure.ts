@@ -46,7 +46,7 @@ export function configure(node: ClusterNode, needs: ConfigureNeeds): Configure {
         addresses.publicIps,
         memberships[node.number - 1]?.initialState ?? 'new',
       )
-      const ssh = await context.nodes.to(node.name, connection.host)
+      const ssh = await context.nodes.to(node.name, connection.host, context.progress)
       await asRoot(ssh, applyScript(bundle), {input: await tarOf(bundle.files.map(entryOf)), signal: context.signal})
       return {files: bundle.files.length, host: connection.host}
     },

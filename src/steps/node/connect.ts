@@ -25,9 +25,9 @@ export function connect(node: ClusterNode, needs: ConnectNeeds): Connect {
     async create({nodes, secrets, progress}, {addresses}) {
       const host = hostOf(addresses, node)
       progress('waiting for SSH')
-      const connection = await nodes.to(node.name, host)
+      const remote = await nodes.to(node.name, host, progress)
       progress('rotating its host key')
-      return {host, hostKey: await rotateHostKey(secrets, node.name, connection)}
+      return {host, hostKey: await rotateHostKey(secrets, remote)}
     },
   })
 }

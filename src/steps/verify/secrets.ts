@@ -27,7 +27,7 @@ export function secrets(controller: ClusterNode, needs: SecretsNeeds): Secrets {
     title: 'Check that secrets are encrypted in etcd',
     needs,
 
-    async create({kubernetes, nodes, artifacts, signal}, {addresses, configured}) {
+    async create({kubernetes, nodes, artifacts, signal, progress}, {addresses, configured}) {
       const api = await kubernetes(addresses.publicIps, 'admin')
       const name = `khw-check-${randomBytes(4).toString('hex')}`
       const path = `/api/v1/namespaces/${NAMESPACE}/secrets/${name}`
@@ -38,7 +38,7 @@ export function secrets(controller: ClusterNode, needs: SecretsNeeds): Secrets {
         stringData: {word: name},
       })
       try {
-        const ssh = await nodes.to(controller.name, configured.host)
+        const ssh = await nodes.to(controller.name, configured.host, progress)
         const command = readEtcdKeyCommand(artifacts, `/registry/secrets/${NAMESPACE}/${name}`)
         const value = Buffer.from(await asRoot(ssh, command, {signal}), 'base64')
         if (secretIsEncrypted(value) && !value.includes(name)) return {encrypted: true}

@@ -15,6 +15,10 @@ export default class Destroy extends KhwCommand {
   }
   static override flags = {
     yes: Flags.boolean({char: 'y', description: 'do not ask'}),
+    'force-unlock': Flags.string({
+      description: 'take the lock from a khw on another host; the error LOCKED says what to type',
+      helpValue: 'NONCE',
+    }),
   }
 
   async run(): Promise<DestroyReport> {
@@ -23,7 +27,7 @@ export default class Destroy extends KhwCommand {
     const {chooseCluster} = await import('../cluster/store.js')
     const {name} = chooseCluster(home, args.name)
     if (!flags.yes) await this.#confirm(name)
-    const report = await this.#destroy(name, home)
+    const report = await this.#destroy(name, home, flags['force-unlock'])
     const {destroyReport} = await import('../ui/destroy-report.js')
     const columns = process.stdout.columns || 80
     this.log(destroyReport(report, {style: await this.style(), columns, now: Date.now()}))
@@ -47,7 +51,7 @@ export default class Destroy extends KhwCommand {
     process.stderr.write('\n')
   }
 
-  async #destroy(name: string, home: Home): Promise<DestroyReport> {
+  async #destroy(name: string, home: Home, forceUnlock: string | undefined): Promise<DestroyReport> {
     const {destroyCluster} = await import('../steps/destroy-cluster.js')
     const {watchedRun} = await import('../ui/watched-run.js')
     const interrupted = new KhwError(
@@ -57,7 +61,13 @@ export default class Destroy extends KhwCommand {
       {exit: 130},
     )
     return watchedRun({stderr: process.stderr, stdout: process.stdout, interrupted}, (progress, signal) =>
-      destroyCluster({home, name, onEvent: progress.onEvent, signal}),
+      destroyCluster({
+        home,
+        name,
+        ...(forceUnlock !== undefined && {forceUnlock}),
+        onEvent: progress.onEvent,
+        signal,
+      }),
     )
   }
 }

@@ -1,11 +1,10 @@
-import {rm} from 'node:fs/promises'
 import {awsClients} from '../aws/clients.js'
 import {explained} from '../aws/errors.js'
 import {takeInventory, type Inventory} from '../aws/inventory.js'
 import type {Home} from '../cluster/home.js'
 import type {DestroyReport} from '../cluster/report.js'
 import type {ClusterSpec} from '../cluster/spec.js'
-import {chooseCluster} from '../cluster/store.js'
+import {chooseCluster, removeCluster} from '../cluster/store.js'
 import {KhwError, messageOf} from '../errors.js'
 import {DESTROY_PLAN} from './destroy/destroy-plan.js'
 import type {Removal, RemovalContext} from './destroy/removal.js'
@@ -18,6 +17,8 @@ import {reopenRegion} from './open-region.js'
 export interface DestroyOptions {
   readonly home: Home
   readonly name?: string
+  /** As the error LOCKED said: takes the lock from an owner that nobody can ask. */
+  readonly forceUnlock?: string
   readonly onEvent: RunListener
   readonly signal: AbortSignal
 }
@@ -28,12 +29,14 @@ const PHASE = 'destroy'
  * Takes down everything that carries the cluster's id, whatever the journal says was made. Ends with a receipt, checked
  * by asking EC2 once more; the cluster's directory goes last, and only if nothing is left.
  */
-export async function destroyCluster({home, name, onEvent, signal}: DestroyOptions): Promise<DestroyReport> {
+export async function destroyCluster(options: DestroyOptions): Promise<DestroyReport> {
+  const {home, name, onEvent, signal} = options
   const startedAt = Date.now()
   const directory = chooseCluster(home, name)
-  const lock = acquireLock(directory.path, `khw destroy ${directory.name}`)
+  const lock = acquireLock(directory.path, `khw destroy ${directory.name}`, options)
   try {
-    const journal = Journal.openToWrite(directory.path)
+    // What is taken down is found by its tags: a journal that is lost is no obstacle.
+    const journal = Journal.restore(directory.path)
     const {spec, clusterId} = journal.header
     const access = await reopenRegion(home, journal.header, signal)
     journal.setIntent('destroy')
@@ -44,7 +47,7 @@ export async function destroyCluster({home, name, onEvent, signal}: DestroyOptio
       const left = resourcesOf(await takeInventory(clients.ec2, clusterId, signal))
       const remaining = left.map(resource => ({...resource, why: 'EC2 still describes it'}))
       if (remaining.length === 0) {
-        await rm(directory.path, {recursive: true, force: true})
+        await removeCluster(directory)
         if (!hasOther(home, spec)) await access.release?.()
       }
       const removed = resourcesOf(inventory).filter(was => !left.some(is => is.id === was.id))

@@ -1,5 +1,7 @@
+import {randomBytes} from 'node:crypto'
 import {existsSync, readdirSync} from 'node:fs'
-import {join} from 'node:path'
+import {readdir, rename, rm} from 'node:fs/promises'
+import {dirname, join} from 'node:path'
 import {KhwError} from '../errors.js'
 import type {Home} from './home.js'
 
@@ -17,11 +19,14 @@ export function clusterDirectory(home: Home, name: string): ClusterDirectory {
   return {name, path, secrets: join(path, 'secrets'), kubeconfig: join(path, 'kubeconfig')}
 }
 
+/** The directory of a removed cluster while its files go; no name of a cluster begins with a dot. */
+const REMOVED = '.removed-'
+
 /** Names of the clusters that are recorded, sorted. */
 export function clusterNames(home: Home): readonly string[] {
   if (!existsSync(home.clusters)) return []
   return readdirSync(home.clusters)
-    .filter(name => clusterExists(home, name))
+    .filter(name => !name.startsWith(REMOVED) && clusterExists(home, name))
     .sort()
 }
 
@@ -29,6 +34,17 @@ export function clusterNames(home: Home): readonly string[] {
 export function clusterExists(home: Home, name: string): boolean {
   const {path} = clusterDirectory(home, name)
   return ['journal.json', 'cluster.json'].some(file => existsSync(join(path, file)))
+}
+
+/**
+ * Forgets a cluster of which nothing is left: at once, so that a kill in between leaves no secrets without their journal,
+ * which the next cluster of that name would take for its own. What such a kill has left is removed too.
+ */
+export async function removeCluster({name, path}: ClusterDirectory): Promise<void> {
+  const clusters = dirname(path)
+  await rename(path, join(clusters, `${REMOVED}${name}-${randomBytes(4).toString('hex')}`))
+  const removed = (await readdir(clusters)).filter(entry => entry.startsWith(REMOVED))
+  await Promise.all(removed.map(entry => rm(join(clusters, entry), {recursive: true, force: true})))
 }
 
 /**

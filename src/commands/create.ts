@@ -57,6 +57,10 @@ Everything is checked before anything is created. Progress goes to stderr, the r
       helpValue: 'PHASE',
     }),
     yes: Flags.boolean({char: 'y', description: 'ask nothing; install what the local region needs'}),
+    'force-unlock': Flags.string({
+      description: 'take the lock from a khw on another host; the error LOCKED says what to type',
+      helpValue: 'NONCE',
+    }),
     'vpc-cidr': Flags.string({description: 'addresses of the machines', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
     'pod-cidr': Flags.string({description: 'addresses of the pods', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
     'service-cidr': Flags.string({description: 'addresses of the services', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
@@ -92,8 +96,9 @@ Everything is checked before anything is created. Progress goes to stderr, the r
 
   /** What to build: as the flags say, as an unfinished cluster has it, or as somebody at the terminal answers. */
   async #decide(given: CreateRequest, home: Home, yes: boolean): Promise<CreateRequest> {
-    const {listClusters} = await import('../steps/list-clusters.js')
+    const {listClusters, refuseUnreadable} = await import('../steps/list-clusters.js')
     const {createIntent} = await import('../ui/create-intent.js')
+    if (given.name !== undefined) refuseUnreadable(home, given.name)
     const clusters = listClusters(home)
     const intent = createIntent(given, clusters, this.interactive && !yes)
     if (intent.kind === 'create') return intent.request
@@ -118,7 +123,11 @@ Everything is checked before anything is created. Progress goes to stderr, the r
   async #create(
     request: CreateRequest,
     home: Home,
-    {until, yes}: {until: string | undefined; yes: boolean},
+    {
+      until,
+      yes,
+      'force-unlock': forceUnlock,
+    }: {until: string | undefined; yes: boolean; 'force-unlock': string | undefined},
   ): Promise<CreateReport> {
     const {createCluster} = await import('../steps/create-cluster.js')
     const {watchedRun} = await import('../ui/watched-run.js')
@@ -135,6 +144,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
         request,
         yes,
         ...(until !== undefined && {until}),
+        ...(forceUnlock !== undefined && {forceUnlock}),
         confirm: async question => {
           if (!this.interactive) return false
           await progress.pause()

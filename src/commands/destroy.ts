@@ -27,6 +27,10 @@ export default class Destroy extends KhwCommand {
     'force-foreign': Flags.boolean({
       description: "remove what others have put into the cluster's VPC, too",
     }),
+    'force-unlock': Flags.string({
+      description: 'take the lock from a khw on another host; the error LOCKED says what to type',
+      helpValue: 'NONCE',
+    }),
   }
 
   async run(): Promise<DestroyReport> {
@@ -42,6 +46,7 @@ export default class Destroy extends KhwCommand {
       region: flags.region,
       clusterId: flags.id,
       forceForeign: flags['force-foreign'],
+      forceUnlock: flags['force-unlock'],
     })
     const report = await this.#destroy(name ?? flags.id ?? '', {home, ...where})
     const {destroyReport} = await import('../ui/destroy-report.js')

@@ -13,8 +13,9 @@ export default class List extends KhwCommand {
     const {listReport} = await import('../ui/list-report.js')
     const home = await this.home()
     const clusters = listClusters(home)
-    this.log(listReport(clusters, await this.style()))
-    for (const name of unreadableClusters(home))
+    const unreadable = unreadableClusters(home)
+    if (clusters.length > 0 || unreadable.length === 0) this.log(listReport(clusters, await this.style()))
+    for (const name of unreadable)
       process.stderr.write(`The journal of "${name}" cannot be read; khw status ${name} says why.\n`)
     return clusters
   }

@@ -33,6 +33,8 @@ export interface CreateOptions {
   readonly confirm: (question: string) => Promise<boolean>
   /** Id of the last phase to run. */
   readonly until?: string
+  /** As the error LOCKED said: takes the lock from an owner that nobody can ask. */
+  readonly forceUnlock?: string
   readonly onEvent: RunListener
   readonly onNotice: (text: string) => void
   readonly onArtifactProgress: (progress: ArtifactProgress) => void
@@ -50,7 +52,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
   checkRequest(request, name)
   const directory = clusterDirectory(home, name)
   const fresh = makeDirectory(directory)
-  const lock = acquireLock(directory.path, `khw create --name ${name}`)
+  const lock = acquireLock(directory.path, `khw create --name ${name}`, options)
   try {
     const resumed = clusterExists(home, name) ? Journal.openToWrite(directory.path) : undefined
     if (resumed) refuseOtherRequest(request, resumed)

@@ -1,5 +1,4 @@
 import {existsSync} from 'node:fs'
-import {rm} from 'node:fs/promises'
 import {awsClients} from '../aws/clients.js'
 import {explained} from '../aws/explained.js'
 import {systemClock, type Clock} from '../clock.js'
@@ -7,7 +6,7 @@ import type {Home} from '../cluster/home.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {DestroyReport} from '../cluster/report.js'
 import type {ProviderName} from '../cluster/spec.js'
-import {chooseCluster, clusterDirectory, clusterNames, type ClusterDirectory} from '../cluster/store.js'
+import {chooseCluster, clusterDirectory, clusterNames, removeCluster, type ClusterDirectory} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {settledInventory} from './destroy/settled-inventory.js'
 import {takeDown} from './destroy/take-down.js'
@@ -27,6 +26,8 @@ export interface DestroyOptions {
   /** Of several clusters of one name. */
   readonly clusterId?: string
   readonly forceForeign?: boolean
+  /** As the error LOCKED said: takes the lock from an owner that nobody can ask. */
+  readonly forceUnlock?: string
   readonly onEvent: RunListener
   readonly onNotice: (text: string) => void
   readonly clock?: Clock
@@ -43,12 +44,12 @@ export async function destroyCluster(options: DestroyOptions): Promise<DestroyRe
   const recorded = name === undefined ? options.clusterId === undefined : clusterNames(home).includes(name)
   const directory = recorded ? chooseCluster(home, name) : clusterDirectory(home, name ?? options.clusterId ?? '')
   if (!existsSync(directory.path)) return destroyByTags(options, directory.name)
-  const lock = acquireLock(directory.path, `khw destroy ${directory.name}`)
+  const lock = acquireLock(directory.path, `khw destroy ${directory.name}`, options)
   try {
     const journal = readableJournal(directory)
     if (journal) return await destroyRecorded(options, directory, journal)
     const report = await destroyByTags(options, directory.name)
-    if (report.remaining.length === 0) await rm(directory.path, {recursive: true, force: true})
+    if (report.remaining.length === 0) await removeCluster(directory)
     return report
   } finally {
     lock.release()
@@ -68,7 +69,7 @@ async function destroyRecorded(
     journal.setIntent('destroy')
     const receipt = await takeDown({...takeDownOptions(options), ec2, clusterId, inventory})
     if (receipt.remaining.length === 0) {
-      await rm(directory.path, {recursive: true, force: true})
+      await removeCluster(directory)
       const others = listClusters(home).filter(c => c.provider === spec.provider && c.region === spec.region)
       if (others.length === 0) await access.release?.()
     }

@@ -1,6 +1,6 @@
 import type {Home} from '../cluster/home.js'
 import type {ClusterSummary} from '../cluster/report.js'
-import {clusterDirectory, clusterNames} from '../cluster/store.js'
+import {clusterDirectory, clusterExists, clusterNames} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {Journal} from './engine/journal.js'
 
@@ -19,6 +19,11 @@ export function listClusters(home: Home): readonly ClusterSummary[] {
 /** Names of those whose journal cannot be read: one of them must not stand in the way of the others. */
 export function unreadableClusters(home: Home): readonly string[] {
   return clusterNames(home).filter(name => !readable(home, name))
+}
+
+/** Throws JOURNAL_UNREADABLE or JOURNAL_TOO_NEW if there is a cluster of that name whose journal cannot be used. */
+export function refuseUnreadable(home: Home, name: string): void {
+  if (clusterExists(home, name)) Journal.open(clusterDirectory(home, name).path)
 }
 
 function readable(home: Home, name: string): Journal | undefined {

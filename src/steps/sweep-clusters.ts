@@ -1,4 +1,3 @@
-import {rm} from 'node:fs/promises'
 import {awsClients} from '../aws/clients.js'
 import {explained} from '../aws/explained.js'
 import {systemClock, type Clock} from '../clock.js'
@@ -6,7 +5,7 @@ import type {Home} from '../cluster/home.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {DestroyReport} from '../cluster/report.js'
 import type {ProviderName} from '../cluster/spec.js'
-import {clusterDirectory} from '../cluster/store.js'
+import {clusterDirectory, removeCluster} from '../cluster/store.js'
 import {takeDown} from './destroy/take-down.js'
 import type {RunListener} from './engine/events.js'
 import {acquireLock} from './engine/lock.js'
@@ -80,8 +79,8 @@ export async function sweepClusters(
   for (const {access, cluster} of expired) {
     const {name, clusterId, inventory, expiresAt} = cluster
     const recorded = listClusters(home).find(({id}) => id === clusterId)
-    const directory = recorded && clusterDirectory(home, recorded.name).path
-    const lock = directory === undefined ? undefined : acquireLock(directory, 'khw sweep')
+    const directory = recorded && clusterDirectory(home, recorded.name)
+    const lock = directory === undefined ? undefined : acquireLock(directory.path, 'khw sweep')
     const startedAt = clock.now()
     const clients = awsClients(access, {signal, clock})
     try {
@@ -94,7 +93,7 @@ export async function sweepClusters(
         clock,
         signal,
       })
-      if (directory !== undefined && receipt.remaining.length === 0) await rm(directory, {recursive: true, force: true})
+      if (directory !== undefined && receipt.remaining.length === 0) await removeCluster(directory)
       const seconds = (clock.now() - startedAt) / 1000
       clusters.push({name, id: clusterId, region: access.region, expiresAt, ...receipt, seconds})
       if (receipt.remaining.length === 0) await access.release?.()

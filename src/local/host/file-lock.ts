@@ -18,7 +18,8 @@ const TAKEN = 75
 
 /**
  * Takes an exclusive lock on a file (made if missing), through flock(1) of util-linux: the kernel drops it when the
- * holder dies in whatever way, so there are no stale locks. Undefined if it is taken and `wait` is false.
+ * holder dies in whatever way, so there are no stale locks. Unlike src/lock-file.ts it names no owner and needs Linux,
+ * which the local region needs anyway. Undefined if it is taken and `wait` is false.
  */
 export async function lockFile(path: string, options: FileLockOptions): Promise<FileLock | undefined> {
   const atOnce = await takeLock(path, ['--nonblock'], options.signal)

@@ -1,118 +1,76 @@
-import {randomUUID} from 'node:crypto'
-import {linkSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
 import {KhwError} from '../../errors.js'
-import {startTimeOf} from '../../process-identity.js'
+import {takeLockFile, type Lock} from '../../lock-file.js'
+import {fateOf, type LockContent, type LockOwner} from '../../lock-owner.js'
+import {writeError} from '../../write-error.js'
 
-/** Who holds a cluster. */
-export interface LockOwner {
-  readonly pid: number
-  /** Kernel's start time of the process, so that a recycled pid is not taken for the owner; absent off Linux. */
-  readonly startTime?: string
-  readonly host: string
-  readonly command: string
-  /** ISO 8601. */
-  readonly since: string
-  readonly nonce: string
+export interface LockOptions {
+  /** What the error LOCKED said to type: takes the lock from this owner, if nobody can tell that it is alive. */
+  readonly forceUnlock?: string
 }
 
-export interface Lock {
-  release(): void
-}
+/** What stands for the nonce of a lock file that cannot be read. */
+const UNREADABLE = 'unreadable'
 
 /**
- * One command at a time on one cluster. The lock of a dead process of this host is taken over; that of another host is not.
- * Throws LOCKED, naming the owner.
+ * One command at a time on one cluster. The lock of a dead process of this host is taken over; that of another host only
+ * with `forceUnlock`. `command` is what was typed, to be named to others.
+ * Throws LOCKED, naming the owner, and DISK_FULL or HOME_NOT_WRITABLE.
  */
-export function acquireLock(directory: string, command: string): Lock {
+export function acquireLock(directory: string, command: string, {forceUnlock}: LockOptions = {}): Lock {
   const file = join(directory, 'lock')
-  const startTime = startTimeOf(process.pid)
-  const owner: LockOwner = {
-    pid: process.pid,
-    ...(startTime === undefined ? {} : {startTime}),
-    host: hostname(),
-    command,
-    since: new Date().toISOString(),
-    nonce: randomUUID(),
+  const mayTakeOver = (holder: LockContent): boolean => {
+    if (holder === 'unreadable') return forceUnlock === UNREADABLE
+    const fate = fateOf(holder)
+    return fate === 'dead' || (fate !== 'alive' && [holder.nonce, shortNonce(holder)].includes(forceUnlock ?? ''))
   }
-  const mine = `${file}.${owner.nonce}`
-  writeFileSync(mine, JSON.stringify(owner), {mode: 0o600, flag: 'wx'})
-  try {
-    // link() fails if the name exists, and the file is complete the moment it has the name.
-    for (let attempt = 0; attempt < 10; attempt++) {
-      if (link(mine, file))
-        return {
-          release: () => {
-            releaseIfOurs(file, owner.nonce)
-          },
-        }
-      const held = readOwner(file)
-      if (held && alive(held)) throw locked(held)
-      if (held) removeStale(file, held)
-    }
-    throw new KhwError('LOCKED', `The lock ${file} changes hands too fast to be taken.`, ['Run the command again.'])
-  } finally {
-    rmSync(mine, {force: true})
-  }
+  const taken = attempt(file, () => takeLockFile(file, command, mayTakeOver))
+  if (taken === 'unreadable') throw unreadable(file, command, forceUnlock)
+  if ('release' in taken) return taken
+  throw locked(taken, command, forceUnlock)
 }
 
-function link(from: string, to: string): boolean {
+function attempt<T>(file: string, take: () => T): T {
   try {
-    linkSync(from, to)
-    return true
+    return take()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+    throw writeError(error, `The lock ${file} could not be taken`)
   }
 }
 
-function readOwner(file: string): LockOwner | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as LockOwner
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+/** Enough to tell two owners of one cluster apart, and short enough to be typed. */
+function shortNonce({nonce}: LockOwner): string {
+  return nonce.slice(0, 8)
 }
 
-/** Moves the dead owner's lock aside; if somebody was quicker and it is a new lock that we moved, puts it back. */
-function removeStale(file: string, stale: LockOwner): void {
-  const aside = `${file}.stale-${randomUUID()}`
-  try {
-    renameSync(file, aside)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw error
-  }
-  if (readOwner(aside)?.nonce !== stale.nonce) link(aside, file)
-  rmSync(aside, {force: true})
-}
-
-function releaseIfOurs(file: string, nonce: string): void {
-  if (readOwner(file)?.nonce === nonce) rmSync(file, {force: true})
-}
-
-function alive(owner: LockOwner): boolean {
-  if (owner.host !== hostname()) return true
-  try {
-    process.kill(owner.pid, 0)
-  } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
-  }
-  return owner.startTime === undefined || owner.startTime === startTimeOf(owner.pid)
-}
-
-function locked(owner: LockOwner): KhwError {
-  const where = owner.host === hostname() ? '' : ` on ${owner.host}`
+function locked(owner: LockOwner, command: string, forceUnlock: string | undefined): KhwError {
+  const {pid, host, since} = owner
+  const fate = fateOf(owner)
+  const elsewhere = fate !== 'elsewhere' ? '' : host === hostname() ? ' in another container' : ` on ${host}`
+  const refused =
+    forceUnlock === undefined
+      ? ''
+      : fate === 'alive'
+        ? ' It is alive, so that its lock cannot be taken from it.'
+        : ` The lock is not that of "${forceUnlock}".`
   return new KhwError(
     'LOCKED',
-    `Another khw is at work on this cluster: "${owner.command}" (process ${owner.pid}${where}, since ${owner.since}).`,
-    [
-      owner.host === hostname()
-        ? `Wait for it, or stop it with: kill ${owner.pid}`
-        : `Run khw on ${owner.host}, where the cluster is being worked on.`,
-    ],
+    `Another khw is at work on this cluster: "${owner.command}" (process ${pid}${elsewhere}, since ${since}).${refused}`,
+    fate === 'alive'
+      ? [`Wait for it, or stop it with: kill ${pid}`]
+      : [
+          `Wait for it. Or see on ${host} that there is no khw with process id ${pid} any more, and then:`,
+          `${command} --force-unlock ${shortNonce(owner)}`,
+        ],
+  )
+}
+
+function unreadable(file: string, command: string, forceUnlock: string | undefined): KhwError {
+  const refused = forceUnlock === undefined ? '' : ` It is not that of "${forceUnlock}", as far as can be told.`
+  return new KhwError(
+    'LOCKED',
+    `The lock ${file} does not say whose it is, as after a power cut: it is empty or garbled.${refused}`,
+    ['Once you know that no other khw is at work on this cluster:', `${command} --force-unlock ${UNREADABLE}`],
   )
 }

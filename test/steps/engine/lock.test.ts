@@ -5,7 +5,9 @@ import {hostname, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {KhwError} from '../../../src/errors.js'
-import {acquireLock, type LockOwner} from '../../../src/steps/engine/lock.js'
+import type {LockOwner} from '../../../src/lock-owner.js'
+import {bootId, pidNamespace} from '../../../src/process-identity.js'
+import {acquireLock} from '../../../src/steps/engine/lock.js'
 
 describe('lock', () => {
   let directory: string
@@ -52,8 +54,85 @@ describe('lock', () => {
     acquireLock(directory, 'khw destroy').release()
   })
 
-  it('never takes over from another host', () => {
-    ownedBy({pid: spawnSync('true').pid, host: 'elsewhere'})
-    expect(() => acquireLock(directory, 'khw destroy')).to.throw(KhwError, /elsewhere/)
+  it('does not take a process of before the reboot for one of now', () => {
+    ownedBy({pid: process.pid, bootId: 'another'})
+    acquireLock(directory, 'khw destroy').release()
+  })
+
+  it('knows this host by more than its name', () => {
+    const boot = bootId()
+    if (boot === undefined) return
+    ownedBy({pid: spawnSync('true').pid, bootId: boot, host: 'renamed'})
+    acquireLock(directory, 'khw destroy').release()
+  })
+
+  const refusal = (forceUnlock?: string): KhwError => {
+    try {
+      acquireLock(directory, 'khw destroy demo', forceUnlock === undefined ? {} : {forceUnlock}).release()
+    } catch (error) {
+      if (error instanceof KhwError) return error
+      throw error
+    }
+    throw new Error('the lock was taken')
+  }
+
+  it('takes over from another host only by the nonce that it shows', () => {
+    ownedBy({pid: spawnSync('true').pid, host: 'elsewhere', nonce: '0123abcd-0000'})
+    const error = refusal()
+    expect(error.code).to.equal('LOCKED')
+    expect(error.message).to.contain('on elsewhere')
+    expect(error.suggestions[1]).to.equal('khw destroy demo --force-unlock 0123abcd')
+    expect(refusal('0123abce').message).to.contain('not that of "0123abce"')
+    expect(refusal('').message).to.contain('elsewhere')
+    acquireLock(directory, 'khw destroy demo', {forceUnlock: '0123abcd'}).release()
+    ownedBy({host: 'elsewhere', nonce: '0123abcd-0000'})
+    acquireLock(directory, 'khw destroy demo', {forceUnlock: '0123abcd-0000'}).release()
+    expect(readdirSync(directory)).to.deep.equal([])
+  })
+
+  it('cannot tell who lives in another container', () => {
+    const boot = bootId()
+    if (boot === undefined) return
+    ownedBy({pid: process.pid, startTime: '1', bootId: boot, pidNamespace: 'pid:[1]'})
+    expect(refusal().message).to.contain('in another container')
+    expect(pidNamespace()).to.match(/^pid:/)
+  })
+
+  it('is not forced from an owner that lives', () => {
+    const lock = acquireLock(directory, 'khw create')
+    const {nonce} = JSON.parse(readFileSync(join(directory, 'lock'), 'utf8')) as LockOwner
+    expect(refusal(nonce).message).to.contain('It is alive')
+    lock.release()
+  })
+
+  for (const garbage of ['', '{', '[]', '"x"', 'null', '{"pid":0}', '\0\0\0']) {
+    it(`says what a lock of ${JSON.stringify(garbage)} is, and how to go on`, () => {
+      writeFileSync(join(directory, 'lock'), garbage)
+      const error = refusal()
+      expect(error.message).to.contain(join(directory, 'lock'))
+      expect(error.suggestions[1]).to.equal('khw destroy demo --force-unlock unreadable')
+      refusal('0123abcd')
+      expect(readFileSync(join(directory, 'lock'), 'utf8')).to.equal(garbage)
+      acquireLock(directory, 'khw destroy demo', {forceUnlock: 'unreadable'}).release()
+      expect(readdirSync(directory)).to.deep.equal([])
+    })
+  }
+
+  it('tidies up after processes that were killed while they took it', () => {
+    ownedBy({pid: spawnSync('true').pid, nonce: 'dead'})
+    const owner = readFileSync(join(directory, 'lock'))
+    for (const left of ['lock.some-nonce', 'lock.after-dead', 'lock.after-dead.after-dead']) {
+      writeFileSync(join(directory, left), owner)
+    }
+    acquireLock(directory, 'khw destroy').release()
+    expect(readdirSync(directory)).to.deep.equal([])
+  })
+
+  it('says so where no file can be written', () => {
+    expect(() => acquireLock(join(directory, 'missing'), 'khw destroy')).to.throw(/ENOENT/)
+    writeFileSync(join(directory, 'file'), '')
+    expect(() => acquireLock(join(directory, 'file'), 'khw destroy'))
+      .to.throw(KhwError)
+      .with.property('code', 'HOME_NOT_WRITABLE')
   })
 })

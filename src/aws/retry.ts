@@ -76,9 +76,9 @@ function wasNotSent(error: unknown): boolean {
   return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code ?? '') || isCorrectedClock(error)
 }
 
-/** The SDK has learnt the offset of this machine's clock from the answer, which refused the call. */
+/** A call refused for its time, from whose answer the SDK has learnt how far off this machine's clock is. */
 function isCorrectedClock(error: unknown): boolean {
-  if (!(error instanceof Error) || !('$metadata' in error)) return false
+  if (classOf(error) !== 'auth' || !(error instanceof Error) || !('$metadata' in error)) return false
   return (error.$metadata as {clockSkewCorrected?: boolean} | undefined)?.clockSkewCorrected === true
 }
 

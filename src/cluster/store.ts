@@ -1,8 +1,9 @@
 import {randomBytes} from 'node:crypto'
-import {existsSync, readdirSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, rmdirSync} from 'node:fs'
 import {readdir, rename, rm} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {KhwError} from '../errors.js'
+import {writeError} from '../write-error.js'
 import type {Home} from './home.js'
 
 /** Where one cluster's things lie. */
@@ -73,4 +74,24 @@ export function chooseCluster(home: Home, name: string | undefined): ClusterDire
     )
   }
   return clusterDirectory(home, only)
+}
+
+/** Makes it where it is not there yet. Throws HOME_NOT_WRITABLE or DISK_FULL. */
+export function makeClusterDirectory({path}: ClusterDirectory): void {
+  try {
+    mkdirSync(path, {recursive: true, mode: 0o700})
+  } catch (error) {
+    throw writeError(error, `The directory ${path} could not be made`)
+  }
+}
+
+/** For who made it for a cluster that then was refused: nothing is left of it, nor of the home if that was made for it. */
+export function removeIfEmpty(home: Home, {path}: ClusterDirectory): void {
+  for (const directory of [path, home.clusters, home.data]) {
+    try {
+      rmdirSync(directory)
+    } catch {
+      return
+    }
+  }
 }

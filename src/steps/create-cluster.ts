@@ -1,11 +1,15 @@
-import {mkdirSync, rmdirSync} from 'node:fs'
 import type {ArtifactProgress} from '../artifacts/artifact.js'
 import {takeInventory} from '../aws/inventory.js'
 import type {Home} from '../cluster/home.js'
 import type {CreateReport} from '../cluster/report.js'
 import type {RegionAccess} from '../cluster/provider.js'
-import {clusterDirectory, clusterExists, type ClusterDirectory} from '../cluster/store.js'
-import {KhwError} from '../errors.js'
+import {
+  clusterDirectory,
+  clusterExists,
+  makeClusterDirectory,
+  removeIfEmpty,
+  type ClusterDirectory,
+} from '../cluster/store.js'
 import {callerAccount, refuseOtherAccount} from './account.js'
 import {reportOf} from './cluster-status.js'
 import {createPlan} from './create-plan.js'
@@ -51,7 +55,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
   const name = request.name ?? defaultName(home)
   checkRequest(request, name)
   const directory = clusterDirectory(home, name)
-  const fresh = makeDirectory(directory)
+  makeClusterDirectory(directory)
   const lock = acquireLock(directory.path, `khw create --name ${name}`, options)
   try {
     const resumed = clusterExists(home, name) ? Journal.openToWrite(directory.path) : undefined
@@ -75,7 +79,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
     return await run(options, directory, journal, access, until)
   } finally {
     lock.release()
-    if (fresh && !clusterExists(home, name)) removeEmpty(directory.path, home.clusters, home.data)
+    removeIfEmpty(home, directory)
     signal.throwIfAborted()
   }
 }
@@ -114,28 +118,4 @@ function defaultName(home: Home): string {
 function operatorCidrOf(request: CreateRequest, journal: Journal | undefined): {operatorCidr?: string} {
   const operatorCidr = request.operatorCidr ?? journal?.header.operatorCidr
   return operatorCidr === undefined ? {} : {operatorCidr}
-}
-
-function makeDirectory({path}: ClusterDirectory): boolean {
-  try {
-    return mkdirSync(path, {recursive: true, mode: 0o700}) !== undefined
-  } catch (error) {
-    throw new KhwError(
-      'HOME_NOT_WRITABLE',
-      `Cannot write to ${path}: ${error instanceof Error ? error.message : String(error)}.`,
-      ['Make it writable, or choose another place with KHW_HOME.'],
-      {cause: error},
-    )
-  }
-}
-
-/** Directories that were made for a cluster that was then refused; one that has something in it stays. */
-function removeEmpty(...directories: readonly string[]): void {
-  for (const directory of directories) {
-    try {
-      rmdirSync(directory)
-    } catch {
-      return
-    }
-  }
 }

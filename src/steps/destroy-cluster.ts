@@ -83,7 +83,7 @@ async function destroyByTags(options: DestroyOptions, name: string): Promise<Des
   const access = await regionToLookAt({home, provider, region, signal})
   if (access === undefined) {
     const others = clusterNames(home)
-    if (others.length > 0) onNotice(`There is no cluster "${name}" here; there is: ${others.join(', ')}.`)
+    onNotice(`There is no cluster "${name}" here${others.length === 0 ? '' : `; there is: ${others.join(', ')}`}.`)
     onNotice(`If its journal was lost, look for it by its tags: khw destroy ${name} --provider aws --region REGION`)
     return {name, removed: [], remaining: [], seconds: 0}
   }

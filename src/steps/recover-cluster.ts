@@ -1,9 +1,9 @@
-import {existsSync, mkdirSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 import type {ArtifactProgress} from '../artifacts/artifact.js'
 import {awsClients} from '../aws/clients.js'
 import type {Home} from '../cluster/home.js'
 import type {ProviderName} from '../cluster/spec.js'
-import {clusterDirectory, type ClusterDirectory} from '../cluster/store.js'
+import {clusterDirectory, makeClusterDirectory, removeIfEmpty, type ClusterDirectory} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {callerAccount} from './account.js'
 import {Journal} from './engine/journal.js'
@@ -41,7 +41,7 @@ export interface RecoverReport {
 export async function recoverCluster(options: RecoverOptions): Promise<RecoverReport> {
   const {home, name} = options
   const directory = clusterDirectory(home, name)
-  mkdirSync(directory.path, {recursive: true, mode: 0o700})
+  makeClusterDirectory(directory)
   const lock = acquireLock(directory.path, `khw recover ${name}`)
   try {
     const [journal, from] = await recovered(options, directory)
@@ -50,6 +50,7 @@ export async function recoverCluster(options: RecoverOptions): Promise<RecoverRe
     return {name, id: clusterId, provider, region, from, secrets: existsSync(directory.secrets)}
   } finally {
     lock.release()
+    removeIfEmpty(home, directory)
   }
 }
 

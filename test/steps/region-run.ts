@@ -1,8 +1,10 @@
+import {setMaxListeners} from 'node:events'
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {ArtifactSet} from '../../src/artifacts/artifact.js'
-import {systemClock} from '../../src/clock.js'
+import {awsClients, type AwsClients} from '../../src/aws/clients.js'
+import {systemClock, type Clock} from '../../src/clock.js'
 import {takeInventory} from '../../src/aws/inventory.js'
 import {FileSecretStore} from '../../src/pki/file-secret-store.js'
 import {createPlan} from '../../src/steps/create-plan.js'
@@ -11,7 +13,7 @@ import type {RunEvent} from '../../src/steps/engine/events.js'
 import {Journal, type JournalHeader} from '../../src/steps/engine/journal.js'
 import {plan} from '../../src/steps/engine/plan.js'
 import {runPlan} from '../../src/steps/engine/runner.js'
-import {testRegion, type TestRegion} from '../local/api/test-region.js'
+import {CREDENTIALS, testRegion, type TestRegion, type TestRegionOptions} from '../local/api/test-region.js'
 import {sampleSpec} from './sample-spec.js'
 
 const ARTIFACTS: ArtifactSet = {
@@ -23,16 +25,49 @@ const ARTIFACTS: ArtifactSet = {
   notices: [],
 }
 
+const ACCESS = {
+  provider: 'local',
+  region: 'local-1',
+  operatorCidr: '203.0.113.7/32',
+  architecture: 'amd64',
+} as const
+
+export interface RegionRunOptions extends TestRegionOptions {
+  readonly clusterId?: string
+}
+
+/** Requests are signed by the region's clock, however fast it runs. */
+function signBy(config: object, clock: Clock): void {
+  Object.defineProperty(config, 'systemClockOffset', {get: () => clock.now() - Date.now(), set: () => undefined})
+}
+
 /** The steps' AWS half against the region's real API; its machines are recorded, not made. */
 export class RegionRun {
+  /** As khw has them: with its own rules of when to send again. */
+  readonly clients: AwsClients
+
   private constructor(
     readonly region: TestRegion,
     readonly directory: string,
     readonly clusterId: string,
-  ) {}
+    readonly clock: Clock,
+  ) {
+    const access = {...ACCESS, endpoint: region.endpoint, credentials: CREDENTIALS}
+    this.clients = awsClients(access, {clock})
+    for (const {config} of [this.clients.ec2, this.clients.ec2Once, region.ec2]) signBy(config, clock)
+  }
 
-  static async open(clusterId = 'c0ffee00-0000-4000-8000-000000000001'): Promise<RegionRun> {
-    return new RegionRun(await testRegion(), mkdtempSync(join(tmpdir(), 'khw-steps-')), clusterId)
+  static async open({
+    clusterId = 'c0ffee00-0000-4000-8000-000000000001',
+    clock = systemClock,
+    ...options
+  }: RegionRunOptions = {}): Promise<RegionRun> {
+    const region = await testRegion({clock, ...options})
+    return new RegionRun(region, mkdtempSync(join(tmpdir(), 'khw-steps-')), clusterId, clock)
+  }
+
+  get journal(): Journal {
+    return Journal.open(join(this.directory, 'journal'))
   }
 
   /** Runs all steps of a 1+1 cluster that speak to EC2; a lost journal means a run that remembers nothing. */
@@ -47,23 +82,20 @@ export class RegionRun {
       journal = Journal.create(file, header)
     }
     const {signal} = new AbortController()
+    setMaxListeners(0, signal)
     const events: RunEvent[] = []
     const context = {
       spec,
       clusterId: this.clusterId,
       artifacts: ARTIFACTS,
-      access: {
-        provider: 'local',
-        region: 'local-1',
-        endpoint: this.region.endpoint,
-        operatorCidr: '203.0.113.7/32',
-        architecture: 'amd64',
-      },
-      ec2: this.region.ec2,
-      ec2Once: this.region.ec2,
-      inventory: await takeInventory(this.region.ec2, this.clusterId, signal),
+      createdAt: '2026-11-24T08:00:00.000Z',
+      expiresAt: null,
+      access: {...ACCESS, endpoint: this.region.endpoint},
+      ec2: this.clients.ec2,
+      ec2Once: this.clients.ec2Once,
+      inventory: await takeInventory(this.clients.ec2, this.clusterId, signal),
       secrets: new FileSecretStore(join(this.directory, 'secrets')),
-      clock: systemClock,
+      clock: this.clock,
       signal,
     } as unknown as RunContext
     const steps = createPlan(spec).steps.filter(step => /^(network|access|compute|routing)\//.test(step.id))
@@ -88,6 +120,7 @@ export class RegionRun {
   }
 
   async close(): Promise<void> {
+    this.clients.close()
     await this.region.close()
     rmSync(this.directory, {recursive: true})
   }

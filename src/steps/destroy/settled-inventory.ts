@@ -21,10 +21,11 @@ export async function settledInventory({ec2, journal, clock, signal, onNotice}: 
   const {clusterId} = journal.header
   let told = false
   for (;;) {
+    const askedAt = clock.now()
     const inventory = await takeInventory(ec2, clusterId, signal)
     // An earlier destroy has seen all there is, and may have removed part of it.
     if (journal.intent === 'destroy') return inventory
-    const [missing, ...others] = unseen(journal, inventory, clock.now() - LOOKED_FOR)
+    const [missing, ...others] = unseen(journal, inventory, askedAt - LOOKED_FOR)
     if (missing === undefined) return inventory
     if (!told) {
       const what = others.length === 0 ? missing : `${missing} and ${others.length} more`

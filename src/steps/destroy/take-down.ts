@@ -99,8 +99,9 @@ async function stillThere(
 ): Promise<readonly {type: string; id: string}[]> {
   const until = clock.now() + FORGOTTEN_WITHIN
   for (;;) {
+    const isLast = clock.now() >= until
     const left = allResources(await takeInventory(ec2, clusterId, signal))
-    if (left.every(resource => kept.has(resource.id)) || clock.now() >= until) return left
+    if (isLast || left.every(resource => kept.has(resource.id))) return left
     await clock.sleep(1_000, signal)
   }
 }

@@ -107,8 +107,10 @@ export async function look(
 ): Promise<Json | undefined> {
   const until = clock.now() + patience
   for (let pause = PAUSE.first; ; pause = Math.min(pause * 2, PAUSE.longest)) {
+    // An answer that took long says what was when it was asked.
+    const isLast = clock.now() >= until
     const found = await find()
-    if (found !== undefined || clock.now() >= until) return found
-    await clock.sleep(Math.min(pause, Math.max(1, until - clock.now())), signal)
+    if (found !== undefined || isLast) return found
+    await clock.sleep(Math.max(1, Math.min(pause, until - clock.now())), signal)
   }
 }

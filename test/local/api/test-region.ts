@@ -7,6 +7,7 @@ import type {FaultSource} from '../../../src/local/api/faults/fault-source.js'
 import {createApiServer} from '../../../src/local/api/server.js'
 import type {MachineImage} from '../../../src/local/api/image.js'
 import {emptyRegion, RegionStore} from '../../../src/local/store.js'
+import type {Clock} from '../../../src/clock.js'
 import {OffsetClock} from './offset-clock.js'
 import {RecordingFabric} from './recording-fabric.js'
 
@@ -37,7 +38,7 @@ export interface TestRegion {
 export interface TestRegionOptions {
   readonly faults?: FaultSource
   /** Otherwise one that runs as usual, but for `advance`. */
-  readonly clock?: OffsetClock
+  readonly clock?: Clock
 }
 
 /** A region's API on a free port of loopback, with a client of the real SDK that does not retry. */
@@ -70,6 +71,7 @@ export async function testRegion(options: TestRegionOptions = {}): Promise<TestR
     fabric,
     errors,
     advance: by => {
+      if (!(clock instanceof OffsetClock)) throw new Error('this clock runs by itself')
       clock.advance(by)
       ec2.config.systemClockOffset = clock.now() - Date.now()
     },

@@ -1,0 +1,213 @@
+import {expect} from 'chai'
+import {takeInventory, type Inventory} from '../../src/aws/inventory.js'
+import type {DestroyReport} from '../../src/cluster/report.js'
+import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
+import {takeDown} from '../../src/steps/destroy/take-down.js'
+import {surplusOf} from '../../src/steps/duplicates.js'
+import {removeAll} from '../../src/steps/destroy/take-down.js'
+import {settledInventory} from '../../src/steps/destroy/settled-inventory.js'
+import {FastClock} from '../fast-clock.js'
+import {outcomes, RegionRun} from './region-run.js'
+
+/** Mutating calls of a create of 1+1. */
+const CALLS = [
+  'CreateVpc',
+  'ModifyVpcAttribute',
+  'CreateSubnet',
+  'CreateInternetGateway',
+  'AttachInternetGateway',
+  'CreateRouteTable',
+  'CreateRoute',
+  'AssociateRouteTable',
+  'CreateSecurityGroup',
+  'AuthorizeSecurityGroupIngress',
+  'ImportKeyPair',
+  'RunInstances',
+  'ModifyInstanceAttribute',
+]
+
+const MINUTE = 60_000
+
+describe('a create on a bad day of the region', function () {
+  this.timeout(60_000)
+  let run: RegionRun
+  let faults: SettableFaults
+  let clock: FastClock
+
+  beforeEach(async () => {
+    faults = new SettableFaults()
+    clock = new FastClock()
+    run = await RegionRun.open({faults, clock})
+  })
+  afterEach(() => run.close())
+
+  const {signal} = new AbortController()
+  const inventory = (): Promise<Inventory> => takeInventory(run.clients.ec2, run.clusterId, signal)
+  const destroy = async (): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> =>
+    takeDown({
+      ec2: run.clients.ec2,
+      clusterId: run.clusterId,
+      inventory: await inventory(),
+      forceForeign: false,
+      onEvent: () => undefined,
+      clock,
+      signal,
+    })
+
+  const expectWhole = async (): Promise<void> => {
+    faults.set({})
+    const {vpcs, subnets, internetGateways, routeTables, securityGroups, keyPairs, instances} = await inventory()
+    const counts = [vpcs, subnets, internetGateways, routeTables, securityGroups, keyPairs, instances].map(
+      r => r.length,
+    )
+    expect(counts).to.deep.equal([1, 3, 1, 1, 2, 1, 2])
+    expect(Object.keys(outcomes(await run.run()))).to.deep.equal(['kept'])
+  }
+
+  it('sits out a minute of continuous throttling', async () => {
+    faults.set({throttle: {always: true}})
+    const over = clock.sleep(MINUTE).then(() => {
+      faults.set({})
+    })
+    await run.run()
+    await over
+    await expectWhole()
+  })
+
+  it('sits out five minutes in which nothing that was made can be seen', async () => {
+    faults.set({visibility: {byId: 5 * MINUTE, byTag: 5 * MINUTE}})
+    await run.run()
+    await expectWhole()
+  })
+
+  it('sits out ten minutes of interfaces that linger after a terminate', async () => {
+    await run.run()
+    faults.set({lingering: 10 * MINUTE})
+    const before = clock.now()
+    expect((await destroy()).remaining).to.deep.equal([])
+    expect(clock.now() - before).to.be.at.least(10 * MINUTE)
+  })
+
+  for (const action of CALLS) {
+    it(`makes nothing twice when the answer of ${action} is lost after it was carried out`, async () => {
+      faults.set({calls: [{action, when: 'after', how: 'drop', nth: 1, times: 1}]})
+      await run.run()
+      await expectWhole()
+    })
+
+    it(`makes up for a ${action} that was lost on the way`, async () => {
+      faults.set({calls: [{action, when: 'before', how: 'drop', nth: 1, times: 1}]})
+      await run.run()
+      await expectWhole()
+    })
+
+    it(`makes nothing twice when ${action} is answered with an internal error although it was carried out`, async () => {
+      faults.set({calls: [{action, when: 'after', how: {code: 'InternalError', status: 500}, every: 1, times: 2}]})
+      await run.run()
+      await expectWhole()
+    })
+  }
+
+  it('makes nothing twice when what it adopts can be seen late by its tags', async () => {
+    faults.set({
+      visibility: {byTag: 90_000},
+      calls: [{action: 'Create*', when: 'after', how: 'drop', every: 1}],
+    })
+    await run.run()
+    await expectWhole()
+  })
+
+  it('waits for what a run that was cut off has made, before it makes it again', async () => {
+    faults.set({visibility: {byTag: 60_000}})
+    await run.run()
+    // The next run comes at once, and sees nothing of it yet.
+    await run.run()
+    await expectWhole()
+  })
+
+  it('stops at a quota, says which, and goes on when it was raised', async () => {
+    faults.set({quotas: {vcpus: 2}})
+    const error = await failureOf(run.run())
+    expect(error).to.include({code: 'AWS_QUOTA'})
+    expect(error?.message).to.include('VcpuLimitExceeded')
+    faults.set({})
+    await run.run()
+    await expectWhole()
+  })
+
+  it('launches a machine anew that ended while it booted', async () => {
+    faults.set({boots: [{name: 'sample-worker-1', times: 1, fail: {code: 'Client.VolumeLimitExceeded'}}]})
+    const error = await failureOf(run.run())
+    // It may have been seen while it was still pending.
+    if (error !== undefined) expect(error.message).to.include('Client.VolumeLimitExceeded')
+    await run.run()
+    await expectWhole()
+  })
+
+  it('removes what there is twice all the same, and keeps what is in use', async () => {
+    await run.run()
+    const {vpcs, internetGateways, instances} = await inventory()
+    const {ec2} = run.clients
+    const tagsOf = (type: 'vpc' | 'internet-gateway', resource: {Tags?: unknown} | undefined) => ({
+      TagSpecifications: [{ResourceType: type, Tags: (resource?.Tags ?? []) as {Key: string; Value: string}[]}],
+    })
+    const second = await ec2.createVpc({CidrBlock: '10.240.0.0/16', ...tagsOf('vpc', vpcs[0])})
+    await ec2.createSubnet({VpcId: second.Vpc?.VpcId, CidrBlock: '10.240.7.0/24'})
+    const gateway = await ec2.createInternetGateway(tagsOf('internet-gateway', internetGateways[0]))
+
+    const surplus = surplusOf(await inventory(), new Set())
+    expect(surplus.vpcs.map(v => v.VpcId)).to.deep.equal([second.Vpc?.VpcId])
+    expect(surplus.internetGateways.map(g => g.InternetGatewayId)).to.deep.equal([
+      gateway.InternetGateway?.InternetGatewayId,
+    ])
+    expect(surplus.instances).to.deep.equal([])
+    // A subnet that carries no tag of ours is somebody else's; it keeps the VPC until its owner has removed it.
+    const {Subnets = []} = await ec2.describeSubnets({Filters: [{Name: 'vpc-id', Values: [second.Vpc?.VpcId ?? '']}]})
+    await ec2.deleteSubnet({SubnetId: Subnets[0]?.SubnetId})
+    const kept = {...surplus, securityGroups: []}
+    await removeAll({ec2, inventory: surplus, kept, onEvent: () => undefined, clock, signal})
+    expect((await inventory()).instances.map(i => i.InstanceId)).to.have.members(instances.map(i => i.InstanceId))
+    await expectWhole()
+  })
+})
+
+async function failureOf(work: Promise<unknown>): Promise<Error | undefined> {
+  try {
+    await work
+    return undefined
+  } catch (error) {
+    if (error instanceof Error) return error
+    throw error
+  }
+}
+
+describe('a destroy right after a create that was cut off', () => {
+  it('waits for what was asked for last, and leaves none of it', async () => {
+    const faults = new SettableFaults({visibility: {byTag: 60_000}})
+    const clock = new FastClock(10)
+    const run = await RegionRun.open({faults, clock})
+    try {
+      await run.run()
+      const {signal} = new AbortController()
+      const {ec2} = run.clients
+      const notices: string[] = []
+      const options = {ec2, journal: run.journal, clock, signal, onNotice: (text: string) => notices.push(text)}
+      expect((await takeInventory(ec2, run.clusterId, signal)).instances).to.deep.equal([])
+      const inventory = await settledInventory(options)
+      expect(inventory.instances).to.have.length(2)
+      expect(notices).to.have.length(1)
+      await takeDown({
+        ec2,
+        clusterId: run.clusterId,
+        inventory,
+        forceForeign: false,
+        onEvent: () => undefined,
+        clock,
+        signal,
+      })
+      expect(await run.ids()).to.deep.equal([])
+    } finally {
+      await run.close()
+    }
+  }).timeout(60_000)
+})

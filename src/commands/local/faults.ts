@@ -2,35 +2,42 @@ import {Args, Flags} from '@oclif/core'
 import {KhwCommand} from '../../ui/khw-command.js'
 import type {FaultSettings} from '../../local/api/faults/settings.js'
 
-const DESCRIPTION = `FILE holds the settings as JSON. They replace those before within a second, and end with the region.
+// Lines are short and not indented: what prints them breaks long ones and takes indents away.
+const DESCRIPTION = `FILE holds the settings as one JSON object; they replace those before.
+A region that runs sees them within a second, and they end with it.
+All fields are optional; times are milliseconds; names may have * and ?
 
-Every field is optional; durations are milliseconds; names may have * and ?:
+How long a new resource is not seen by its id, and in lists:
+"visibility": {"byId": 2000, "byTag": 8000}
 
-{
-  "visibility": {"byId": 2000, "byTag": 8000},
-  "throttle": {"buckets": [{"action": "Describe*", "capacity": 10, "refillPerSecond": 1}]},
-  "calls": [
-    {"action": "CreateVpc", "nth": 1, "when": "after", "how": "drop"},
-    {"action": "*", "every": 5, "times": 3, "when": "before", "how": {"code": "InternalError", "status": 500}}
-  ],
-  "capacity": [{"zone": "local-1a", "instanceType": "t3.*", "code": "InsufficientInstanceCapacity"}],
-  "lingering": 30000,
-  "quotas": {"vpcs": 5, "internetGateways": 5, "subnetsPerVpc": 200, "securityGroups": 60, "instances": 20, "vcpus": 32, "spotInstances": 10},
-  "boots": [
-    {"name": "worker-*", "nth": 1, "delay": 60000},
-    {"name": "worker-2", "times": 1, "fail": {"code": "Client.VolumeLimitExceeded"}}
-  ],
-  "interruptions": [{"name": "worker-1", "noticeMilliseconds": 120000, "times": 1}]
-}
+EC2's own token buckets ({}), others, or "always": true:
+"throttle": {"buckets":
+[{"action": "Describe*", "capacity": 10, "refillPerSecond": 0.5}]}
 
-visibility: how long a new resource is not seen by its id, and in lists.
-throttle: {} for EC2's own token buckets, other buckets, or "always": true.
-calls: the nth of an action or every so many, at most so many times: dropped or answered with an error, before or after it is done.
-capacity: InsufficientInstanceCapacity, Unsupported or InsufficientFreeAddressesInSubnet.
-lingering: how long interfaces of terminated instances are in the way of deletions.
-quotas: VpcLimitExceeded, InstanceLimitExceeded, VcpuLimitExceeded and so on.
-boots: slow, failing, or first one and then the other.
-interruptions: of spot instances, with a notice in their metadata.`
+The nth call of an action or every so many, at most so many times, before
+or after it is done; dropped, or answered with an error:
+"calls": [{"action": "CreateVpc", "nth": 1, "when": "after", "how": "drop"},
+{"action": "*", "every": 5, "times": 3, "when": "before",
+"how": {"code": "InternalError", "status": 500, "message": "Sorry"}}]
+
+Unsupported, InsufficientInstanceCapacity (the default) or
+InsufficientFreeAddressesInSubnet, in a zone, of a type, or everywhere:
+"capacity": [{"zone": "local-1a", "instanceType": "t3.*"},
+{"instanceType": "m5.large", "code": "Unsupported"}]
+
+How long interfaces of terminated instances are in the way of deletions:
+"lingering": 30000
+
+VpcLimitExceeded, InstanceLimitExceeded, VcpuLimitExceeded and so on:
+"quotas": {"vpcs": 5, "internetGateways": 5, "subnetsPerVpc": 200,
+"securityGroups": 60, "instances": 20, "vcpus": 32, "spotInstances": 10}
+
+Boots that are slow, fail, or are slow and then fail:
+"boots": [{"name": "worker-*", "nth": 1, "delay": 60000},
+{"name": "db", "times": 1, "fail": {"code": "Client.VolumeLimitExceeded"}}]
+
+Spot instances that are taken back, with a notice in their metadata:
+"interruptions": [{"name": "web", "noticeMilliseconds": 120000, "times": 1}]`
 
 export default class LocalFaults extends KhwCommand {
   static override summary = 'Show or set what goes wrong in the local region, to rehearse a bad day of EC2.'

@@ -60,8 +60,10 @@ describe('khw local faults', () => {
     expect((await faults()).answer).to.deep.equal({lingering: 1})
   })
 
-  it('shows settings in its help that can be used', () => {
-    const [example = ''] = /^\{$[^]*?^\}$/m.exec(LocalFaults.description) ?? []
-    expect(Object.keys(parseFaultSettingsText(example))).to.have.length(8)
+  it('shows settings in its help that can be used, in lines that need no breaking', () => {
+    const lines = LocalFaults.description.split('\n')
+    expect(lines.filter(line => line.length > 76 || line.startsWith(' '))).to.deep.equal([])
+    const examples = LocalFaults.description.split('\n\n').flatMap(part => /^"[^]*/m.exec(part)?.[0] ?? [])
+    expect(Object.keys(parseFaultSettingsText(`{${examples.join(',')}}`))).to.have.length(8)
   })
 })

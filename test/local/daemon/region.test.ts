@@ -2,17 +2,19 @@ import {existsSync} from 'node:fs'
 import {mkdir, mkdtemp, readFile, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {EC2} from '@aws-sdk/client-ec2'
 import {expect} from 'chai'
 import {homeOf, type Home} from '../../../src/cluster/home.js'
 import {KhwError} from '../../../src/errors.js'
-import {findRegion, startRegion, stopRegion} from '../../../src/local/daemon/client.js'
+import {findRegion, releaseRegion, startRegion, stopRegion} from '../../../src/local/daemon/client.js'
+import {clearFaults, writeFaults} from '../../../src/local/daemon/faults-file.js'
 import {findLeftovers} from '../../../src/local/daemon/leftovers.js'
 import {resetRegion} from '../../../src/local/daemon/reset.js'
 import {isRunning, sendSignal} from '../../../src/process-identity.js'
 import {regionNames} from '../../../src/local/host/names.js'
 import {removeTree} from '../../../src/local/host/mounts.js'
 import {checkHost} from '../../../src/local/host/requirements.js'
-import {openLocalRegion} from '../../../src/local/provider.js'
+import {openLocalRegion, regionEnvironment} from '../../../src/local/provider.js'
 import {setUpHost} from '../../../src/local/set-up.js'
 
 const quiet = (): void => undefined
@@ -80,6 +82,25 @@ describe('the region of a home', function () {
     expect(error).to.be.instanceOf(KhwError).with.property('code', 'LOCAL_DAEMON_FAILED')
     expect(error).to.have.property('message').that.contains('it is not JSON')
     await writeFile(state, content)
+  })
+
+  it('does what is set to go wrong, until it is cleared; an empty region takes it along', async () => {
+    const {endpoint, region, ...credentials} = await regionEnvironment(home, {assumeYes: false, onProgress: quiet})
+    const ec2 = new EC2({endpoint, region, credentials, maxAttempts: 1})
+    const answer = () =>
+      ec2.describeVpcs({}).then(
+        () => 'no error',
+        (error: unknown) => (error instanceof Error ? error.name : error),
+      )
+    await writeFaults(home, {throttle: {always: true}})
+    expect(await answer()).to.equal('RequestLimitExceeded')
+    await clearFaults(home)
+    expect(await answer()).to.equal('no error')
+    await writeFaults(home, {throttle: {always: true}})
+    expect(await answer()).to.equal('RequestLimitExceeded')
+    ec2.destroy()
+    await releaseRegion(home)
+    expect(existsSync(home.region)).to.equal(false)
   })
 
   it('leaves nothing when it is reset, and sees what somebody else left', async () => {

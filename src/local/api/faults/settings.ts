@@ -24,7 +24,7 @@ export interface FaultSettings {
 
 /**
  * How long it takes until a new resource is seen. What the call that makes it answers is not affected, nor are names and
- * ranges that it takes. What exists when this is first set is seen already.
+ * ranges that it takes. What exists when this is first set, or when the region starts, is seen already.
  */
 export interface VisibilityFault {
   /** Until then a call that names it by its id (a key pair: by its name) is answered with the kind's `.NotFound`. */

@@ -54,13 +54,22 @@ describe('capacity', () => {
     expect(await run({ImageId: 'ami-00000000'})).to.equal('InvalidAMIID.NotFound')
   })
 
+  it('is no question for an instance that boots', async () => {
+    const {ec2, fabric, faults} = region
+    const release = fabric.hold('startMachine')
+    const id = await launch(ec2, net)
+    faults.set({capacity: [{}]})
+    expect(await codeOf(ec2.createTags({Resources: [id], Tags: [{Key: 'k', Value: 'v'}]}))).to.equal('no error')
+    release()
+    await reaches(ec2, id, 'running')
+  })
+
   it('is needed to start an instance again', async () => {
     const {ec2, faults} = region
     const InstanceIds = [await launch(ec2, net)]
     await reaches(ec2, present(InstanceIds[0]), 'running')
     await ec2.stopInstances({InstanceIds})
     await reaches(ec2, present(InstanceIds[0]), 'stopped')
-    faults.set({capacity: [{code: 'Unsupported'}]})
     faults.set({capacity: [{}]})
     expect(await codeOf(ec2.startInstances({InstanceIds}))).to.equal('InsufficientInstanceCapacity')
     await reaches(ec2, present(InstanceIds[0]), 'stopped')

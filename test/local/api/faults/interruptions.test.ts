@@ -41,6 +41,11 @@ describe('spot instances', () => {
   }
   const describe1 = async (id: string) =>
     present((await region.ec2.describeInstances({InstanceIds: [id]})).Reservations?.[0]?.Instances?.[0])
+  /** Asks once more and lets what that sets off reach the state. */
+  const settled = async () => {
+    await region.ec2.describeInstances({})
+    await region.store.change(() => undefined)
+  }
   const noticeOf = (id: string) => region.store.state.instances[id]?.spot?.interruptedAt
 
   it('are launched and described as such', async () => {
@@ -101,12 +106,13 @@ describe('spot instances', () => {
   it('that come up later are taken back too, but no more than was said', async () => {
     const {clock, ec2, faults} = region
     faults.set({interruptions: [{name: 'worker-*', noticeMilliseconds: 1000, times: 1}]})
+    await running('worker-1', {})
     const first = await running('worker-1')
     await eventually(() => clock.sleeping === 1)
     region.advance(1000)
     await reaches(ec2, first, 'terminated')
     const second = await running('worker-1')
-    await ec2.describeInstances({})
+    await settled()
     expect([noticeOf(second), clock.sleeping]).to.deep.equal([undefined, 0])
   })
 
@@ -118,7 +124,7 @@ describe('spot instances', () => {
     await ec2.terminateInstances({InstanceIds: [id]})
     await reaches(ec2, id, 'terminated')
     region.advance(1000)
-    await ec2.describeInstances({})
+    await settled()
     expect((await describe1(id)).StateReason?.Code).to.equal('Client.UserInitiatedShutdown')
     expect(fabric.callsOf('removeMachine')).to.have.length(1)
   })

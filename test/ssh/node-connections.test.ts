@@ -124,11 +124,13 @@ describe('node connections', () => {
 
   describe('are one a node', () => {
     it('for all who want it at once, and again after it broke', async () => {
-      const opened = connections()
+      const opened = connections({pauses: []})
       const remotes = await Promise.all([1, 2, 3].map(() => opened.to('worker-1', HOST)))
       expect(server.connections).to.equal(1)
       await server.stop()
       await server.listen()
+      expect(await codeOfFailure(remotes[0]?.exec('true') ?? Promise.resolve())).to.equal('SSH_FAILED')
+      // All of them find it broken in the same moment.
       await Promise.all(remotes.map(remote => remote.exec('true')))
       expect(server.connections).to.equal(2)
     })

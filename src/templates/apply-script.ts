@@ -19,18 +19,23 @@ const UNIT_DIRECTORY = '/etc/systemd/system/'
  *     {"applied":true}           the last line, with exit code 0
  *
  * Nothing is printed but the last line if nothing had to be done.
+ *
+ * One runs at a time, once it has its input: sshd may take hours to notice that a line is dead, and a run at its far end
+ * must not keep out the one that is sent after it.
  */
 export function applyScript(bundle: NodeBundle): string {
   return `set -eu
 umask 077
 state=${STATE}
 mkdir -p $state/units
-exec 9>$state/apply.lock
-flock 9
-rm -rf $state/stage.*
-stage=$(mktemp -d $state/stage.XXXXXX)
+stage=$state/stage.$$
+rm -rf $stage
+mkdir $stage
 trap 'rm -rf "$stage"' EXIT
 tar -xf - -C "$stage" --no-same-owner
+exec 9>$state/apply.lock
+flock 9
+for other in $state/stage.*; do kill -0 "\${other##*.}" 2>/dev/null || rm -rf "$other"; done
 tell() { printf '{"%s":"%s"}\\n' "$1" "$2"; }
 
 while read -r mode owner sum path; do

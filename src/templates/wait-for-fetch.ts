@@ -24,13 +24,14 @@ export function waitForFetchScript({artifacts, role, timeoutSeconds}: WaitForFet
   return `set -u
 umask 077
 mkdir -p ${STATE}
-cat >${FETCH_SCRIPT}.wanted <<'KHW_END_OF_FETCH'
+wanted=${FETCH_SCRIPT}.wanted.$$
+cat >$wanted <<'KHW_END_OF_FETCH'
 ${fetchScript(artifacts, role)}KHW_END_OF_FETCH
-if ! cmp -s ${FETCH_SCRIPT}.wanted ${FETCH_SCRIPT}; then
+if ! cmp -s $wanted ${FETCH_SCRIPT}; then
   systemctl stop ${FETCH_UNIT} 2>/dev/null
-  mv -f ${FETCH_SCRIPT}.wanted ${FETCH_SCRIPT}
+  mv -f $wanted ${FETCH_SCRIPT}
 fi
-rm -f ${FETCH_SCRIPT}.wanted
+rm -f $wanted
 is_fetched() { [ "$(cat ${FETCHED} 2>/dev/null)" = ${fetchId(artifacts, role)} ]; }
 start() { ${START_FETCH}; }
 until=$(($(date +%s) + ${timeoutSeconds}))

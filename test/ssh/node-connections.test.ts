@@ -100,8 +100,9 @@ describe('node connections', () => {
 
     it('give up at once with a private key that is none', async () => {
       secrets.files.set(OPERATOR_KEY, 'none')
-      expect(await codeOfFailure(connections().to('worker-1', HOST))).to.equal('SSH_FAILED')
-      expect(server.attempts).to.deep.equal([])
+      const clock = new QuickClock()
+      expect(await codeOfFailure(connections({clock}).to('worker-1', HOST))).to.equal('SSH_FAILED')
+      expect(clock.slept).to.deep.equal([])
     })
 
     it('stop when the run is interrupted', async () => {
@@ -123,14 +124,14 @@ describe('node connections', () => {
 
   describe('are one a node', () => {
     it('for all who want it at once, and again after it broke', async () => {
-      const opened = connections()
-      const all = (): Promise<unknown> => Promise.all([1, 2, 3].map(() => opened.to('worker-1', HOST)))
-      await all()
+      const opened = connections({pauses: []})
+      const remotes = await Promise.all([1, 2, 3].map(() => opened.to('worker-1', HOST)))
       expect(server.connections).to.equal(1)
       await server.stop()
       await server.listen()
-      await (await opened.to('worker-1', HOST)).exec('true')
-      await all()
+      expect(await codeOfFailure(remotes[0]?.exec('true') ?? Promise.resolve())).to.equal('SSH_FAILED')
+      // All of them find it broken in the same moment.
+      await Promise.all(remotes.map(remote => remote.exec('true')))
       expect(server.connections).to.equal(2)
     })
 

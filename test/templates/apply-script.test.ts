@@ -1,4 +1,6 @@
-import {chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {tarOf} from '../../src/tar.js'
@@ -57,14 +59,14 @@ esac`,
           .filter(call => !call.startsWith('is-active'))
       : []
 
+  const scriptOf = (what: NodeBundle): string =>
+    applyScript(what).replaceAll('/etc/', `${box.root}/etc/`).replaceAll('/var/lib/khw', `${box.root}/state`)
+
   /** Runs it with the sandbox as root of the file system; resolves with the JSON lines. */
   async function apply(
     what: NodeBundle,
     spoil: (files: readonly NodeFile[]) => readonly NodeFile[] = files => files,
   ): Promise<unknown[]> {
-    const script = applyScript(what)
-      .replaceAll('/etc/', `${box.root}/etc/`)
-      .replaceAll('/var/lib/khw', `${box.root}/state`)
     const tar = await tarOf(
       spoil(what.files).map(each => ({
         kind: 'file',
@@ -74,7 +76,7 @@ esac`,
       })),
     )
     rmSync(inside('calls'), {force: true})
-    const outcome = await box.run(script, tar)
+    const outcome = await box.run(scriptOf(what), tar)
     if (outcome.exitCode !== 0) throw new Error(outcome.stderr)
     return outcome.stdout
       .trim()
@@ -126,6 +128,19 @@ esac`,
     mkdirSync(inside('state/stage.killed'))
     expect(await apply(bundle('two'))).to.deep.equal([{restarted: 'a.service'}, {applied: true}])
     expect(existsSync(inside('state/stage.killed'))).to.equal(false)
+  })
+
+  it('does not wait for one whose input stopped on a dead line', async () => {
+    const stuck = spawn('sh', ['-c', scriptOf(bundle('one'))], {stdio: ['pipe', 'ignore', 'ignore']})
+    const stages = (): string[] =>
+      existsSync(inside('state')) ? readdirSync(inside('state')).filter(name => name.startsWith('stage.')) : []
+    while (stages().length === 0 && stuck.exitCode === null) await new Promise(resolve => setTimeout(resolve, 10))
+    expect((await apply(bundle('one'))).at(-1)).to.deep.equal({applied: true})
+    expect(stages()).to.deep.equal([`stage.${stuck.pid ?? 0}`])
+    stuck.stdin.end()
+    await once(stuck, 'exit')
+    expect(stuck.exitCode).to.not.equal(0)
+    expect(stages()).to.deep.equal([])
   })
 
   it('leaves a unit that starts later alone, and does not restart it for what it was started with', async () => {

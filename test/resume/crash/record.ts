@@ -24,9 +24,19 @@ export async function record(rig: Rig): Promise<Reference> {
     await region.settled()
     if (region.snapshot() !== before) throw new Error('An undisturbed destroy does not leave the region as it was')
     const points = readFileSync(recordTo, 'utf8').trimEnd().split('\n')
-    return {points: points.map(line => JSON.parse(line) as Point), state, calls}
+    return {points: distinct(points.map(line => JSON.parse(line) as Point)), state, calls}
   } finally {
     remove()
     await region.forgetTraces()
   }
+}
+
+/**
+ * Without the points at which nothing is otherwise than at the one before: a step that does a single thing is as far when
+ * that is answered as it is before that is recorded.
+ */
+function distinct(points: readonly Point[]): Point[] {
+  const ends = (step: string): number =>
+    points.filter(each => each.step === step && /^create\/(?!journal\/).*\/(answered|after)$/.test(each.id)).length
+  return points.filter(({id, step}) => !/^create\/journal\/.*\/done\/before$/.test(id) || ends(step) !== 1)
 }

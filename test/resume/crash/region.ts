@@ -104,10 +104,7 @@ export class CrashRegion {
       process.kill(Number(crashPid), 'SIGKILL')
       return response.destroy()
     }) as typeof response.end
-    void inner(
-      Object.assign(Readable.from([body]), {method, url, headers}) as unknown as IncomingMessage,
-      response as never,
-    )
+    inner(Object.assign(Readable.from([body]), {method, url, headers}) as unknown as IncomingMessage, response)
   }
 }
 

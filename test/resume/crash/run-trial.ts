@@ -46,17 +46,23 @@ class Run {
     const operator = this.trial.real ? this.rig.real : near
     const before = region.snapshot()
     if (this.trial.point.id.startsWith('destroy/')) {
-      await this.during('build', async () => this.must('the create', await near.create(this.place)))
+      await this.during('build', async () => {
+        this.must('the create', await near.create(this.place))
+      })
       await this.during('crash', () => this.crash(DESTROY_ARGUMENTS, this.trial.point.id))
     } else {
       const create = createArguments(this.rig.mirrorUrl)
       await this.during('crash', () => this.crash(create, this.trial.point.id))
       const thenId = this.chooseNext()
       if (thenId !== undefined) await this.during('crash', () => this.crash(create, thenId))
-      await this.during('resume', async () => this.must('the resumed create', await operator.create(this.place)))
+      await this.during('resume', async () => {
+        this.must('the resumed create', await operator.create(this.place))
+      })
       await this.during('check', () => this.check())
     }
-    await this.during('destroy', async () => this.must('the destroy', await operator.destroy(this.place)))
+    await this.during('destroy', async () => {
+      this.must('the destroy', await operator.destroy(this.place))
+    })
     await region.settled()
     if (existsSync(clusterPath(this.place))) this.failures.push('the directory of the cluster is still there')
     const changes = differences(before.split('\n'), region.snapshot().split('\n'))

@@ -1,6 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
 import {createServer, type Server} from 'node:https'
-import type {TLSSocket} from 'node:tls'
+import type {Socket} from 'node:net'
+import {TLSSocket} from 'node:tls'
 import type {Machine} from '../machines/machine.js'
 import {answerTo, type Caller} from './answers.js'
 import type {Cluster} from './cluster.js'
@@ -52,7 +53,7 @@ export class ApiServer {
     const body = Buffer.concat(chunks).toString('utf8')
     const {status, text} = answerTo(
       {method: request.method ?? '', target: request.url ?? '/', type: request.headers['content-type'] ?? '', body},
-      callerOf(request.socket as TLSSocket),
+      callerOf(request.socket),
       {cluster: this.cluster, ready: this.machine.etcdHealthy},
     )
     response.writeHead(status, {'content-type': 'application/json'}).end(text)
@@ -67,7 +68,8 @@ function tlsOf(machine: Machine): {cert: string; key: string; ca: string} {
   }
 }
 
-function callerOf(socket: TLSSocket): Caller {
+function callerOf(socket: Socket): Caller {
+  if (!(socket instanceof TLSSocket)) return {groups: []}
   const {O: group} = socket.getPeerCertificate().subject
   return {groups: [group].flat().filter(each => each !== undefined)}
 }

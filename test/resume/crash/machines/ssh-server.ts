@@ -60,7 +60,7 @@ export class SshServer {
     const key = ssh2.utils.parseKey(authorizedKey)
     if (key instanceof Error || !keyBlob(authorizedKey).equals(context.key.data)) context.reject()
     else if (context.signature === undefined || context.blob === undefined) context.accept()
-    else if (key.verify(context.blob, context.signature, context.hashAlgo) === true) context.accept()
+    else if (key.verify(context.blob, context.signature, context.hashAlgo)) context.accept()
     else context.reject()
   }
 

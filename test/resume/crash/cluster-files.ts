@@ -1,5 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {Journal} from '../../../src/steps/engine/journal.js'
 import type {KhwPlace} from './khw.js'
 import {CLUSTER} from './operator.js'
 
@@ -8,21 +9,17 @@ export function clusterPath(place: KhwPlace): string {
   return join(place.home, 'clusters', CLUSTER)
 }
 
-interface JournalText {
-  readonly header: {readonly clusterId: string}
-  readonly steps: Readonly<Record<string, unknown>>
-}
-
 export function journalTextOf(path: string): string {
   return readFileSync(join(path, 'journal.json'), 'utf8')
 }
 
-export function headerOf(path: string): JournalText['header'] {
-  return (JSON.parse(journalTextOf(path)) as JournalText).header
+/** Throws what the product throws for a journal that it cannot read. */
+export function clusterIdOf(path: string): string {
+  return Journal.open(path).header.clusterId
 }
 
 /** Steps that the journal has anything of; none before it was begun. */
 export function recordedSteps(path: string): ReadonlySet<string> {
   if (!existsSync(join(path, 'journal.json'))) return new Set()
-  return new Set(Object.keys((JSON.parse(journalTextOf(path)) as JournalText).steps))
+  return new Set(Object.keys(Journal.open(path).steps))
 }

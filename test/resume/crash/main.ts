@@ -50,7 +50,7 @@ async function main(): Promise<number> {
   const remove = (): void => {
     rmSync(directory, {recursive: true, force: true, maxRetries: 5})
   }
-  process.once('SIGINT', () => process.exit(130))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   process.once('exit', remove)
   const outcomes = await runMatrix({
     ...options,

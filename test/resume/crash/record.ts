@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {clusterPath, headerOf} from './cluster-files.js'
+import {clusterIdOf, clusterPath} from './cluster-files.js'
 import {khw} from './khw.js'
 import {logicalState} from './logical-state.js'
 import {createArguments, DESTROY_ARGUMENTS} from './operator.js'
@@ -18,7 +18,7 @@ export async function record(rig: Rig): Promise<Reference> {
     if (created.code !== 0) throw new Error(`khw create does not even succeed undisturbed:\n${created.output}`)
     await region.settled()
     const calls = region.calls.length
-    const state = logicalState(region.store.state, headerOf(clusterPath(place)).clusterId)
+    const state = logicalState(region.store.state, clusterIdOf(clusterPath(place)))
     const destroyed = await khw(DESTROY_ARGUMENTS, place, {recordTo})
     if (destroyed.code !== 0) throw new Error(`khw destroy does not even succeed undisturbed:\n${destroyed.output}`)
     await region.settled()

@@ -19,7 +19,7 @@ export async function runMatrix(options: MatrixOptions): Promise<readonly Outcom
   if (!first) throw new RangeError('At least one lane is needed.')
   const extra: LaneProcess[] = []
   try {
-    const reference = await recorded(first, options.real)
+    const reference = await recorded(first)
     const trials = chooseTrials(reference.points, options)
     const slow = trials.filter(isSlow)
     const queue = trials.filter(trial => !isSlow(trial))
@@ -47,8 +47,8 @@ export async function runMatrix(options: MatrixOptions): Promise<readonly Outcom
   }
 }
 
-async function recorded(lane: LaneProcess, real: boolean): Promise<Reference> {
-  const answer = await lane.ask({type: 'record', real})
+async function recorded(lane: LaneProcess): Promise<Reference> {
+  const answer = await lane.ask({type: 'record'})
   if (answer.type === 'recorded') return answer.reference
   throw new Error(answer.type === 'broken' ? answer.error : 'the lane answered something else')
 }
@@ -56,8 +56,7 @@ async function recorded(lane: LaneProcess, real: boolean): Promise<Reference> {
 /** A lane whose trial failed is not trusted with another. */
 async function tried(lane: LaneProcess, trial: Trial, reference: Reference): Promise<Outcome> {
   const answer = await lane.ask({type: 'try', trial, reference})
-  if (answer.type !== 'tried') lane.stop()
-  else if (answer.outcome.failures.length > 0) lane.stop()
+  if (answer.type !== 'tried' || answer.outcome.failures.length > 0) lane.stop()
   if (answer.type === 'tried') return answer.outcome
   const seconds = Object.fromEntries(PHASES.map(phase => [phase, 0])) as Record<Phase, number>
   return {trial, seconds, failures: [answer.type === 'broken' ? answer.error : 'the lane answered something else']}

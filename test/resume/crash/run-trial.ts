@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs'
 import {brokenCallRules} from './call-rules.js'
-import {clusterPath, headerOf, journalTextOf, recordedSteps} from './cluster-files.js'
+import {clusterIdOf, clusterPath, journalTextOf, recordedSteps} from './cluster-files.js'
 import {brokenFileRules, leakedSecrets} from './files-rules.js'
 import {khw, type KhwPlace} from './khw.js'
 import {differences, logicalState} from './logical-state.js'
@@ -94,8 +94,7 @@ class Run {
     const {region, near} = this.rig
     await region.settled()
     const path = clusterPath(this.place)
-    const {clusterId} = headerOf(path)
-    const found = differences(this.reference.state, logicalState(region.store.state, clusterId))
+    const found = differences(this.reference.state, logicalState(region.store.state, clusterIdOf(path)))
     if (found.length > 0)
       this.failures.push(`I1-I3: other resources than an undisturbed create has:\n${found.join('\n')}`)
     this.failures.push(...brokenCallRules(region.calls, this.reference.calls), ...brokenFileRules(path))

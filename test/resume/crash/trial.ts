@@ -39,8 +39,7 @@ export interface Outcome {
 
 /** What a lane is asked, and answers. */
 export type Request =
-  | {readonly type: 'record'; readonly real: boolean}
-  | {readonly type: 'try'; readonly trial: Trial; readonly reference: Reference}
+  {readonly type: 'record'} | {readonly type: 'try'; readonly trial: Trial; readonly reference: Reference}
 
 export type Answer =
   | {readonly type: 'recorded'; readonly reference: Reference}

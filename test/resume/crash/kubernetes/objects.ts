@@ -48,11 +48,6 @@ export class Objects {
   delete(path: string): void {
     for (const each of this.byPath.keys()) if (each === path || each.startsWith(`${path}/`)) this.byPath.delete(each)
   }
-
-  /** Paths of everything, sorted. */
-  paths(): string[] {
-    return [...this.byPath.keys()].sort()
-  }
 }
 
 /** JSON merge patch (RFC 7386). */

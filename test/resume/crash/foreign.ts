@@ -1,0 +1,54 @@
+import {EC2, type ResourceType, type TagSpecification} from '@aws-sdk/client-ec2'
+import {stepTags} from '../../../src/aws/tags.js'
+import {generateSshKey} from '../../../src/ssh/keys.js'
+import {CREDENTIALS, IMAGE} from '../../local/api/test-region.js'
+
+/** Of nobody who is destroyed here. */
+const OTHER_CLUSTER = 'f0e1d2c3-0000-4000-8000-000000000001'
+
+/**
+ * Puts things into the region that look like the cluster's: the same names, tags, CIDR and steps, but the id of another
+ * cluster, and one VPC that has only the name. They must be there, unchanged, when all is over.
+ */
+export async function putForeignThings(endpoint: string, clusterName: string): Promise<void> {
+  const ec2 = new EC2({endpoint, region: 'local-1', credentials: CREDENTIALS, maxAttempts: 1})
+  const tagged = (type: ResourceType, stepId: string, name = clusterName): {TagSpecifications: TagSpecification[]} => ({
+    TagSpecifications: [{ResourceType: type, Tags: stepTags({clusterId: OTHER_CLUSTER, clusterName, stepId, name})}],
+  })
+  const Tags = [{Key: 'Name', Value: clusterName}]
+  await ec2.createVpc({CidrBlock: '10.240.0.0/16', TagSpecifications: [{ResourceType: 'vpc', Tags}]})
+  const {Vpc} = await ec2.createVpc({CidrBlock: '10.240.0.0/16', ...tagged('vpc', 'network/vpc')})
+  const VpcId = Vpc?.VpcId
+  const {Subnet} = await ec2.createSubnet({VpcId, CidrBlock: '10.240.0.0/24', ...tagged('subnet', 'network/subnet/1')})
+  const {InternetGateway} = await ec2.createInternetGateway(tagged('internet-gateway', 'network/internet-gateway'))
+  await ec2.attachInternetGateway({VpcId, InternetGatewayId: InternetGateway?.InternetGatewayId})
+  const {RouteTable} = await ec2.createRouteTable({VpcId, ...tagged('route-table', 'network/route-table')})
+  await ec2.associateRouteTable({SubnetId: Subnet?.SubnetId, RouteTableId: RouteTable?.RouteTableId})
+  const {GroupId} = await ec2.createSecurityGroup({
+    VpcId,
+    GroupName: `${clusterName}-controller`,
+    Description: 'of somebody else',
+    ...tagged('security-group', 'network/security-group/controller', `${clusterName}-controller`),
+  })
+  await ec2.importKeyPair({
+    KeyName: `khw-${clusterName}-${OTHER_CLUSTER.slice(0, 8)}`,
+    PublicKeyMaterial: Buffer.from(generateSshKey('foreign').publicKey),
+    ...tagged('key-pair', 'access/key-pair'),
+  })
+  await ec2.runInstances({
+    ImageId: IMAGE.imageId,
+    InstanceType: 't3.medium',
+    MinCount: 1,
+    MaxCount: 1,
+    NetworkInterfaces: [
+      {
+        DeviceIndex: 0,
+        SubnetId: Subnet?.SubnetId,
+        Groups: GroupId === undefined ? [] : [GroupId],
+        AssociatePublicIpAddress: true,
+      },
+    ],
+    ...tagged('instance', 'compute/instance/controller-1', `${clusterName}-controller-1`),
+  })
+  ec2.destroy()
+}

@@ -1,0 +1,93 @@
+import {homeOf} from '../../../src/cluster/home.js'
+import type * as createModule from '../../../src/steps/create-cluster.js'
+import type * as destroyModule from '../../../src/steps/destroy-cluster.js'
+import {khw, type KhwPlace} from './khw.js'
+
+export const CLUSTER = 'demo'
+
+/** Gets khw to create or destroy and says what went wrong; undefined: nothing. */
+export interface Operator {
+  create(place: KhwPlace): Promise<string | undefined>
+  destroy(place: KhwPlace): Promise<string | undefined>
+}
+
+export function createArguments(mirrorUrl: string): readonly string[] {
+  return [
+    ...[
+      'create',
+      '--provider',
+      'aws',
+      '--region',
+      'local-1',
+      '--name',
+      CLUSTER,
+      '--controllers',
+      '3',
+      '--workers',
+      '3',
+    ],
+    ...['--allow-cidr', '127.0.0.1/32', '--artifacts', 'mirror', '--mirror', mirrorUrl, '--yes'],
+  ]
+}
+
+export const DESTROY_ARGUMENTS = ['destroy', CLUSTER, '--yes'] as const
+
+/** khw in a process of its own, as its users run it. */
+export function realOperator(mirrorUrl: string): Operator {
+  const run = async (args: readonly string[], place: KhwPlace): Promise<string | undefined> => {
+    const {code, output} = await khw(args, place)
+    return code === 0 ? undefined : `exit code ${String(code)}: ${output.slice(-2000)}`
+  }
+  return {
+    create: place => run(createArguments(mirrorUrl), place),
+    destroy: place => run(DESTROY_ARGUMENTS, place),
+  }
+}
+
+/** The same code of the built product, called in this process: it need not be started for every trial. */
+export async function nearOperator(mirrorUrl: string): Promise<Operator> {
+  const dist = new URL('../../../dist/steps/', import.meta.url)
+  const {createCluster} = (await import(new URL('create-cluster.js', dist).href)) as typeof createModule
+  const {destroyCluster} = (await import(new URL('destroy-cluster.js', dist).href)) as typeof destroyModule
+  const common = (place: KhwPlace) => ({
+    home: homeOf({KHW_HOME: place.home, KHW_CACHE: place.cache}),
+    onEvent: () => undefined,
+    signal: new AbortController().signal,
+  })
+  return {
+    create: place =>
+      complaint(async () => {
+        const {ready, nodes, checks} = await createCluster({
+          ...common(place),
+          request: {
+            provider: 'aws',
+            region: 'local-1',
+            name: CLUSTER,
+            controllers: 3,
+            workers: 3,
+            operatorCidr: '127.0.0.1/32',
+            artifacts: 'mirror',
+            mirror: mirrorUrl,
+          },
+          yes: true,
+          confirm: () => Promise.resolve(false),
+          onNotice: () => undefined,
+          onArtifactProgress: () => undefined,
+        })
+        return ready ? undefined : `the cluster is not ready: ${JSON.stringify({nodes, checks})}`
+      }),
+    destroy: place =>
+      complaint(async () => {
+        const {remaining} = await destroyCluster({...common(place), name: CLUSTER})
+        return remaining.length === 0 ? undefined : `remaining: ${JSON.stringify(remaining)}`
+      }),
+  }
+}
+
+async function complaint(work: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  }
+}

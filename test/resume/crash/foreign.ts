@@ -3,8 +3,14 @@ import {stepTags} from '../../../src/aws/tags.js'
 import {generateSshKey} from '../../../src/ssh/keys.js'
 import {CREDENTIALS, IMAGE} from '../../local/api/test-region.js'
 
-/** Of nobody who is destroyed here. */
+/** Of nobody who is destroyed here; khw would not let two clusters of one region have the same name. */
 const OTHER_CLUSTER = 'f0e1d2c3-0000-4000-8000-000000000001'
+const OTHER = {
+  clusterId: OTHER_CLUSTER,
+  clusterName: 'of-somebody-else',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  expiresAt: null,
+}
 
 /**
  * Puts things into the region that look like the cluster's: the same names, tags, CIDR and steps, but the id of another
@@ -13,7 +19,7 @@ const OTHER_CLUSTER = 'f0e1d2c3-0000-4000-8000-000000000001'
 export async function putForeignThings(endpoint: string, clusterName: string): Promise<void> {
   const ec2 = new EC2({endpoint, region: 'local-1', credentials: CREDENTIALS, maxAttempts: 1})
   const tagged = (type: ResourceType, stepId: string, name = clusterName): {TagSpecifications: TagSpecification[]} => ({
-    TagSpecifications: [{ResourceType: type, Tags: stepTags({clusterId: OTHER_CLUSTER, clusterName, stepId, name})}],
+    TagSpecifications: [{ResourceType: type, Tags: stepTags({...OTHER, stepId, name})}],
   })
   const Tags = [{Key: 'Name', Value: clusterName}]
   await ec2.createVpc({CidrBlock: '10.240.0.0/16', TagSpecifications: [{ResourceType: 'vpc', Tags}]})

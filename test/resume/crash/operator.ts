@@ -52,6 +52,7 @@ export async function nearOperator(mirrorUrl: string): Promise<Operator> {
   const common = (place: KhwPlace) => ({
     home: homeOf({KHW_HOME: place.home, KHW_CACHE: place.cache}),
     onEvent: () => undefined,
+    onNotice: () => undefined,
     signal: new AbortController().signal,
   })
   return {
@@ -71,7 +72,6 @@ export async function nearOperator(mirrorUrl: string): Promise<Operator> {
           },
           yes: true,
           confirm: () => Promise.resolve(false),
-          onNotice: () => undefined,
           onArtifactProgress: () => undefined,
         })
         return ready ? undefined : `the cluster is not ready: ${JSON.stringify({nodes, checks})}`

@@ -1,7 +1,8 @@
 import {KhwError, messageOf} from './errors.js'
 
 const FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT']
-const FORBIDDEN: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR']
+// ENOENT too: it is what mkdir() with `recursive` says of a file system that is read-only.
+const FORBIDDEN: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EEXIST', 'EISDIR']
 
 /**
  * What a file system answers to a write, as DISK_FULL or HOME_NOT_WRITABLE; anything else as it is. `what` is a sentence

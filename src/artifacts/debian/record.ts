@@ -1,9 +1,9 @@
-import {mkdir, readFile, rename, writeFile} from 'node:fs/promises'
+import {mkdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import {randomUUID} from 'node:crypto'
 import type {Artifact, ArtifactSet} from '../artifact.js'
 import {cacheUrl} from '../files/cached.js'
 import {knownChecksum} from '../files/checksum.js'
+import {writeFileAtomically} from '../../write-file.js'
 import type {CacheServer} from '../request.js'
 
 /** An artifact as the cache has it: a file instead of a URL. */
@@ -36,9 +36,7 @@ export async function readCachedSet(
 
 export async function writeCachedSet(directory: string, set: CachedSet): Promise<void> {
   await mkdir(directory, {recursive: true})
-  const temporary = join(directory, `set.json.${randomUUID()}`)
-  await writeFile(temporary, JSON.stringify(set, undefined, 2))
-  await rename(temporary, recordIn(directory))
+  await writeFileAtomically(recordIn(directory), JSON.stringify(set, undefined, 2), 0o644)
 }
 
 async function served(cached: CachedArtifact, directory: string, server: CacheServer): Promise<Artifact | undefined> {

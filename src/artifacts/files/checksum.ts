@@ -1,6 +1,7 @@
-import {createHash, randomUUID} from 'node:crypto'
+import {createHash} from 'node:crypto'
 import {createReadStream} from 'node:fs'
-import {readFile, rename, stat, writeFile} from 'node:fs/promises'
+import {readFile, stat} from 'node:fs/promises'
+import {writeFileAtomically} from '../../write-file.js'
 
 /** What is remembered of a file beside it, so that hundreds of megabytes are not hashed on each run. */
 interface Known {
@@ -40,9 +41,7 @@ export async function knownChecksum(
 /** Remembers the checksum of a file that was just verified. */
 export async function rememberChecksum(path: string, sha256: string, record = recordOf(path)): Promise<void> {
   const {size, mtimeMs} = await stat(path)
-  const temporary = `${record}.${randomUUID()}`
-  await writeFile(temporary, JSON.stringify({size, mtimeMs, sha256} satisfies Known))
-  await rename(temporary, record)
+  await writeFileAtomically(record, JSON.stringify({size, mtimeMs, sha256} satisfies Known), 0o644)
 }
 
 function recordOf(path: string): string {

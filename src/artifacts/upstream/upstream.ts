@@ -1,8 +1,8 @@
-import {mkdir, readFile, rename, writeFile} from 'node:fs/promises'
-import {randomUUID} from 'node:crypto'
+import {mkdir, readFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {KhwError} from '../../errors.js'
 import {componentVersions, DEFAULT_KUBERNETES_VERSION} from '../../kubernetes/component-versions.js'
+import {writeFileAtomically} from '../../write-file.js'
 import type {Artifact, ArtifactSet} from '../artifact.js'
 import {cacheUrl} from '../files/cached.js'
 import {checksumIn} from '../files/checksum-list.js'
@@ -107,9 +107,7 @@ function cachePath(cache: string, url: string): string {
 
 async function keep(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), {recursive: true})
-  const temporary = `${path}.${randomUUID()}`
-  await writeFile(temporary, text)
-  await rename(temporary, path)
+  await writeFileAtomically(path, text, 0o644)
 }
 
 function noChecksum(file: UpstreamFile): KhwError {

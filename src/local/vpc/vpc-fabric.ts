@@ -12,7 +12,8 @@ import {networkFailure} from './network-failure.js'
 import {hostTableExists, removeEverything, removeVpc} from './removal.js'
 import {furnishRouter, isFurnished, readRouter, routeTraffic} from './router.js'
 import {servicesRunning, startServices, stopServices} from './services-process.js'
-import {vpcFiles, writeAtomically} from './vpc-files.js'
+import {writeFileAtomicallySync} from '../../write-file.js'
+import {vpcFiles} from './vpc-files.js'
 import {type VpcPlan, vpcPlan} from './vpc-plan.js'
 
 export interface VpcFabricOptions {
@@ -108,7 +109,7 @@ export function createVpcFabric(options: VpcFabricOptions): VpcFabric {
     const ruleset = plan.ruleset
     if (fresh || before?.ruleset !== ruleset) await run(...inside(namespace, 'nft', ['-f', '-']), {input: ruleset})
     const tables = JSON.stringify(plan.services)
-    if (before?.tables !== tables) writeAtomically(files.tables(vpcId), tables)
+    if (before?.tables !== tables) writeFileAtomicallySync(files.tables(vpcId), tables, 0o600)
 
     if (await connectInstances(plan, content)) content = await readRouter(namespace)
     await routeTraffic(plan, content)

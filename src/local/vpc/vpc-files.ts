@@ -1,6 +1,7 @@
-import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import type {ProcessIdentity} from '../../process-identity.js'
+import {isTemporaryOf, writeFileAtomicallySync} from '../../write-file.js'
 import {isRecord} from './ip-json.js'
 
 /** What was or may have been made on the host for a VPC; written before it is made. */
@@ -25,15 +26,6 @@ export interface VpcFiles {
   remove(vpcId: string): void
   /** Every VPC that has files. */
   known(): string[]
-}
-
-/**
- * Readers see the old content or the new, never a part. Not flushed to disk as host/write-file.ts does: a crash of the
- * host takes everything these files speak of with it.
- */
-export function writeAtomically(path: string, text: string): void {
-  writeFileSync(`${path}.tmp`, text, {mode: 0o600})
-  renameSync(`${path}.tmp`, path)
 }
 
 /** Undefined if the file is missing or half-written by something else: both mean that nothing is known. */
@@ -67,7 +59,7 @@ export function vpcFiles(stateDirectory: string): VpcFiles {
       }
     },
     writeRecord: (vpcId, record) => {
-      writeAtomically(path(vpcId, 'record.json'), JSON.stringify(record))
+      writeFileAtomicallySync(path(vpcId, 'record.json'), JSON.stringify(record), 0o600)
     },
     readProcess: vpcId => {
       const identity = readJson(path(vpcId, 'process.json'))
@@ -76,7 +68,7 @@ export function vpcFiles(stateDirectory: string): VpcFiles {
     },
     remove: vpcId => {
       for (const name of readdirSync(directory))
-        if (name.startsWith(`${vpcId}.`)) rmSync(join(directory, name), {force: true})
+        if (name.startsWith(`${vpcId}.`) || isTemporaryOf(vpcId, name)) rmSync(join(directory, name), {force: true})
     },
     known: () => [...new Set(readdirSync(directory).flatMap(name => /^(vpc-[0-9a-z]+)\./.exec(name)?.[1] ?? []))],
   }

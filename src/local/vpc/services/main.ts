@@ -1,7 +1,7 @@
 import type {Server} from 'node:http'
 import {identify} from '../../../process-identity.js'
 import {CACHE_ADDRESS, METADATA_ADDRESS, RESOLVER_ADDRESS} from '../link-local.js'
-import {writeAtomically} from '../vpc-files.js'
+import {writeFileAtomicallySync} from '../../../write-file.js'
 import {serveDns} from './dns-server.js'
 import {fileServer} from './file-server.js'
 import {metadataServer} from './metadata-server.js'
@@ -30,4 +30,4 @@ await Promise.all([
 ])
 const identity = identify(process.pid)
 if (identity === undefined) throw new Error('/proc does not show this process')
-writeAtomically(processFile, JSON.stringify(identity))
+writeFileAtomicallySync(processFile, JSON.stringify(identity), 0o600)

@@ -5,7 +5,10 @@ import {join, relative} from 'node:path'
 export function brokenFileRules(directory: string): string[] {
   const broken: string[] = []
   const journal = join(directory, 'journal.json')
-  const left = readdirSync(directory).filter(name => /\.tmp-|^lock|stale/.test(name))
+  // What a killed writer leaves behind is a copy, of a secret perhaps.
+  const left = readdirSync(directory, {recursive: true, encoding: 'utf8'}).filter(path =>
+    /\.tmp-|^lock|stale|(^|\/)\./.test(path),
+  )
   if (left.length > 0) broken.push(`I5: left behind: ${left.join(', ')}`)
   for (const path of [directory, journal, ...privatePaths(join(directory, 'secrets'))]) {
     if ((statSync(path).mode & 0o077) !== 0) broken.push(`I5: ${relative(directory, path)} can be read by others`)

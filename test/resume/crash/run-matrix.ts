@@ -29,7 +29,7 @@ export async function runMatrix(options: MatrixOptions): Promise<readonly Outcom
     const note = (outcome: Outcome): void => {
       outcomes.push(outcome)
       if (outcome.failures.length > 0) tell(failureText(outcome))
-      else if (outcomes.length % 25 === 0) tell(`${outcomes.length} of ${trials.length} trials`)
+      else if (outcomes.length % 10 === 0) tell(`${outcomes.length} of ${trials.length} trials`)
     }
     await Promise.all([
       ...slow.map(async (trial, i) => {

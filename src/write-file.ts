@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import {closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {closeSync, fchmodSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {open, rename, rm} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
 
@@ -66,13 +66,24 @@ export function flushDirectory(path: string): void {
   }
 }
 
+const TEMPORARY = /^\..+\.[0-9a-f]{12}$/
+
+function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
+}
+
 /** Whether a file name is that of a copy which a killed writer of the file `name` left behind. */
 export function isTemporaryOf(name: string, fileName: string): boolean {
   return fileName.startsWith(`.${name}.`)
 }
 
-function temporaryName(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
+/** Removes the copies that killed writers left in a directory and below it: for who knows that nobody writes there now. */
+export function removeTemporaryFiles(directory: string): void {
+  for (const entry of readdirSync(directory, {withFileTypes: true})) {
+    const path = join(directory, entry.name)
+    if (entry.isDirectory()) removeTemporaryFiles(path)
+    else if (TEMPORARY.test(entry.name)) rmSync(path, {force: true})
+  }
 }
 
 /** Some file systems know no flushing of directories (fsync(2): EINVAL); the content is on the disk all the same. */

@@ -5,6 +5,7 @@ import {systemClock, type Clock} from '../clock.js'
 import type {ClusterDirectory} from '../cluster/store.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {KubernetesApi} from '../kubernetes/api.js'
+import {ensurePki, type Pki} from '../pki/pki.js'
 import {FileSecretStore} from '../pki/file-secret-store.js'
 import {NodeConnections} from '../ssh/node-connections.js'
 import {writeFileAtomically} from '../write-file.js'
@@ -33,6 +34,7 @@ export async function openSession(
   const secrets = new FileSecretStore(directory.secrets)
   const nodes = new NodeConnections(secrets, LOGIN_USER, signal)
   const apis = new Map<string, Promise<KubernetesApi>>()
+  const pkis = new Map<string, Promise<Pki>>()
   try {
     const inventory = await takeInventory(clients.ec2, header.clusterId, signal)
     const context: RunContext = {
@@ -46,6 +48,12 @@ export async function openSession(
       ec2Once: clients.ec2Once,
       inventory,
       secrets,
+      pki: publicIps => {
+        const key = JSON.stringify(publicIps)
+        const ensured = pkis.get(key) ?? ensurePki({spec: header.spec, publicIps, secrets})
+        pkis.set(key, ensured)
+        return ensured
+      },
       nodes,
       kubernetes: (publicIps, as) => {
         const key = JSON.stringify([as, publicIps])

@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import {ensureEncryptionKey} from '../../src/pki/encryption.js'
+import {ensurePki} from '../../src/pki/pki.js'
 import {certificates} from '../../src/steps/access/certificates.js'
 import type {Addresses} from '../../src/steps/compute/addresses.js'
 import type {StepContext} from '../../src/steps/engine/context.js'
@@ -9,7 +10,9 @@ import {sampleSpec} from './sample-spec.js'
 describe('the certificates step', () => {
   it('draws the encryption key, so that all controllers, configured at once, are given the same', async () => {
     const secrets = new MemorySecretStore()
-    const context = {spec: sampleSpec({controllers: 3, workers: 1}), secrets} as unknown as StepContext
+    const spec = sampleSpec({controllers: 3, workers: 1})
+    const pki: StepContext['pki'] = publicIps => ensurePki({spec, publicIps, secrets})
+    const context = {spec, secrets, pki} as unknown as StepContext
     await certificates({} as Addresses).create(context, {addresses: {publicIps: {}}})
     const keys = await Promise.all([1, 2, 3].map(() => ensureEncryptionKey(secrets)))
     expect(new Set(keys).size).to.equal(1)

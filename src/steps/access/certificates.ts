@@ -1,5 +1,4 @@
 import {ensureEncryptionKey} from '../../pki/encryption.js'
-import {ensurePki} from '../../pki/pki.js'
 import type {Addresses} from '../compute/addresses.js'
 import {defineStep, type Step} from '../engine/step.js'
 
@@ -13,11 +12,11 @@ export function certificates(addresses: Addresses): Certificates {
     title: 'Draw the keys and issue the certificates',
     needs: {addresses},
 
-    async create({spec, secrets}, needs) {
+    async create({secrets, pki}, needs) {
       // Here too, once: all API servers must have the same, and their nodes are configured at the same time.
       await ensureEncryptionKey(secrets)
-      const pki = await ensurePki({spec, publicIps: needs.addresses.publicIps, secrets})
-      return {earliestExpiry: pki.earliestExpiry}
+      const {earliestExpiry} = await pki(needs.addresses.publicIps)
+      return {earliestExpiry}
     },
   })
 }

@@ -5,6 +5,7 @@ import type {Clock} from '../../clock.js'
 import type {RegionAccess} from '../../cluster/provider.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import type {KubernetesApi} from '../../kubernetes/api.js'
+import type {Pki} from '../../pki/pki.js'
 import type {SecretStore} from '../../pki/secret-store.js'
 import type {NodeConnections} from '../../ssh/node-connections.js'
 
@@ -23,6 +24,8 @@ export interface RunContext {
   /** What AWS had of this cluster at the start of the run. */
   readonly inventory: Inventory
   readonly secrets: SecretStore
+  /** Keys and certificates, made where they are missing, and read once a run; addresses by node name. */
+  readonly pki: (publicIps: Readonly<Record<string, string>>) => Promise<Pki>
   readonly nodes: NodeConnections
   /** Client of the cluster's own API, kept for the run; addresses by node name. Before RBAC only `super-admin` may do anything. */
   readonly kubernetes: (

@@ -1,9 +1,9 @@
 import {createHash} from 'node:crypto'
-import {chmodSync, mkdirSync, readdirSync, renameSync, rmSync} from 'node:fs'
+import {chmodSync, mkdirSync, renameSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {KhwError} from '../../errors.js'
 import {writeError} from '../../write-error.js'
-import {flushDirectory, isTemporaryOf} from '../../write-file.js'
+import {flushDirectory, removeTemporaryFiles} from '../../write-file.js'
 import {hasClusterFile, readClusterFile, writeClusterFile} from './cluster-file.js'
 import {SCHEMA, type JournalContent, type JournalHeader, type StepRecord} from './journal-content.js'
 import {JournalFile} from './journal-file.js'
@@ -34,9 +34,9 @@ export class Journal {
     return new Journal(file)
   }
 
-  /** As `open`, for who holds the lock: also removes the copies that killed writers left behind. */
+  /** As `open`, for who holds the lock: also removes the copies that killed writers left behind, of secrets too. */
   static openToWrite(directory: string): Journal {
-    sweepTemporaryFiles(directory)
+    sweep(directory)
     const journal = Journal.open(directory)
     if (!hasClusterFile(directory)) writeClusterFile(directory, journal.header)
     return journal
@@ -115,13 +115,9 @@ function emptyContent(header: JournalHeader): JournalContent {
   return {schema: SCHEMA, header, intent: 'create', complete: false, steps: {}}
 }
 
-function sweepTemporaryFiles(directory: string): void {
-  const isLeft = (name: string): boolean =>
-    ['journal.json', 'cluster.json'].some(file => isTemporaryOf(file, name)) ||
-    // As conf named them, which wrote the journal in earlier versions.
-    name.startsWith('journal.json.tmp-')
+function sweep(directory: string): void {
   try {
-    for (const name of readdirSync(directory).filter(isLeft)) rmSync(join(directory, name), {force: true})
+    removeTemporaryFiles(directory)
   } catch (error) {
     throw writeError(error, `Could not tidy up ${directory}`)
   }

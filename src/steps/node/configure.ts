@@ -1,5 +1,4 @@
 import type {ClusterNode, WorkerNode} from '../../cluster/addressing.js'
-import {ensurePki} from '../../pki/pki.js'
 import {tarOf, type TarEntry} from '../../tar.js'
 import {applyScript} from '../../templates/apply-script.js'
 import type {NodeBundle, NodeFile} from '../../templates/bundle.js'
@@ -54,12 +53,13 @@ export function configure(node: ClusterNode, needs: ConfigureNeeds): Configure {
 }
 
 async function bundleOf(
-  {spec, artifacts, secrets}: StepContext,
+  context: StepContext,
   node: ClusterNode,
   publicIps: Readonly<Record<string, string>>,
   etcdState: EtcdInitialState,
 ): Promise<NodeBundle> {
-  const pki = await ensurePki({spec, publicIps, secrets})
+  const {spec, artifacts, secrets} = context
+  const pki = await context.pki(publicIps)
   if (isWorker(node)) return workerBundle({spec, artifacts, node, secrets: workerSecrets(spec, node, pki)})
   return controllerBundle({
     spec,

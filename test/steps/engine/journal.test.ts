@@ -1,6 +1,6 @@
-import {mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import {expect} from 'chai'
 import {KhwError} from '../../../src/errors.js'
 import {inputsDigest, Journal, type JournalHeader} from '../../../src/steps/engine/journal.js'
@@ -55,13 +55,17 @@ describe('journal', () => {
 
   it('sweeps the copies that killed writers left behind', () => {
     Journal.create(directory, header)
-    const copies = ['journal.json.tmp-123', '.journal.json.0123456789ab', '.cluster.json.0123456789ab']
+    const copies = ['.journal.json.0123456789ab', '.cluster.json.0123456789ab']
+    const secret = join(directory, 'secrets', 'pki', '.ca.key.0123456789ab')
+    mkdirSync(dirname(secret), {recursive: true})
+    writeFileSync(secret, 'half a key')
     for (const copy of copies) writeFileSync(join(directory, copy), 'half')
     // A reader leaves the copy of a writer that may be at work alone.
     Journal.open(directory)
     expect(readdirSync(directory)).to.include.members(copies)
     Journal.openToWrite(directory)
-    expect(readdirSync(directory)).to.deep.equal(['cluster.json', 'journal.json'])
+    expect(readdirSync(directory)).to.deep.equal(['cluster.json', 'journal.json', 'secrets'])
+    expect(existsSync(secret)).to.equal(false)
   })
 
   it('freezes what the cluster is beside the journal, and never writes that again', () => {

@@ -87,7 +87,7 @@ export function inVpc<T extends {VpcId?: string | undefined}>(resources: readonl
   return resources.filter(resource => resource.VpcId === vpcId)
 }
 
-/** The resources of all kinds for which `keep` holds, by their ids; terminated instances are no resources any more. */
+/** The resources of all kinds for which `keep` holds, by their ids; what has ended is known to both sides. */
 export function filterInventory(inventory: Inventory, keep: (id: string) => boolean): Inventory {
   const kept = <T>(resources: readonly T[], idOf: (resource: T) => string | undefined): T[] =>
     resources.filter(resource => keep(idOf(resource) ?? ''))
@@ -99,7 +99,7 @@ export function filterInventory(inventory: Inventory, keep: (id: string) => bool
     securityGroups: kept(inventory.securityGroups, g => g.GroupId),
     keyPairs: kept(inventory.keyPairs, k => k.KeyPairId),
     instances: kept(inventory.instances, i => i.InstanceId),
-    ended: [],
+    ended: inventory.ended,
     volumes: kept(inventory.volumes, v => v.VolumeId),
     networkInterfaces: kept(inventory.networkInterfaces, i => i.NetworkInterfaceId),
   }
@@ -119,4 +119,57 @@ export function joinInventories(a: Inventory, b: Inventory): Inventory {
     volumes: [...a.volumes, ...b.volumes],
     networkInterfaces: [...a.networkInterfaces, ...b.networkInterfaces],
   }
+}
+
+/** Every resource's id with its tags. */
+export function taggedIds(all: Inventory): {id: string; tags: Tag[]}[] {
+  const of = <T>(resources: readonly T[], id: (r: T) => string | undefined, tags: (r: T) => Tag[] | undefined) =>
+    resources.map(resource => ({id: id(resource) ?? '', tags: tags(resource) ?? []}))
+  return [
+    ...of(
+      all.vpcs,
+      v => v.VpcId,
+      v => v.Tags,
+    ),
+    ...of(
+      all.subnets,
+      s => s.SubnetId,
+      s => s.Tags,
+    ),
+    ...of(
+      all.internetGateways,
+      g => g.InternetGatewayId,
+      g => g.Tags,
+    ),
+    ...of(
+      all.routeTables,
+      t => t.RouteTableId,
+      t => t.Tags,
+    ),
+    ...of(
+      all.securityGroups,
+      g => g.GroupId,
+      g => g.Tags,
+    ),
+    ...of(
+      all.keyPairs,
+      k => k.KeyPairId,
+      k => k.Tags,
+    ),
+    ...of(
+      all.instances,
+      i => i.InstanceId,
+      i => i.Tags,
+    ),
+    ...of(
+      all.volumes,
+      v => v.VolumeId,
+      v => v.Tags,
+    ),
+    ...of(
+      all.networkInterfaces,
+      i => i.NetworkInterfaceId,
+      i => i.TagSet,
+    ),
+  ]
 }

@@ -60,6 +60,16 @@ export function clusterSpec(input: SpecInput): ClusterSpec {
   return Object.freeze({...input, network: Object.freeze(network)})
 }
 
+export function isClusterName(name: string): boolean {
+  return nameProblems(name).length === 0
+}
+
+/** Throws INVALID_SPEC if it cannot be the name of a cluster: then nothing is called that, and no file either. */
+export function checkClusterName(name: string): void {
+  const [problem] = nameProblems(name)
+  if (problem) throw new KhwError('INVALID_SPEC', problem.what, [problem.fix], {exit: 2})
+}
+
 interface Problem {
   readonly what: string
   readonly fix: string

@@ -5,6 +5,7 @@ import {dirname, join} from 'node:path'
 import {KhwError} from '../errors.js'
 import {writeError} from '../write-error.js'
 import type {Home} from './home.js'
+import {checkClusterName, isClusterName} from './spec.js'
 
 /** Where one cluster's things lie. */
 export interface ClusterDirectory {
@@ -15,7 +16,9 @@ export interface ClusterDirectory {
   readonly kubeconfig: string
 }
 
+/** Throws INVALID_SPEC for what cannot be a cluster's name: an empty one would be the directory of all clusters. */
 export function clusterDirectory(home: Home, name: string): ClusterDirectory {
+  checkClusterName(name)
   const path = join(home.clusters, name)
   return {name, path, secrets: join(path, 'secrets'), kubeconfig: join(path, 'kubeconfig')}
 }
@@ -27,7 +30,7 @@ const REMOVED = '.removed-'
 export function clusterNames(home: Home): readonly string[] {
   if (!existsSync(home.clusters)) return []
   return readdirSync(home.clusters)
-    .filter(name => !name.startsWith(REMOVED) && clusterExists(home, name))
+    .filter(name => isClusterName(name) && clusterExists(home, name))
     .sort()
 }
 

@@ -60,7 +60,7 @@ export default class Destroy extends KhwCommand {
     if (!this.interactive) {
       const {usageError} = await import('../ui/usage-error.js')
       throw usageError(`Destroying "${name}" needs a confirmation, and khw cannot ask here.`, [
-        `khw destroy ${name} --yes`,
+        `${await this.typed()} --yes`,
       ])
     }
     const {cancelledError, createPrompts} = await import('../ui/prompts.js')
@@ -81,7 +81,7 @@ export default class Destroy extends KhwCommand {
     const interrupted = new KhwError(
       'INTERRUPTED',
       `Interrupted. Part of "${name}" may still be there.`,
-      [`khw destroy ${name}`],
+      [await this.typed()],
       {exit: 130},
     )
     return watchedRun({stderr: process.stderr, stdout: process.stdout, interrupted}, (progress, signal) =>

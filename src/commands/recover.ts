@@ -1,6 +1,6 @@
-import {Args} from '@oclif/core'
+import {Args, Flags} from '@oclif/core'
 import {KhwError} from '../errors.js'
-import type {RecoverReport} from '../steps/recover-cluster.js'
+import type {RecoverOptions, RecoverReport} from '../steps/recover-cluster.js'
 import {KhwCommand} from '../ui/khw-command.js'
 import {regionFlags} from '../ui/region-flags.js'
 
@@ -17,7 +17,14 @@ export default class Recover extends KhwCommand {
   static override args = {
     name: Args.string({description: 'name of the cluster', required: true, ignoreStdin: true}),
   }
-  static override flags = {...regionFlags}
+  static override flags = {
+    ...regionFlags,
+    id: Flags.string({description: 'cluster id, where several clusters have the same name'}),
+    'force-unlock': Flags.string({
+      description: 'take the lock from a khw on another host; the error LOCKED says what to type',
+      helpValue: 'NONCE',
+    }),
+  }
 
   async run(): Promise<RecoverReport> {
     const {args, flags} = await this.parse(Recover)
@@ -25,8 +32,13 @@ export default class Recover extends KhwCommand {
     const {recoverCluster} = await import('../steps/recover-cluster.js')
     const {watchedRun} = await import('../ui/watched-run.js')
     const {defined} = await import('../ui/defined.js')
-    const where = defined<{provider: 'aws' | 'local'; region: string}>(flags)
-    const interrupted = new KhwError('INTERRUPTED', 'Interrupted. Nothing was changed.', [`khw recover ${args.name}`], {
+    const where = defined<Partial<RecoverOptions>>({
+      provider: flags.provider,
+      region: flags.region,
+      clusterId: flags.id,
+      forceUnlock: flags['force-unlock'],
+    })
+    const interrupted = new KhwError('INTERRUPTED', 'Interrupted. Nothing was changed.', [await this.typed()], {
       exit: 130,
     })
     const report = await watchedRun({stderr: process.stderr, stdout: process.stdout, interrupted}, (progress, signal) =>

@@ -15,7 +15,7 @@ export default class Sweep extends KhwCommand {
   static override enableJsonFlag = true
   static override flags = {
     expired: Flags.boolean({required: true, description: 'what is swept: clusters whose expiry is past'}),
-    provider: Flags.option({options: ['local', 'aws'] as const, description: 'where to look'})(),
+    provider: Flags.option({options: ['local', 'aws'] as const, required: true, description: 'where to look'})(),
     region: Flags.string({multiple: true, description: 'AWS region to look in; give it several times for more'}),
     yes: Flags.boolean({char: 'y', description: 'do not ask'}),
   }
@@ -27,8 +27,8 @@ export default class Sweep extends KhwCommand {
     const {watchedRun} = await import('../ui/watched-run.js')
     const {foundReport, sweepReport} = await import('../ui/sweep-report.js')
     const {signal} = new AbortController()
-    const expired = await findExpired({home, provider: flags.provider, regions: flags.region ?? [], signal})
-    if (expired.length > 0 && !flags.yes) await this.#confirm(foundReport(expired))
+    const found = await findExpired({home, provider: flags.provider, regions: flags.region ?? [], signal})
+    if (found.expired.length > 0 && !flags.yes) await this.#confirm(foundReport(found))
     const interrupted = new KhwError(
       'INTERRUPTED',
       'Interrupted. Part of what has expired may still be there.',
@@ -37,11 +37,11 @@ export default class Sweep extends KhwCommand {
     )
     const report = await watchedRun(
       {stderr: process.stderr, stdout: process.stdout, interrupted},
-      (progress, aborted) => sweepClusters(expired, {home, onEvent: progress.onEvent, signal: aborted}),
+      (progress, aborted) => sweepClusters(found, {home, onEvent: progress.onEvent, signal: aborted}),
     )
     const columns = process.stdout.columns || 80
     this.log(sweepReport(report, {style: await this.style(), columns, now: Date.now()}))
-    if (report.clusters.some(({remaining}) => remaining.length > 0)) this.failQuietly()
+    if (report.clusters.some(({remaining, error}) => remaining.length > 0 || error !== null)) this.failQuietly()
     return report
   }
 
@@ -49,7 +49,7 @@ export default class Sweep extends KhwCommand {
     process.stderr.write(`${found}\n`)
     if (!this.interactive) {
       const {usageError} = await import('../ui/usage-error.js')
-      throw usageError('Removing them needs a confirmation, and khw cannot ask here.', ['khw sweep --expired --yes'])
+      throw usageError('Removing them needs a confirmation, and khw cannot ask here.', [`${await this.typed()} --yes`])
     }
     const {cancelledError, createPrompts} = await import('../ui/prompts.js')
     const prompts = createPrompts(process.stderr, 'nothing was removed')

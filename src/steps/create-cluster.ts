@@ -1,4 +1,5 @@
 import type {ArtifactProgress} from '../artifacts/artifact.js'
+import {explained} from '../aws/explained.js'
 import {takeInventory} from '../aws/inventory.js'
 import type {Home} from '../cluster/home.js'
 import type {CreateReport} from '../cluster/report.js'
@@ -104,6 +105,8 @@ async function run(
     const report = await reportOf(journal, session.context, after)
     const timings = timingsOf(plan, journal)
     return {...report, timings, criticalPath: criticalPath(timings)}
+  } catch (error) {
+    throw explained(error, `Could not look at "${directory.name}"`)
   } finally {
     await session.close()
   }

@@ -1,19 +1,25 @@
-import {existsSync} from 'node:fs'
 import {awsClients} from '../aws/clients.js'
 import {explained} from '../aws/explained.js'
 import {systemClock, type Clock} from '../clock.js'
 import type {Home} from '../cluster/home.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {DestroyReport} from '../cluster/report.js'
-import type {ProviderName} from '../cluster/spec.js'
-import {chooseCluster, clusterDirectory, clusterNames, removeCluster, type ClusterDirectory} from '../cluster/store.js'
+import {checkClusterName, type ProviderName} from '../cluster/spec.js'
+import {
+  chooseCluster,
+  clusterDirectory,
+  clusterNames,
+  removeCluster,
+  removeIfEmpty,
+  type ClusterDirectory,
+} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {settledInventory} from './destroy/settled-inventory.js'
 import {takeDown} from './destroy/take-down.js'
 import type {RunListener} from './engine/events.js'
 import {Journal} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
-import {findClusters, type TaggedCluster} from './find-clusters.js'
+import {findClusters, onlyCluster} from './find-clusters.js'
 import {listClusters} from './list-clusters.js'
 import {regionToLookAt, reopenRegion} from './open-region.js'
 
@@ -40,20 +46,39 @@ export interface DestroyOptions {
  * there is nothing (any more) is success.
  */
 export async function destroyCluster(options: DestroyOptions): Promise<DestroyReport> {
-  const {home, name} = options
-  const recorded = name === undefined ? options.clusterId === undefined : clusterNames(home).includes(name)
-  const directory = recorded ? chooseCluster(home, name) : clusterDirectory(home, name ?? options.clusterId ?? '')
-  if (!existsSync(directory.path)) return destroyByTags(options, directory.name)
+  const {home} = options
+  const directory = recordedDirectory(options)
+  if (directory === undefined) return destroyByTags(options, options.name ?? options.clusterId ?? '')
   const lock = acquireLock(directory.path, `khw destroy ${directory.name}`, options)
   try {
     const journal = readableJournal(directory)
     if (journal) return await destroyRecorded(options, directory, journal)
-    const report = await destroyByTags(options, directory.name)
+    const report = await destroyByTags(options, directory.name, directory)
     if (report.remaining.length === 0) await removeCluster(directory)
     return report
   } finally {
     lock.release()
+    removeIfEmpty(home, directory)
   }
+}
+
+/**
+ * Where the cluster that is meant is recorded; undefined if it is to be found by its tags. An id, a provider or a region
+ * that is not the recorded cluster's means another one.
+ */
+function recordedDirectory({home, name, clusterId, provider, region}: DestroyOptions): ClusterDirectory | undefined {
+  const recorded = listClusters(home)
+  if (clusterId !== undefined) {
+    const known = recorded.find(cluster => cluster.id === clusterId && (name === undefined || cluster.name === name))
+    return known && clusterDirectory(home, known.name)
+  }
+  if (name === undefined) return chooseCluster(home, undefined)
+  checkClusterName(name)
+  const known = recorded.find(cluster => cluster.name === name)
+  const isAnother =
+    known !== undefined &&
+    ((provider !== undefined && provider !== known.provider) || (region !== undefined && region !== known.region))
+  return clusterNames(home).includes(name) && !isAnother ? clusterDirectory(home, name) : undefined
 }
 
 async function destroyRecorded(
@@ -77,20 +102,24 @@ async function destroyRecorded(
   })
 }
 
-/** The tags are all there is to go by. */
-async function destroyByTags(options: DestroyOptions, name: string): Promise<DestroyReport> {
+/** The tags are all there is to go by. `broken`: the directory of a cluster whose records cannot be read. */
+async function destroyByTags(options: DestroyOptions, name: string, broken?: ClusterDirectory): Promise<DestroyReport> {
   const {home, provider, region, signal, onNotice} = options
   const access = await regionToLookAt({home, provider, region, signal})
   if (access === undefined) {
     const others = clusterNames(home)
-    onNotice(`There is no cluster "${name}" here${others.length === 0 ? '' : `; there is: ${others.join(', ')}`}.`)
+    // With nothing recorded at all there is nothing that could have been meant; else it may be a slip of the pen.
+    if (broken !== undefined || others.length > 0 || options.clusterId !== undefined)
+      throw unknown(name, others, broken)
+    onNotice(`There is no cluster "${name}" here.`)
     onNotice(`If its journal was lost, look for it by its tags: khw destroy ${name} --provider aws --region REGION`)
     return {name, removed: [], remaining: [], seconds: 0}
   }
   return withRegion(options, access, name, async ec2 => {
     const found = await findClusters(ec2, signal)
-    const cluster = onlyOne(found, name, options.clusterId)
+    const cluster = onlyCluster(found, {name, id: options.clusterId}, 'khw destroy', access)
     if (cluster === undefined) {
+      if (broken !== undefined) throw unknown(name, [], broken)
       onNotice(`No resource in ${access.region} carries the tags of a cluster "${name}".`)
       return {removed: [], remaining: []}
     }
@@ -99,6 +128,15 @@ async function destroyByTags(options: DestroyOptions, name: string): Promise<Des
     if (receipt.remaining.length === 0 && found.length === 1) await access.release?.()
     return receipt
   })
+}
+
+function unknown(name: string, others: readonly string[], broken: ClusterDirectory | undefined): KhwError {
+  const what =
+    broken === undefined
+      ? `There is no cluster "${name}" here${others.length === 0 ? '' : `; there is: ${others.join(', ')}`}.`
+      : `Where the cluster "${name}" is cannot be read any more, and nothing with its tags was found; ${broken.path} is kept.`
+  const find = `Look for it by its tags: khw destroy ${name} --provider aws --region REGION`
+  return new KhwError('CLUSTER_NOT_FOUND', what, broken === undefined ? ['khw list', find] : [find])
 }
 
 function takeDownOptions({
@@ -127,20 +165,6 @@ async function withRegion(
   } finally {
     clients.close()
   }
-}
-
-function onlyOne(found: readonly TaggedCluster[], name: string, id: string | undefined): TaggedCluster | undefined {
-  const [first, ...others] = found.filter(cluster =>
-    id === undefined ? cluster.name === name : cluster.clusterId === id,
-  )
-  if (first === undefined || others.length === 0) return first
-  const ids = [first, ...others].map(cluster => `${cluster.clusterId} (made ${cluster.createdAt ?? 'some time ago'})`)
-  throw new KhwError(
-    'CLUSTER_AMBIGUOUS',
-    `There are several clusters "${name}":\n${ids.join('\n')}`,
-    [`Say which one: khw destroy --id ${first.clusterId}`],
-    {exit: 2},
-  )
 }
 
 /** Undefined if neither the journal nor the copy of its header can be used: the tags have to do. */

@@ -1,5 +1,7 @@
-import type {EC2, Tag} from '@aws-sdk/client-ec2'
-import {filterInventory, inventoryOf, type Inventory} from '../aws/inventory.js'
+import type {EC2} from '@aws-sdk/client-ec2'
+import type {RegionAccess} from '../cluster/provider.js'
+import {KhwError} from '../errors.js'
+import {filterInventory, inventoryOf, taggedIds, type Inventory} from '../aws/inventory.js'
 import {specOfTags, type SpecRecord} from '../aws/spec-tags.js'
 import {CLUSTER_ID_TAG, CLUSTER_NAME_TAG, CREATED_TAG, EXPIRES_TAG, tagValue} from '../aws/tags.js'
 
@@ -39,54 +41,21 @@ export async function findClusters(ec2: EC2, signal: AbortSignal): Promise<reado
     .sort((a, b) => (`${a.name} ${a.clusterId}` < `${b.name} ${b.clusterId}` ? -1 : 1))
 }
 
-function taggedIds(all: Inventory): {id: string; tags: Tag[]}[] {
-  const of = <T>(resources: readonly T[], id: (r: T) => string | undefined, tags: (r: T) => Tag[] | undefined) =>
-    resources.map(resource => ({id: id(resource) ?? '', tags: tags(resource) ?? []}))
-  return [
-    ...of(
-      all.vpcs,
-      v => v.VpcId,
-      v => v.Tags,
-    ),
-    ...of(
-      all.subnets,
-      s => s.SubnetId,
-      s => s.Tags,
-    ),
-    ...of(
-      all.internetGateways,
-      g => g.InternetGatewayId,
-      g => g.Tags,
-    ),
-    ...of(
-      all.routeTables,
-      t => t.RouteTableId,
-      t => t.Tags,
-    ),
-    ...of(
-      all.securityGroups,
-      g => g.GroupId,
-      g => g.Tags,
-    ),
-    ...of(
-      all.keyPairs,
-      k => k.KeyPairId,
-      k => k.Tags,
-    ),
-    ...of(
-      all.instances,
-      i => i.InstanceId,
-      i => i.Tags,
-    ),
-    ...of(
-      all.volumes,
-      v => v.VolumeId,
-      v => v.Tags,
-    ),
-    ...of(
-      all.networkInterfaces,
-      i => i.NetworkInterfaceId,
-      i => i.TagSet,
-    ),
-  ]
+/** The one of that id or name; undefined if there is none. Throws CLUSTER_AMBIGUOUS, with what to type: `command` and so on. */
+export function onlyCluster(
+  found: readonly TaggedCluster[],
+  {name, id}: {readonly name: string; readonly id: string | undefined},
+  command: string,
+  {provider, region}: Pick<RegionAccess, 'provider' | 'region'>,
+): TaggedCluster | undefined {
+  const meant = found.filter(cluster => (id === undefined ? cluster.name === name : cluster.clusterId === id))
+  const [first, ...others] = meant
+  if (first === undefined || others.length === 0) return first
+  const ids = meant.map(cluster => `${cluster.clusterId} (made ${cluster.createdAt ?? 'some time ago'})`)
+  throw new KhwError(
+    'CLUSTER_AMBIGUOUS',
+    `There are several clusters "${name}" in ${region}:\n${ids.join('\n')}`,
+    [`Say which one: ${command} ${name} --id ${first.clusterId} --provider ${provider} --region ${region}`],
+    {exit: 2},
+  )
 }

@@ -1,4 +1,6 @@
 import {filterInventory, takeInventory, type Inventory} from '../aws/inventory.js'
+import {messageOf} from '../errors.js'
+import {foreignIn} from './destroy/foreign.js'
 import {removeAll} from './destroy/take-down.js'
 import {allResources} from './destroy/resources.js'
 import {surplusOf} from './duplicates.js'
@@ -11,17 +13,36 @@ type HealOptions = Pick<RunContext, 'ec2' | 'clusterId' | 'inventory' | 'clock' 
   readonly onNotice: (text: string) => void
 }
 
-/** Removes what the cluster has twice, and says so. Resolves to what it has then. */
+/** How long a duplicate is waited for: it is a nuisance, not in the way. Milliseconds. */
+const PATIENCE = 60_000
+
+/**
+ * Removes what the cluster has twice, and says so. What cannot be removed is said too, and left: it goes with the cluster.
+ * Resolves to what the cluster has, without the surplus.
+ */
 export async function healDuplicates(options: HealOptions): Promise<Inventory> {
   const {ec2, clusterId, inventory, journal, clock, signal, onNotice} = options
   const surplus = surplusOf(inventory, recordedIds(journal))
   const twice = allResources(surplus)
   if (twice.length === 0) return inventory
-  onNotice(`Removing what was made twice: ${twice.map(({type, id}) => `${type} ${id}`).join(', ')}`)
-  // Groups of one VPC name only each other: none of those that stay is in the way.
-  const kept = filterInventory(inventory, () => false)
-  await removeAll({ec2, inventory: surplus, kept, onEvent: () => undefined, clock, signal})
-  return takeInventory(ec2, clusterId, signal)
+  const named = twice.map(({type, id}) => `${type} ${id}`).join(', ')
+  onNotice(`Removing what was made twice: ${named}`)
+  const {holds} = await foreignIn(ec2, clusterId, surplus, signal)
+  const free = filterInventory(surplus, id => !holds.has(id))
+  const kept = filterInventory(surplus, id => holds.has(id))
+  const failures = await removeAll({
+    ec2,
+    inventory: free,
+    kept,
+    letGoWithin: PATIENCE,
+    onEvent: () => undefined,
+    clock,
+    signal,
+  })
+  const left = [...failures.map(messageOf), ...[...holds].map(([id, why]) => `${id} ${why}`)]
+  if (left.length > 0) onNotice(`Some of it is still there, and goes when the cluster is destroyed: ${left.join('; ')}`)
+  const ids = new Set(twice.map(resource => resource.id))
+  return filterInventory(await takeInventory(ec2, clusterId, signal), id => !ids.has(id))
 }
 
 /** Ids that steps have given on. */

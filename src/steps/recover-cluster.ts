@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs'
 import type {ArtifactProgress} from '../artifacts/artifact.js'
 import {awsClients} from '../aws/clients.js'
+import {explained} from '../aws/explained.js'
 import type {Home} from '../cluster/home.js'
 import type {ProviderName} from '../cluster/spec.js'
 import {clusterDirectory, makeClusterDirectory, removeIfEmpty, type ClusterDirectory} from '../cluster/store.js'
@@ -8,7 +9,7 @@ import {KhwError} from '../errors.js'
 import {callerAccount} from './account.js'
 import {Journal} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
-import {findClusters, type TaggedCluster} from './find-clusters.js'
+import {findClusters, onlyCluster, type TaggedCluster} from './find-clusters.js'
 import {resolvedArtifacts} from './new-journal.js'
 import {regionToLookAt} from './open-region.js'
 
@@ -17,6 +18,9 @@ export interface RecoverOptions {
   readonly name: string
   readonly provider?: ProviderName
   readonly region?: string
+  /** Of several clusters of one name. */
+  readonly clusterId?: string
+  readonly forceUnlock?: string
   readonly onNotice: (text: string) => void
   readonly onArtifactProgress: (progress: ArtifactProgress) => void
   readonly signal: AbortSignal
@@ -42,7 +46,7 @@ export async function recoverCluster(options: RecoverOptions): Promise<RecoverRe
   const {home, name} = options
   const directory = clusterDirectory(home, name)
   makeClusterDirectory(directory)
-  const lock = acquireLock(directory.path, `khw recover ${name}`)
+  const lock = acquireLock(directory.path, `khw recover ${name}`, options)
   try {
     const [journal, from] = await recovered(options, directory)
     const {clusterId, spec} = journal.header
@@ -80,13 +84,14 @@ async function fromTags(options: RecoverOptions, directory: ClusterDirectory): P
   let clusters: readonly TaggedCluster[]
   try {
     clusters = await findClusters(clients.ec2, signal)
+  } catch (error) {
+    throw explained(error, `Could not look for "${name}" in ${access.region}`)
   } finally {
     clients.close()
   }
-  const found = clusters.filter(cluster => cluster.name === name)
-  const cluster = found.find(({record}) => record !== undefined)
+  const cluster = onlyCluster(clusters, {name, id: options.clusterId}, 'khw recover', access)
   if (cluster?.record === undefined) {
-    if (found.length === 0) throw notFound(name, `nothing in ${access.region} carries its tags`)
+    if (cluster === undefined) throw notFound(name, `nothing in ${access.region} carries its tags`)
     throw notFound(name, `its VPC in ${access.region} is gone, and with it what the cluster was asked to be`)
   }
   const {spec, operatorCidr} = cluster.record

@@ -1,11 +1,13 @@
 import {awsClients} from '../aws/clients.js'
 import {explained} from '../aws/explained.js'
+import {takeInventory} from '../aws/inventory.js'
 import {systemClock, type Clock} from '../clock.js'
 import type {Home} from '../cluster/home.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {DestroyReport} from '../cluster/report.js'
 import type {ProviderName} from '../cluster/spec.js'
 import {clusterDirectory, removeCluster} from '../cluster/store.js'
+import {messageOf} from '../errors.js'
 import {takeDown} from './destroy/take-down.js'
 import type {RunListener} from './engine/events.js'
 import {acquireLock} from './engine/lock.js'
@@ -21,46 +23,63 @@ export interface ExpiredCluster {
 
 export interface FindExpiredOptions {
   readonly home: Home
-  readonly provider: ProviderName | undefined
+  readonly provider: ProviderName
   /** None: the region that the environment names. */
   readonly regions: readonly string[]
   readonly clock?: Clock
   readonly signal: AbortSignal
 }
 
+export interface Found {
+  /** Those that were looked at; none if this home has no region of its own. */
+  readonly regions: readonly string[]
+  readonly expired: readonly ExpiredCluster[]
+}
+
 /** Output contract of `khw sweep --json`. */
 export interface SweepReport {
-  readonly clusters: readonly (DestroyReport & {
-    readonly id: string
-    readonly region: string
-    readonly expiresAt: string
-  })[]
+  readonly regions: readonly string[]
+  readonly clusters: readonly SweptCluster[]
+}
+
+export interface SweptCluster extends DestroyReport {
+  readonly id: string
+  readonly region: string
+  readonly expiresAt: string
+  /** Why it could not be taken down; null where `removed` and `remaining` say it all. */
+  readonly error: string | null
 }
 
 /** Every cluster in the regions whose expiry is past, whoever made it. One that says nothing of an expiry never expires. */
-export async function findExpired(options: FindExpiredOptions): Promise<readonly ExpiredCluster[]> {
+export async function findExpired(options: FindExpiredOptions): Promise<Found> {
   const {home, provider, regions, clock = systemClock, signal} = options
-  const expired = await Promise.all(
+  const looks = await Promise.all(
     (regions.length === 0 ? [undefined] : regions).map(async region => {
       const access = await regionToLookAt({home, provider, region, signal})
       if (access === undefined) return []
-      const clients = awsClients(access, {signal, clock})
-      try {
-        const clusters = await findClusters(clients.ec2, signal)
-        return clusters.flatMap(cluster => {
-          const {expiresAt} = cluster
-          // A time that cannot be read is no reason to delete anything.
-          const past = expiresAt !== null && Date.parse(expiresAt) < clock.now()
-          return past ? [{access, cluster: {...cluster, expiresAt}}] : []
-        })
-      } catch (error) {
-        throw explained(error, `Could not look for clusters in ${access.region}`)
-      } finally {
-        clients.close()
-      }
+      return [{region: access.region, expired: await expiredIn(access, clock, signal)}]
     }),
   )
-  return expired.flat()
+  const looked = looks.flat()
+  return {regions: looked.map(({region}) => region), expired: looked.flatMap(({expired}) => expired)}
+}
+
+async function expiredIn(access: RegionAccess, clock: Clock, signal: AbortSignal): Promise<ExpiredCluster[]> {
+  const clients = awsClients(access, {signal, clock})
+  try {
+    const clusters = await findClusters(clients.ec2, signal)
+    return clusters.flatMap(cluster => {
+      const {expiresAt} = cluster
+      // A time that cannot be read is no reason to delete anything.
+      return expiresAt !== null && Date.parse(expiresAt) < clock.now()
+        ? [{access, cluster: {...cluster, expiresAt}}]
+        : []
+    })
+  } catch (error) {
+    throw explained(error, `Could not look for clusters in ${access.region}`)
+  } finally {
+    clients.close()
+  }
 }
 
 export interface SweepOptions {
@@ -70,37 +89,49 @@ export interface SweepOptions {
   readonly signal: AbortSignal
 }
 
-/** Takes expired clusters down, one after the other, with what this home knows of them. */
-export async function sweepClusters(
-  expired: readonly ExpiredCluster[],
-  {home, onEvent, clock = systemClock, signal}: SweepOptions,
-): Promise<SweepReport> {
-  const clusters: SweepReport['clusters'][number][] = []
-  for (const {access, cluster} of expired) {
-    const {name, clusterId, inventory, expiresAt} = cluster
-    const recorded = listClusters(home).find(({id}) => id === clusterId)
-    const directory = recorded && clusterDirectory(home, recorded.name)
-    const lock = directory === undefined ? undefined : acquireLock(directory.path, 'khw sweep')
-    const startedAt = clock.now()
-    const clients = awsClients(access, {signal, clock})
-    try {
-      const receipt = await takeDown({
-        ec2: clients.ec2,
-        clusterId,
-        inventory,
-        forceForeign: false,
-        onEvent,
-        clock,
-        signal,
-      })
-      if (directory !== undefined && receipt.remaining.length === 0) await removeCluster(directory)
-      const seconds = (clock.now() - startedAt) / 1000
-      clusters.push({name, id: clusterId, region: access.region, expiresAt, ...receipt, seconds})
-      if (receipt.remaining.length === 0) await access.release?.()
-    } finally {
-      clients.close()
-      lock?.release()
-    }
+/** Takes expired clusters down, one after the other, with what this home knows of them. One that resists stops no other. */
+export async function sweepClusters({regions, expired}: Found, options: SweepOptions): Promise<SweepReport> {
+  const clusters: SweptCluster[] = []
+  for (const one of expired) clusters.push(await swept(one, options))
+  return {regions, clusters}
+}
+
+async function swept({access, cluster}: ExpiredCluster, options: SweepOptions): Promise<SweptCluster> {
+  const {clock = systemClock, signal} = options
+  const {name, clusterId: id, expiresAt} = cluster
+  const startedAt = clock.now()
+  const about = {name, id, region: access.region, expiresAt}
+  const seconds = (): number => (clock.now() - startedAt) / 1000
+  try {
+    const receipt = await takeDownExpired(access, id, options)
+    if (receipt.remaining.length === 0) await access.release?.()
+    return {...about, ...receipt, seconds: seconds(), error: null}
+  } catch (error) {
+    signal.throwIfAborted()
+    return {...about, removed: [], remaining: [], seconds: seconds(), error: messageOf(error)}
   }
-  return {clusters}
+}
+
+async function takeDownExpired(
+  access: RegionAccess,
+  clusterId: string,
+  {home, onEvent, clock = systemClock, signal}: SweepOptions,
+): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> {
+  const recorded = listClusters(home).find(({id}) => id === clusterId)
+  const directory = recorded && clusterDirectory(home, recorded.name)
+  const lock = directory && acquireLock(directory.path, 'khw sweep')
+  const clients = awsClients(access, {signal, clock})
+  try {
+    const {ec2} = clients
+    // Asked afresh: minutes may have passed since it was found.
+    const inventory = await takeInventory(ec2, clusterId, signal)
+    const receipt = await takeDown({ec2, clusterId, inventory, forceForeign: false, onEvent, clock, signal})
+    if (directory !== undefined && receipt.remaining.length === 0) await removeCluster(directory)
+    return receipt
+  } catch (error) {
+    throw explained(error, `Could not take down ${clusterId}`)
+  } finally {
+    clients.close()
+    lock?.release()
+  }
 }

@@ -24,6 +24,13 @@ export abstract class KhwCommand extends Command {
     return styleFor(stream)
   }
 
+  /** The command as it was given, to be typed once more. */
+  protected async typed(): Promise<string> {
+    const {shellCommand} = await import('./shell-words.js')
+    const words = this.argv.filter(word => word !== '--json')
+    return shellCommand(['khw', ...(this.id ?? '').split(':'), ...words])
+  }
+
   protected override async catch(error: Error): Promise<never> {
     if (error instanceof Errors.ExitError) throw error
     // Bad usage: oclif prints it together with the command's help.

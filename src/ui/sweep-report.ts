@@ -1,9 +1,9 @@
-import type {ExpiredCluster, SweepReport} from '../steps/sweep-clusters.js'
+import type {Found, SweepReport, SweptCluster} from '../steps/sweep-clusters.js'
 import {destroyReport} from './destroy-report.js'
 import type {ReportOptions} from './status-report.js'
 
 /** What would be removed, a line each. */
-export function foundReport(expired: readonly ExpiredCluster[]): string {
+export function foundReport({expired}: Found): string {
   return expired
     .map(
       ({access, cluster}) => `${cluster.name} (${cluster.clusterId}) in ${access.region}, expired ${cluster.expiresAt}`,
@@ -12,7 +12,14 @@ export function foundReport(expired: readonly ExpiredCluster[]): string {
 }
 
 /** A receipt for each cluster that was swept. */
-export function sweepReport({clusters}: SweepReport, options: ReportOptions): string {
-  if (clusters.length === 0) return 'No cluster there has outlived its expiry.'
-  return clusters.map(cluster => destroyReport(cluster, options)).join('\n\n')
+export function sweepReport({regions, clusters}: SweepReport, options: ReportOptions): string {
+  if (regions.length === 0) return 'This machine has no region of its own: there is nothing to sweep.'
+  if (clusters.length === 0) return `No cluster in ${regions.join(', ')} has outlived its expiry.`
+  return clusters.map(cluster => sweptReport(cluster, options)).join('\n\n')
+}
+
+function sweptReport(cluster: SweptCluster, options: ReportOptions): string {
+  const {style} = options
+  if (cluster.error === null) return destroyReport(cluster, options)
+  return `${style.red('✖')} ${style.bold(cluster.name)} (${cluster.id}) is not gone: ${cluster.error}`
 }

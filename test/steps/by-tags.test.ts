@@ -133,17 +133,24 @@ describe('a cluster of which only its tags are known', function () {
     const clock = {now: () => Date.parse('2026-11-24T16:00:01Z'), sleep: () => Promise.resolve()}
     const find = (now: string) =>
       findExpired({home, provider: 'aws', regions: ['local-1'], clock: {...clock, now: () => Date.parse(now)}, signal})
-    expect(await find('2036-01-01T00:00:00Z')).to.deep.equal([])
+    expect((await find('2036-01-01T00:00:00Z')).expired).to.deep.equal([])
     const ids = (await run.ids()).filter(id => !id.startsWith('key-'))
     const Tags = [{Key: 'khw:expires-at', Value: '2026-11-24T16:00:00Z'}]
     await run.region.ec2.createTags({Resources: ids, Tags})
-    expect(await find('2026-11-24T15:59:59Z')).to.deep.equal([])
-    const expired = await find('2026-11-24T16:00:01Z')
-    expect(expired.map(({cluster}) => cluster.clusterId)).to.deep.equal([run.clusterId])
+    expect((await find('2026-11-24T15:59:59Z')).expired).to.deep.equal([])
+    const found = await find('2026-11-24T16:00:01Z')
+    expect(found.regions).to.deep.equal(['local-1'])
+    expect(found.expired.map(({cluster}) => cluster.clusterId)).to.deep.equal([run.clusterId])
 
-    const {clusters} = await sweepClusters(expired, {home, onEvent: () => undefined, signal})
+    const {clusters} = await sweepClusters(found, {home, onEvent: () => undefined, signal})
     expect(clusters).to.have.length(1)
-    expect(clusters[0]).to.deep.include({id: run.clusterId, name: 'sample', region: 'local-1', remaining: []})
+    expect(clusters[0]).to.deep.include({
+      id: run.clusterId,
+      name: 'sample',
+      region: 'local-1',
+      remaining: [],
+      error: null,
+    })
     expect(await run.ids()).to.deep.equal([])
   })
 })

@@ -165,7 +165,7 @@ describe('a create on a bad day of the region', function () {
     const {Subnets = []} = await ec2.describeSubnets({Filters: [{Name: 'vpc-id', Values: [second.Vpc?.VpcId ?? '']}]})
     await ec2.deleteSubnet({SubnetId: Subnets[0]?.SubnetId})
     const kept = {...surplus, securityGroups: []}
-    await removeAll({ec2, inventory: surplus, kept, onEvent: () => undefined, clock, signal})
+    await removeAll({ec2, inventory: surplus, kept, letGoWithin: 60_000, onEvent: () => undefined, clock, signal})
     expect((await inventory()).instances.map(i => i.InstanceId)).to.have.members(instances.map(i => i.InstanceId))
     await expectWhole()
   })

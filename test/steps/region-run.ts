@@ -6,6 +6,7 @@ import type {ArtifactSet} from '../../src/artifacts/artifact.js'
 import {awsClients, type AwsClients} from '../../src/aws/clients.js'
 import {systemClock, type Clock} from '../../src/clock.js'
 import {takeInventory} from '../../src/aws/inventory.js'
+import {ensurePki} from '../../src/pki/pki.js'
 import {FileSecretStore} from '../../src/pki/file-secret-store.js'
 import {createPlan} from '../../src/steps/create-plan.js'
 import type {RunContext} from '../../src/steps/engine/context.js'
@@ -14,6 +15,7 @@ import {Journal, type JournalHeader} from '../../src/steps/engine/journal.js'
 import {plan} from '../../src/steps/engine/plan.js'
 import {runPlan} from '../../src/steps/engine/runner.js'
 import {CREDENTIALS, testRegion, type TestRegion, type TestRegionOptions} from '../local/api/test-region.js'
+import {NodeConnections} from '../../src/ssh/node-connections.js'
 import {sampleSpec} from './sample-spec.js'
 
 const ARTIFACTS: ArtifactSet = {
@@ -84,20 +86,28 @@ export class RegionRun {
     const {signal} = new AbortController()
     setMaxListeners(0, signal)
     const events: RunEvent[] = []
-    const context = {
+    const secrets = new FileSecretStore(join(this.directory, 'secrets'))
+    const notHere = (): never => {
+      throw new Error('there are no machines behind this region')
+    }
+    const context: RunContext = {
       spec,
       clusterId: this.clusterId,
-      artifacts: ARTIFACTS,
       createdAt: '2026-11-24T08:00:00.000Z',
       expiresAt: null,
+      artifacts: ARTIFACTS,
       access: {...ACCESS, endpoint: this.region.endpoint},
       ec2: this.clients.ec2,
       ec2Once: this.clients.ec2Once,
       inventory: await takeInventory(this.clients.ec2, this.clusterId, signal),
-      secrets: new FileSecretStore(join(this.directory, 'secrets')),
+      secrets,
+      pki: publicIps => ensurePki({spec, publicIps, secrets}),
+      nodes: new NodeConnections(secrets, 'admin', signal),
+      kubernetes: notHere,
+      writeKubeconfig: notHere,
       clock: this.clock,
       signal,
-    } as unknown as RunContext
+    }
     const steps = createPlan(spec).steps.filter(step => /^(network|access|compute|routing)\//.test(step.id))
     await runPlan({plan: plan(steps), journal, context, onEvent: event => events.push(event)})
     return events

@@ -1,11 +1,14 @@
-import type {EC2} from '@aws-sdk/client-ec2'
-import {filterInventory, inVpc, type Inventory} from '../../aws/inventory.js'
+import type {EC2, NetworkInterface} from '@aws-sdk/client-ec2'
+import {filterInventory, inVpc, joinInventories, taggedIds, type Inventory} from '../../aws/inventory.js'
 import {vpcContents} from '../../aws/vpc-contents.js'
+import {CLUSTER_ID_TAG, tagValue} from '../../aws/tags.js'
 import {idsOf} from './removal.js'
 import {allResources} from './resources.js'
 
 /** What of a cluster cannot go because something that is not the cluster's stands in its VPC. */
 export interface Foreign {
+  /** The cluster's, with what the look by tag did not show yet. */
+  readonly own: Inventory
   /** Not the cluster's, in its VPCs. */
   readonly inventory: Inventory
   /** Why a resource of the cluster has to stay, by its id. */
@@ -13,12 +16,28 @@ export interface Foreign {
 }
 
 /** Looks into the cluster's VPCs for what others have put there. */
-export async function foreignIn(ec2: EC2, own: Inventory, signal: AbortSignal): Promise<Foreign> {
-  const vpcIds = idsOf(own.vpcs, v => v.VpcId)
-  const owned = new Set(allResources(own).map(resource => resource.id))
-  const contents = vpcIds.length === 0 ? own : await vpcContents(ec2, vpcIds, signal)
-  const inventory = filterInventory(contents, id => !owned.has(id))
-  return {inventory, holds: holdsOf(own, inventory)}
+export async function foreignIn(ec2: EC2, clusterId: string, seen: Inventory, signal: AbortSignal): Promise<Foreign> {
+  const vpcIds = idsOf(seen.vpcs, v => v.VpcId)
+  if (vpcIds.length === 0) return {own: seen, inventory: filterInventory(seen, () => false), holds: new Map()}
+  const known = new Set(allResources(seen).map(resource => resource.id))
+  const others = filterInventory(await vpcContents(ec2, vpcIds, signal), id => !known.has(id))
+  // The look by tag lags behind; the tag on the thing itself does not.
+  const late = idsWithTag(others, clusterId)
+  const own = joinInventories(
+    seen,
+    filterInventory(others, id => late.has(id)),
+  )
+  const machines = new Set(idsOf(own.instances, i => i.InstanceId))
+  const goesAlong = ({Attachment}: NetworkInterface): boolean =>
+    Attachment?.DeleteOnTermination === true && machines.has(Attachment.InstanceId ?? '')
+  const rest = filterInventory(others, id => !late.has(id))
+  const inventory = {...rest, networkInterfaces: rest.networkInterfaces.filter(i => !goesAlong(i))}
+  return {own, inventory, holds: holdsOf(own, inventory)}
+}
+
+function idsWithTag(inventory: Inventory, clusterId: string): ReadonlySet<string> {
+  const own = taggedIds(inventory).filter(({tags}) => tagValue(tags, CLUSTER_ID_TAG) === clusterId)
+  return new Set(own.map(({id}) => id))
 }
 
 /** `, by network-interface eni-1 (ELB net/mine)`: for who waits for EC2 to let go of something. */
@@ -56,9 +75,10 @@ function holdsOf(own: Inventory, foreign: Inventory): Map<string, string> {
     for (const table of inVpc(own.routeTables, VpcId ?? ''))
       if (table.Associations?.some(a => a.SubnetId === SubnetId)) hold(table.RouteTableId, why)
   }
-  for (const {GroupId = '', VpcId, IpPermissions = []} of foreign.securityGroups) {
+  for (const {GroupId = '', VpcId, IpPermissions = [], IpPermissionsEgress = []} of foreign.securityGroups) {
     const why = `is named by security group ${GroupId}, which is not khw's`
-    for (const pair of IpPermissions.flatMap(p => p.UserIdGroupPairs ?? [])) hold(pair.GroupId, why)
+    for (const pair of [...IpPermissions, ...IpPermissionsEgress].flatMap(p => p.UserIdGroupPairs ?? []))
+      hold(pair.GroupId, why)
     hold(VpcId, `holds security group ${GroupId}, which is not khw's`)
   }
   for (const {SubnetId = '', VpcId} of foreign.subnets) hold(VpcId, `holds subnet ${SubnetId}, which is not khw's`)

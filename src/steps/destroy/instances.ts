@@ -1,5 +1,6 @@
 import type {EC2} from '@aws-sdk/client-ec2'
 import {isNotFound} from '../../aws/errors.js'
+import {inChunks} from '../../aws/in-chunks.js'
 import {allInstances} from '../../aws/inventory.js'
 import {Fatal, waitUntil} from '../engine/wait-until.js'
 import {idsOf, type Removal} from './removal.js'
@@ -12,13 +13,13 @@ export const instances: Removal = {
   ids: inventory => idsOf(inventory.instances, i => i.InstanceId),
 
   async remove(context) {
-    const {ec2, inventory, clock, signal} = context
+    const {ec2, inventory, clock, signal, letGoWithin} = context
     const InstanceIds = [...this.ids(inventory)]
     if (InstanceIds.length === 0) return
     await waitUntil(
       async () => {
-        const Filters = [{Name: 'instance-id', Values: InstanceIds}]
-        const left = (await allInstances(ec2, Filters, signal)).filter(i => i.State?.Name !== 'terminated')
+        const found = await inChunks(InstanceIds, Values => allInstances(ec2, [{Name: 'instance-id', Values}], signal))
+        const left = found.filter(i => i.State?.Name !== 'terminated')
         if (left.length === 0) return true
         const running = idsOf(left, i => (i.State?.Name === 'shutting-down' ? undefined : i.InstanceId))
         // If EC2 has forgotten one of them meanwhile it terminates none: then the next round names the others.
@@ -27,7 +28,7 @@ export const instances: Removal = {
       },
       {
         what: 'the machines to be terminated',
-        budget: 900_000,
+        budget: letGoWithin,
         every: 300,
         slowest: 2_000,
         clock,

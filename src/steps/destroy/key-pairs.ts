@@ -1,6 +1,5 @@
-import {idsOf, type Removal} from './removal.js'
+import {deleteUnblocked, idsOf, type Removal} from './removal.js'
 
-/** Deleting a key pair that is gone succeeds on EC2. */
 export const keyPairs: Removal = {
   id: 'key-pairs',
   title: 'Delete the key pair',
@@ -9,6 +8,10 @@ export const keyPairs: Removal = {
 
   async remove(context) {
     const {ec2, inventory} = context
-    await Promise.all(this.ids(inventory).map(id => ec2.deleteKeyPair({KeyPairId: id})))
+    await Promise.all(
+      this.ids(inventory).map(id =>
+        deleteUnblocked(`key pair ${id}`, context, () => ec2.deleteKeyPair({KeyPairId: id})),
+      ),
+    )
   },
 }

@@ -10,6 +10,8 @@ export interface RemovalContext {
   readonly inventory: Inventory
   /** The cluster's own that must stay, because something that is not the cluster's needs it. */
   readonly kept: Inventory
+  /** How long to wait for EC2 to let go of something. Milliseconds. */
+  readonly letGoWithin: number
   readonly clock: Clock
   readonly signal: AbortSignal
   /** Tells onlookers what takes so long. */
@@ -29,14 +31,21 @@ export interface Removal {
 }
 
 /** Longer than EC2 takes to let go of anything khw makes, load balancers included. Milliseconds. */
-const LET_GO_WITHIN = 900_000
+export const LET_GO_WITHIN = 900_000
+/** How one waits for EC2 to let go. */
+export const LET_GO = {
+  every: 1_000,
+  slowest: 10_000,
+  suggestions: ['See what is still in the VPC in the EC2 console, then run khw destroy again.'],
+} as const
+
 /** From then on it is said what is in the way. Milliseconds. */
 const TOLD_AFTER = 60_000
 
 /** Deletes something that others may still hold on to: EC2 lets go of interfaces some time after their instances end. */
 export async function deleteUnblocked(
   what: string,
-  {clock, signal, progress, holders}: RemovalContext,
+  {clock, signal, progress, holders, letGoWithin}: RemovalContext,
   attempt: () => Promise<unknown>,
 ): Promise<void> {
   const startedAt = clock.now()
@@ -55,12 +64,10 @@ export async function deleteUnblocked(
     },
     {
       what: `${what} to be let go of`,
-      budget: LET_GO_WITHIN,
-      every: 1_000,
-      slowest: 10_000,
+      budget: letGoWithin,
+      ...LET_GO,
       clock,
       signal,
-      suggestions: ['See what is still in the VPC in the EC2 console, then run khw destroy again.'],
     },
   )
 }

@@ -3,7 +3,7 @@ import {madeBy, takeInventory, type Inventory} from '../../aws/inventory.js'
 import type {Clock} from '../../clock.js'
 import {createPlan} from '../create-plan.js'
 import {LOOKED_FOR} from '../engine/attempts.js'
-import type {Journal} from '../engine/journal.js'
+import {madeAt, type Journal} from '../engine/journal.js'
 
 export interface SettledOptions {
   readonly ec2: EC2
@@ -53,7 +53,7 @@ function unseen(journal: Journal, inventory: Inventory, since: number): readonly
     .steps.filter(({id, onRepeat}) => {
       const record = records[id]
       if (onRepeat === undefined || record === undefined || record.status === 'failed') return false
-      return Date.parse(record.startedAt) > since && madeBy(seen, id) === undefined
+      return madeAt(record) > since && madeBy(seen, id) === undefined
     })
     .map(step => step.id)
 }

@@ -7,7 +7,7 @@ import {KhwError, messageOf} from '../../errors.js'
 import type {RunListener} from '../engine/events.js'
 import {DESTROY_PLAN} from './destroy-plan.js'
 import {foreignIn, holdersIn} from './foreign.js'
-import type {Removal, RemovalContext} from './removal.js'
+import {LET_GO_WITHIN, type Removal, type RemovalContext} from './removal.js'
 import {allResources, countedResources} from './resources.js'
 
 export interface TakeDownOptions {
@@ -28,35 +28,38 @@ const FORGOTTEN_WITHIN = 60_000
 
 /**
  * Takes down everything that carries the cluster's id, and nothing else unless told to. Ends with a receipt, checked by
- * asking EC2 once more. Throws STEP_FAILED if something could not be deleted.
+ * asking EC2 once more: it lists, too, what could not be deleted, and why. Throws what no further call would get past,
+ * such as AWS_AUTH.
  */
 export async function takeDown(options: TakeDownOptions): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> {
-  const {ec2, inventory: own, forceForeign, signal} = options
-  const foreign = await foreignIn(ec2, own, signal)
-  const inventory = forceForeign
-    ? joinInventories(own, foreign.inventory)
-    : filterInventory(own, id => !foreign.holds.has(id))
-  const kept = filterInventory(own, id => !forceForeign && foreign.holds.has(id))
-  await removeAll({...options, inventory, kept})
-  const left = await stillThere(options, new Set(allResources(kept).map(resource => resource.id)))
-  const remaining = left.map(resource => ({
-    ...resource,
-    why: foreign.holds.get(resource.id) ?? 'EC2 still describes it',
-  }))
+  const {ec2, clusterId, forceForeign, signal} = options
+  const {own, inventory: others, holds} = await foreignIn(ec2, clusterId, options.inventory, signal)
+  const inventory = forceForeign ? joinInventories(own, others) : filterInventory(own, id => !holds.has(id))
+  const kept = filterInventory(own, id => !forceForeign && holds.has(id))
+  const failures = await removeAll({...options, inventory, kept, letGoWithin: LET_GO_WITHIN})
+  const waited = failures.length === 0 ? FORGOTTEN_WITHIN : 0
+  const left = await stillThere(options, waited, new Set(allResources(kept).map(resource => resource.id)))
+  const failed = failures.map(messageOf).join('; ')
+  const why = (id: string): string => holds.get(id) ?? (failed === '' ? 'EC2 still describes it' : failed)
+  const remaining = left.map(resource => ({...resource, why: why(resource.id)}))
   const removed = countedResources(inventory).filter(was => !left.some(is => is.id === was.id))
   return {removed, remaining}
 }
 
-/** Removes what an inventory lists, kind by kind in the order in which EC2 lets go. */
+/**
+ * Removes what an inventory lists, kind by kind in the order in which EC2 lets go, up to the first kinds of which
+ * something cannot be deleted. Resolves to why not.
+ */
 export async function removeAll(
-  options: Pick<TakeDownOptions, 'ec2' | 'inventory' | 'onEvent' | 'clock' | 'signal'> & {readonly kept: Inventory},
-): Promise<void> {
+  options: Pick<TakeDownOptions, 'ec2' | 'inventory' | 'onEvent' | 'clock' | 'signal'> &
+    Pick<RemovalContext, 'kept' | 'letGoWithin'>,
+): Promise<readonly Error[]> {
   const {ec2, inventory, onEvent, signal} = options
   const steps = DESTROY_PLAN.flat().map(removal => ({id: removal.id, title: removal.title}))
   onEvent({type: 'planned', phases: [{id: PHASE, title: 'Destroy the cluster', steps}]})
   const holders = (): Promise<string> => holdersIn(ec2, inventory, signal)
   for (const row of DESTROY_PLAN) {
-    const outcomes = await Promise.allSettled(
+    const outcomes = await Promise.all(
       row.map(removal => {
         const progress = (text: string): void => {
           onEvent({type: 'step-progress', id: removal.id, phase: PHASE, text})
@@ -64,20 +67,17 @@ export async function removeAll(
         return removeKind(removal, {...options, progress, holders}, onEvent)
       }),
     )
-    const failed = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
     signal.throwIfAborted()
-    if (failed.length > 0) {
-      throw new KhwError(
-        'STEP_FAILED',
-        failed.map(messageOf).join('\n'),
-        ['Run khw destroy again: it goes on where it stopped.'],
-        {cause: failed[0], exit: 69},
-      )
-    }
+    const failures = outcomes.filter(outcome => outcome !== undefined)
+    const refused = failures.find(error => error instanceof KhwError && error.code === 'AWS_AUTH')
+    if (refused) throw refused
+    if (failures.length > 0) return failures
   }
+  return []
 }
 
-async function removeKind(removal: Removal, context: RemovalContext, onEvent: RunListener): Promise<void> {
+/** Undefined, or why something of the kind could not be deleted. */
+async function removeKind(removal: Removal, context: RemovalContext, onEvent: RunListener): Promise<Error | undefined> {
   const {clock} = context
   const startedAt = clock.now()
   const seconds = (): number => (clock.now() - startedAt) / 1000
@@ -85,19 +85,21 @@ async function removeKind(removal: Removal, context: RemovalContext, onEvent: Ru
   try {
     await removal.remove(context)
     onEvent({type: 'step-done', id: removal.id, phase: PHASE, outcome: 'removed', seconds: seconds()})
+    return undefined
   } catch (error) {
     const shown = explained(error, removal.title)
     onEvent({type: 'step-failed', id: removal.id, phase: PHASE, error: shown, seconds: seconds()})
-    throw shown
+    return shown
   }
 }
 
 /** What EC2 describes of the cluster when it has had time to forget what is gone; `kept` (ids) is not waited for. */
 async function stillThere(
   {ec2, clusterId, clock, signal}: TakeDownOptions,
+  patience: number,
   kept: ReadonlySet<string>,
 ): Promise<readonly {type: string; id: string}[]> {
-  const until = clock.now() + FORGOTTEN_WITHIN
+  const until = clock.now() + patience
   for (;;) {
     const isLast = clock.now() >= until
     const left = allResources(await takeInventory(ec2, clusterId, signal))

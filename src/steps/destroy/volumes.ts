@@ -1,3 +1,4 @@
+import {inChunks} from '../../aws/in-chunks.js'
 import {deleteUnblocked, idsOf, type Removal} from './removal.js'
 
 /** Volumes that outlived their instances. */
@@ -13,12 +14,14 @@ export const volumes: Removal = {
 
   async remove(context) {
     const {ec2, inventory, signal} = context
-    const Values = [...idsOf(inventory.volumes, v => v.VolumeId)]
-    if (Values.length === 0) return
+    const ids = idsOf(inventory.volumes, v => v.VolumeId)
     // Asked afresh: most of them have gone with their instances, and some may have been left by theirs.
-    const {Volumes = []} = await ec2.describeVolumes({Filters: [{Name: 'volume-id', Values}]}, {abortSignal: signal})
+    const left = await inChunks(ids, async Values => {
+      const Filters = [{Name: 'volume-id', Values}]
+      return (await ec2.describeVolumes({Filters}, {abortSignal: signal})).Volumes
+    })
     await Promise.all(
-      idsOf(Volumes, v => v.VolumeId).map(id =>
+      idsOf(left, v => v.VolumeId).map(id =>
         deleteUnblocked(`volume ${id}`, context, () => ec2.deleteVolume({VolumeId: id})),
       ),
     )

@@ -13,7 +13,7 @@ export const LOOKED_FOR = 120_000
 const UNBLOCKED_WITHIN = 180_000
 
 /** Times a call is sent of which it cannot be known whether it happened; each time the SDK has tried for itself. */
-const AMBIGUOUS_TRIES = 5
+const AMBIGUOUS_TRIES = 3
 
 const PAUSE = {first: 1_000, longest: 8_000}
 
@@ -26,6 +26,8 @@ export interface AttemptOptions {
   create(): Promise<Json>
   /** What AWS has of it now, asked afresh; undefined if nothing, or if the step cannot tell. */
   find(): Promise<Json | undefined>
+  /** Tells onlookers what takes so long. */
+  progress(text: string): void
   /** Draws another client token: the one in use stands for a machine that has ended. */
   renewToken(): void
 }
@@ -35,7 +37,7 @@ export interface Attempted {
   readonly outcome: 'created' | 'adopted'
 }
 
-/** What is left when all was tried: whether the call may have happened decides how the next run begins. */
+/** What ended an attempt after an answer was lost: the call may have happened, and the next run has to look. */
 export class OutcomeUnknown extends Error {
   override readonly cause: Error
 
@@ -50,10 +52,19 @@ export class OutcomeUnknown extends Error {
  * answer that was lost is looked up before the call is repeated, and what an earlier call has made is adopted.
  */
 export async function attempt(options: AttemptOptions): Promise<Attempted> {
+  const lost = {times: 0}
+  try {
+    return await attempts(options, lost)
+  } catch (error) {
+    if (lost.times === 0 || !(error instanceof Error)) throw error
+    throw new OutcomeUnknown(error)
+  }
+}
+
+async function attempts(options: AttemptOptions, lost: {times: number}): Promise<Attempted> {
   const {clock, signal, youngestNeed, onRepeat} = options
   const visibleBy = youngestNeed + VISIBLE_WITHIN
   let pause = PAUSE.first
-  let lost = 0
   let renewed = false
   let blockedSince: number | undefined
   for (;;) {
@@ -66,10 +77,11 @@ export async function attempt(options: AttemptOptions): Promise<Attempted> {
           if (clock.now() >= visibleBy) throw error
           break
         case 'ambiguous': {
-          lost += 1
+          lost.times += 1
+          options.progress('the answer was lost: looking whether it was done')
           const found = await look(options, onRepeat === 'doubles' ? LOOKED_FOR : 0)
           if (found !== undefined) return {output: found, outcome: 'adopted'}
-          if (lost >= AMBIGUOUS_TRIES) throw new OutcomeUnknown(error)
+          if (lost.times >= AMBIGUOUS_TRIES) throw error
           break
         }
         case 'already-there': {
@@ -109,8 +121,13 @@ export async function look(
   for (let pause = PAUSE.first; ; pause = Math.min(pause * 2, PAUSE.longest)) {
     // An answer that took long says what was when it was asked.
     const isLast = clock.now() >= until
-    const found = await find()
-    if (found !== undefined || isLast) return found
+    try {
+      const found = await find()
+      if (found !== undefined || isLast) return found
+    } catch (error) {
+      // The line that lost an answer may lose this one, too.
+      if (isLast || !['ambiguous', 'throttle'].includes(classOf(error))) throw error
+    }
     await clock.sleep(Math.max(1, Math.min(pause, until - clock.now())), signal)
   }
 }

@@ -19,7 +19,14 @@ export interface JournalHeader {
 }
 
 export type StepRecord =
-  | {readonly status: 'running'; readonly token: string; readonly inputs: string; readonly startedAt: string}
+  | {
+      readonly status: 'running'
+      readonly token: string
+      readonly inputs: string
+      readonly startedAt: string
+      /** ISO 8601: when the call was last sent that may have made something. */
+      readonly sentAt?: string
+    }
   | {
       readonly status: 'failed'
       readonly token: string

@@ -28,6 +28,7 @@ export class Journal {
     } catch (error) {
       throw writeError(error, `The directory ${directory} could not be made`)
     }
+    moveAside(join(directory, 'journal.json'))
     // In this order, a process that is killed in between leaves a journal which needs no repair.
     const file = JournalFile.write(directory, emptyContent(header))
     writeClusterFile(directory, header)
@@ -97,6 +98,12 @@ export class Journal {
   private write(change: Partial<JournalContent>): void {
     this.file.content = {...this.file.content, ...change}
   }
+}
+
+/** When what a step stands for was made, or may have been, in milliseconds since 1970. */
+export function madeAt(record: StepRecord): number {
+  if (record.status === 'done') return Date.parse(record.generation)
+  return Date.parse(record.status === 'running' ? (record.sentAt ?? record.startedAt) : record.startedAt)
 }
 
 /** A short digest of a step's inputs: a step whose needs gave something else than last time is done again. */

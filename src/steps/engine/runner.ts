@@ -1,12 +1,12 @@
 import {KhwError, messageOf} from '../../errors.js'
 import type {RunContext, StepContext} from './context.js'
 import type {RunListener, StepOutcome} from './events.js'
-import {inputsDigest, type Journal, type StepRecord} from './journal.js'
+import {inputsDigest, madeAt, type Journal, type StepRecord} from './journal.js'
 import type {Json} from './json.js'
 import {needsOf, plannedPhases, type Plan} from './plan.js'
 import type {Step} from './step.js'
 import {explained} from '../../aws/explained.js'
-import {madeBy, takeInventory} from '../../aws/inventory.js'
+import {madeBy, takeInventory, type Inventory} from '../../aws/inventory.js'
 import {stepTags} from '../../aws/tags.js'
 import {attempt, look, LOOKED_FOR, OutcomeUnknown} from './attempts.js'
 import {clientToken} from './client-token.js'
@@ -49,6 +49,14 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
   const stopped = (): boolean => failures.length > 0 || signal.aborted
 
   onEvent({type: 'planned', phases: plannedPhases(plan)})
+
+  /** Steps that look at the same time share one answer: the day on which many look is the day on which calls are scarce. */
+  let asked: {readonly at: number; readonly answer: Promise<Inventory>} | undefined
+  const currentInventory = (): Promise<Inventory> => {
+    if (asked === undefined || clock.now() - asked.at > 500)
+      asked = {at: clock.now(), answer: takeInventory(context.ec2, context.clusterId, signal)}
+    return asked.answer
+  }
 
   /** Undefined: a need failed, or the run was stopped before the step could start. */
   const settle = async (step: Step): Promise<Finished | undefined> => {
@@ -96,7 +104,7 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
 
     const fresh = async (): Promise<Json | undefined> => {
       if (step.find === undefined) return undefined
-      const inventory = await takeInventory(context.ec2, context.clusterId, context.signal)
+      const inventory = await currentInventory()
       return step.find({...contextFor(token), inventory}, arguments_)
     }
     const patience = patienceWith(step, earlier)
@@ -112,18 +120,20 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
     }
     if (found !== undefined) return done(found, 'adopted')
     const intent = (): Intent => ({token, inputs, startedAt: new Date(startedAt).toISOString()})
-    journal.record(step.id, {status: 'running', ...intent()})
     try {
       const {output, outcome} = await attempt({
         onRepeat: step.onRepeat,
         youngestNeed: Math.max(0, ...[...needs.values()].map(need => Date.parse(need.generation))),
         clock,
         signal,
-        create: () => step.create(contextFor(token), arguments_),
+        create: () => {
+          journal.record(step.id, {status: 'running', ...intent(), sentAt: new Date(clock.now()).toISOString()})
+          return step.create(contextFor(token), arguments_)
+        },
         find: fresh,
+        progress: contextFor(token).progress,
         renewToken: () => {
           token = clientToken(context.clusterId, step.id, inputs, clock.now())
-          journal.record(step.id, {status: 'running', ...intent()})
         },
       })
       return done(output, outcome)
@@ -142,7 +152,7 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
       (step.onRepeat !== undefined && step.onRepeat !== 'refuses' && earlier?.status === 'done')
     const {instances, ended} = context.inventory
     if (!mayBeThere || madeBy([...instances, ...ended], step.id)) return 0
-    return Date.parse(earlier.startedAt) + LOOKED_FOR - clock.now()
+    return madeAt(earlier) + LOOKED_FOR - clock.now()
   }
 
   for (const step of plan.steps) running.set(step.id, settle(step))

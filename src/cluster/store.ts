@@ -36,6 +36,7 @@ export function clusterNames(home: Home): readonly string[] {
 
 /** Either of its two files will do: a cluster whose journal is lost is still there. */
 export function clusterExists(home: Home, name: string): boolean {
+  if (!isClusterName(name)) return false
   const {path} = clusterDirectory(home, name)
   return ['journal.json', 'cluster.json'].some(file => existsSync(join(path, file)))
 }

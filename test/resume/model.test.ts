@@ -48,7 +48,7 @@ describe('a cluster of which anything may become', function () {
 
 async function oneRun(expected: Expected, commands: Iterable<fc.AsyncCommand<Model, ModelCluster>>): Promise<void> {
   const real = await ModelCluster.open()
-  const model: Model = {live: [], disk: 'nothing', destroying: false, faults: {}, expected}
+  const model: Model = {live: [], disk: 'nothing', destroying: false, faults: {}, mayDouble: false, expected}
   try {
     await fc.asyncModelRun(() => ({model, real}), commands)
   } finally {

@@ -199,7 +199,8 @@ class Scale implements Command {
   toString = (): string => `scale to ${this.workers}`
 }
 
-class Weather implements Command {
+/** The region has faults of that kind from then on, until the next. */
+export class Weather implements Command {
   constructor(
     private readonly name: string,
     private readonly settings: FaultSettings,
@@ -226,15 +227,32 @@ const LATE: FaultSettings = {
   })),
 }
 
+/** Each kind is counted for itself: the same calls come in the same order again and again, and must not always lose the same. */
+const CHANGES = [
+  'Create*',
+  'Authorize*',
+  'Attach*',
+  'Associate*',
+  'Import*',
+  'Modify*',
+  'Run*',
+  'Terminate*',
+  'Delete*',
+]
+
 const WEATHER: readonly (readonly [string, FaultSettings])[] = [
   ['no faults', {}],
   ['seen late by tags', {visibility: {byTag: 60_000}}],
   ['seen late', {visibility: {byId: 30_000, byTag: 60_000}}],
   ['throttled', {throttle: {buckets: [{action: '*', capacity: 10, refillPerSecond: 5}]}}],
-  ['every fourth answer lost', {calls: [{action: 'Create*', when: 'after', how: 'drop', every: 4}]}],
-  ['every fourth call lost', {calls: [{action: '*', when: 'before', how: 'drop', every: 4}]}],
+  ['every third answer lost', {calls: CHANGES.map(action => ({action, when: 'after', how: 'drop', every: 3}))}],
+  ['every third change lost', {calls: CHANGES.map(action => ({action, when: 'before', how: 'drop', every: 3}))}],
   ['answers lost, and seen much later', LATE],
 ]
+
+export const weatherArbitrary: fc.Arbitrary<Weather> = fc
+  .constantFrom(...WEATHER)
+  .map(([name, settings]) => new Weather(name, settings))
 
 /** Calls of a create with two workers, and some more: what is not reached kills nobody. */
 const kill = (most: number): fc.Arbitrary<Kill> =>
@@ -250,5 +268,5 @@ export const commandArbitraries: readonly fc.Arbitrary<Command>[] = [
   fc.boolean().map(copyToo => new LoseJournal(copyToo)),
   fc.constantFrom(...(Object.keys(DAMAGES) as Damage[])).map(damage => new DeleteBehind(damage)),
   fc.integer({min: 2, max: 3}).map(workers => new Scale(workers)),
-  fc.constantFrom(...WEATHER).map(([name, settings]) => new Weather(name, settings)),
+  weatherArbitrary,
 ]

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import {expect} from 'chai'
-import {commandArbitraries, type Expected, type Model} from './model-commands.js'
+import {commandArbitraries, weatherArbitrary, type Weather, type Expected, type Model} from './model-commands.js'
 import {ModelCluster} from './model-cluster.js'
 
 const {
   /** So many sequences of commands. */
-  KHW_MODEL_RUNS: runs = '25',
+  KHW_MODEL_RUNS: runs = '15',
   /** As a failure has printed them: the same sequences again, or just the one that failed. */
   KHW_MODEL_SEED: seed,
   KHW_MODEL_PATH: path,
@@ -13,10 +13,10 @@ const {
 } = process.env
 
 /** What has been run by then will do; on a busy machine that is less. Milliseconds. */
-const LIMIT = 300_000
+const LIMIT = 150_000
 
 describe('a cluster of which anything may become', function () {
-  this.timeout(2 * LIMIT)
+  this.timeout(4 * LIMIT)
   const expected = new Map<number, readonly string[]>()
   const running = new Set<Promise<void>>()
 
@@ -28,12 +28,12 @@ describe('a cluster of which anything may become', function () {
 
   it('has at most one of everything, exactly one after a create, and nothing after a destroy', async () => {
     const sequences = fc.commands([...commandArbitraries], {
-      maxCommands: 12,
+      maxCommands: 8,
       size: 'max',
       ...(replayPath === undefined ? {} : {replayPath}),
     })
-    const property = fc.asyncProperty(sequences, async commands => {
-      const run = oneRun(expected, commands)
+    const property = fc.asyncProperty(weatherArbitrary, sequences, async (weather, commands) => {
+      const run = oneRun(expected, weather, commands)
       running.add(run)
       await run.finally(() => running.delete(run))
     })
@@ -46,10 +46,15 @@ describe('a cluster of which anything may become', function () {
   })
 })
 
-async function oneRun(expected: Expected, commands: Iterable<fc.AsyncCommand<Model, ModelCluster>>): Promise<void> {
+async function oneRun(
+  expected: Expected,
+  weather: Weather,
+  commands: Iterable<fc.AsyncCommand<Model, ModelCluster>>,
+): Promise<void> {
   const real = await ModelCluster.open()
   const model: Model = {live: [], disk: 'nothing', destroying: false, faults: {}, mayDouble: false, expected}
   try {
+    await weather.run(model, real)
     await fc.asyncModelRun(() => ({model, real}), commands)
   } finally {
     await real.close()

@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import type {ArtifactSet} from '../../src/artifacts/artifact.js'
 import {awsClients, type AwsClients} from '../../src/aws/clients.js'
 import {systemClock, type Clock} from '../../src/clock.js'
+import type {ClusterSpec} from '../../src/cluster/spec.js'
 import {takeInventory} from '../../src/aws/inventory.js'
 import {ensurePki} from '../../src/pki/pki.js'
 import {FileSecretStore} from '../../src/pki/file-secret-store.js'
@@ -18,7 +19,7 @@ import {CREDENTIALS, testRegion, type TestRegion, type TestRegionOptions} from '
 import {NodeConnections} from '../../src/ssh/node-connections.js'
 import {sampleSpec} from './sample-spec.js'
 
-const ARTIFACTS: ArtifactSet = {
+export const ARTIFACTS: ArtifactSet = {
   source: 'upstream',
   architecture: 'amd64',
   versions: {kubernetes: '1.36.2', etcd: '3.6.14', containerd: '2.3.4', runc: '1.3.0', cni: '1.6.2'},
@@ -36,10 +37,12 @@ const ACCESS = {
 
 export interface RegionRunOptions extends TestRegionOptions {
   readonly clusterId?: string
+  /** Otherwise that of a 1+1 cluster. */
+  readonly spec?: ClusterSpec
 }
 
 /** Requests are signed by the region's clock, however fast it runs. */
-function signBy(config: object, clock: Clock): void {
+export function signBy(config: object, clock: Clock): void {
   Object.defineProperty(config, 'systemClockOffset', {get: () => clock.now() - Date.now(), set: () => undefined})
 }
 
@@ -53,6 +56,7 @@ export class RegionRun {
     readonly directory: string,
     readonly clusterId: string,
     readonly clock: Clock,
+    readonly spec: ClusterSpec,
   ) {
     const access = {...ACCESS, endpoint: region.endpoint, credentials: CREDENTIALS}
     this.clients = awsClients(access, {clock})
@@ -62,19 +66,20 @@ export class RegionRun {
   static async open({
     clusterId = 'c0ffee00-0000-4000-8000-000000000001',
     clock = systemClock,
+    spec = sampleSpec({controllers: 1, workers: 1}),
     ...options
   }: RegionRunOptions = {}): Promise<RegionRun> {
     const region = await testRegion({clock, ...options})
-    return new RegionRun(region, mkdtempSync(join(tmpdir(), 'khw-steps-')), clusterId, clock)
+    return new RegionRun(region, mkdtempSync(join(tmpdir(), 'khw-steps-')), clusterId, clock, spec)
   }
 
   get journal(): Journal {
     return Journal.open(join(this.directory, 'journal'))
   }
 
-  /** Runs all steps of a 1+1 cluster that speak to EC2; a lost journal means a run that remembers nothing. */
+  /** Runs all of the cluster's steps that speak to EC2; a lost journal means a run that remembers nothing. */
   async run(options: {loseJournal?: boolean} = {}): Promise<readonly RunEvent[]> {
-    const spec = sampleSpec({controllers: 1, workers: 1})
+    const {spec} = this
     const file = join(this.directory, 'journal')
     const header = {clusterId: this.clusterId, spec} as JournalHeader
     let journal: Journal

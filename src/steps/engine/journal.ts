@@ -28,6 +28,7 @@ export class Journal {
     } catch (error) {
       throw writeError(error, `The directory ${directory} could not be made`)
     }
+    // `conf` reads what is there before it writes.
     moveAside(join(directory, 'journal.json'))
     // In this order, a process that is killed in between leaves a journal which needs no repair.
     const file = JournalFile.write(directory, emptyContent(header))

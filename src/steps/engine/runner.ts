@@ -6,7 +6,7 @@ import type {Json} from './json.js'
 import {needsOf, plannedPhases, type Plan} from './plan.js'
 import type {Step} from './step.js'
 import {explained} from '../../aws/explained.js'
-import {madeBy, takeInventory, type Inventory} from '../../aws/inventory.js'
+import {takeInventory, type Inventory} from '../../aws/inventory.js'
 import {stepTags} from '../../aws/tags.js'
 import {attempt, look, LOOKED_FOR, OutcomeUnknown} from './attempts.js'
 import {clientToken} from './client-token.js'
@@ -150,8 +150,12 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
     const mayBeThere =
       (step.onRepeat === 'doubles' && earlier?.status === 'running') ||
       (step.onRepeat !== undefined && step.onRepeat !== 'refuses' && earlier?.status === 'done')
+    if (!mayBeThere) return 0
+    // The very machine that the journal knows is there, or has ended: none is on its way. An older one says nothing.
+    const known = earlier.status === 'done' ? JSON.stringify(earlier.output) : ''
     const {instances, ended} = context.inventory
-    if (!mayBeThere || madeBy([...instances, ...ended], step.id)) return 0
+    if ([...instances, ...ended].some(({InstanceId}) => InstanceId !== undefined && known.includes(InstanceId)))
+      return 0
     return madeAt(earlier) + LOOKED_FOR - clock.now()
   }
 

@@ -1,3 +1,4 @@
+import {awsErrorCode, classOf} from '../../aws/errors.js'
 import {systemClock, type Clock} from '../../clock.js'
 import {KhwError, messageOf} from '../../errors.js'
 
@@ -30,6 +31,8 @@ export async function waitUntil<T>(probe: () => Promise<T | undefined>, options:
       last = undefined
     } catch (error) {
       if (error instanceof Fatal) throw error.cause
+      // Nobody is let in again by waiting.
+      if (awsErrorCode(error) !== undefined && classOf(error) === 'auth') throw error
       last = error
     }
     if (clock.now() + pause > deadline) {

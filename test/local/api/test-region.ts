@@ -6,6 +6,7 @@ import type {EC2, RunInstancesCommandInput} from '@aws-sdk/client-ec2'
 import type {FaultSource} from '../../../src/local/api/faults/fault-source.js'
 import {createApiServer} from '../../../src/local/api/server.js'
 import type {MachineImage} from '../../../src/local/api/image.js'
+import type {AddressRange} from '../../../src/local/api/public-addresses.js'
 import {emptyRegion, RegionStore} from '../../../src/local/store.js'
 import type {Clock} from '../../../src/clock.js'
 import {OffsetClock} from './offset-clock.js'
@@ -39,6 +40,8 @@ export interface TestRegionOptions {
   readonly faults?: FaultSource
   /** Otherwise one that runs as usual, but for `advance`. */
   readonly clock?: Clock
+  /** Otherwise four addresses. */
+  readonly publicRange?: AddressRange
 }
 
 /** A region's API on a free port of loopback, with a client of the real SDK that does not retry. */
@@ -57,7 +60,7 @@ export async function testRegion(options: TestRegionOptions = {}): Promise<TestR
     fabric,
     credentials: CREDENTIALS,
     image: IMAGE,
-    publicRange: PUBLIC_RANGE,
+    publicRange: options.publicRange ?? PUBLIC_RANGE,
     onError: error => errors.push(error),
     clock,
     ...(options.faults && {faults: options.faults}),

@@ -1,0 +1,96 @@
+import {expect} from 'chai'
+import fc from 'fast-check'
+import {specOfTags, specTags, type SpecRecord} from '../../src/aws/spec-tags.js'
+import {clusterSpec, type ClusterSpec} from '../../src/cluster/spec.js'
+
+/** Tags that a resource may have (EC2 user guide, "Tag restrictions"), without the seven that all of khw's have. */
+const ROOM = 50 - 7
+
+const text = fc.string({unit: 'binary', maxLength: 40})
+
+const specs: fc.Arbitrary<ClusterSpec> = fc
+  .record(
+    {
+      name: fc.stringMatching(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/),
+      provider: fc.constantFrom('aws', 'local'),
+      region: text,
+      controllers: fc.constantFrom(1, 3, 5, 7, 9),
+      workers: fc.integer({min: 1, max: 200}),
+      kubernetesVersion: text,
+      artifactSource: fc.constantFrom('upstream', 'mirror', 'debian'),
+      // As long as Linux lets a path be.
+      mirror: fc.string({unit: 'binary', maxLength: 1024}),
+      architecture: fc.constantFrom('amd64', 'arm64'),
+      network: fc.record({
+        vpcCidr: fc.integer({min: 0, max: 99}).map(n => `10.${n}.0.0/16`),
+        subnets: fc.integer({min: 1, max: 6}),
+        podCidr: fc.integer({min: 100, max: 255}).map(n => `10.${n}.0.0/16`),
+        serviceCidr: fc.integer({min: 0, max: 255}).map(n => `172.16.${n}.0/24`),
+      }),
+      controllerType: text,
+      workerType: text,
+      volumeSize: fc.integer({min: 8, max: 16_384}),
+    },
+    {
+      requiredKeys: [
+        'name',
+        'provider',
+        'region',
+        'controllers',
+        'workers',
+        'kubernetesVersion',
+        'artifactSource',
+        'architecture',
+        'network',
+        'controllerType',
+        'workerType',
+        'volumeSize',
+      ],
+    },
+  )
+  .map(({mirror, ...input}) => clusterSpec({...input, ...(mirror === undefined ? {} : {mirror})}))
+
+const records: fc.Arbitrary<SpecRecord> = fc.record({spec: specs, operatorCidr: text})
+
+const base64 = (content: string): string => Buffer.from(content).toString('base64url')
+
+describe('the tags that hold a spec', () => {
+  it('give it back, whatever it says, in tags that EC2 takes', () => {
+    fc.assert(
+      fc.property(records, record => {
+        const tags = specTags(record)
+        expect(tags.length).to.be.within(1, ROOM)
+        for (const {Value = ''} of tags) expect(Value).to.match(/^[\w-]{1,256}$/)
+        expect(new Set(tags.map(({Key}) => Key)).size).to.equal(tags.length)
+        expect(specOfTags(tags)).to.deep.equal(record)
+        const others = [{Key: 'Name', Value: 'x'}, ...tags, {Key: 'khw:step', Value: 'network/vpc'}]
+        expect(specOfTags(others.reverse())).to.deep.equal(record)
+      }),
+    )
+  })
+
+  it('give none when one of them is gone', () => {
+    fc.assert(
+      fc.property(records, fc.nat(), (record, n) => {
+        const tags = specTags(record)
+        const gone = n % tags.length
+        expect(specOfTags(tags.filter((_, i) => i !== gone))).to.equal(undefined)
+      }),
+    )
+  })
+
+  it('give none when they hold garbage', () => {
+    const garbage = fc.oneof(fc.string({unit: 'binary'}), fc.json().map(base64), fc.string().map(base64))
+    fc.assert(
+      fc.property(fc.array(garbage, {maxLength: 4}), values => {
+        const tags = values.map((Value, part) => ({Key: `khw:spec/${part}`, Value}))
+        expect(specOfTags(tags)).to.equal(undefined)
+      }),
+    )
+    expect(specOfTags(undefined)).to.equal(undefined)
+    for (const spec of [null, 1, [], {}, {name: 'x'}, {name: 'x', controllers: 2, workers: 1}]) {
+      const tags = [{Key: 'khw:spec/0', Value: base64(JSON.stringify({spec, operatorCidr: '203.0.113.7/32'}))}]
+      expect(specOfTags(tags)).to.equal(undefined)
+    }
+  })
+})

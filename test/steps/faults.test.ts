@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events'
 import {expect} from 'chai'
 import {takeInventory, type Inventory} from '../../src/aws/inventory.js'
 import type {DestroyReport} from '../../src/cluster/report.js'
@@ -42,6 +43,7 @@ describe('a create on a bad day of the region', function () {
   afterEach(() => run.close())
 
   const {signal} = new AbortController()
+  setMaxListeners(0, signal)
   const inventory = (): Promise<Inventory> => takeInventory(run.clients.ec2, run.clusterId, signal)
   const destroy = async (): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> =>
     takeDown({

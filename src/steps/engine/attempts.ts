@@ -79,7 +79,8 @@ async function attempts(options: AttemptOptions, lost: {times: number}): Promise
         case 'ambiguous': {
           lost.times += 1
           options.progress('the answer was lost: looking whether it was done')
-          const found = await look(options, onRepeat === 'doubles' ? LOOKED_FOR : 0)
+          // What EC2 would refuse to make twice may be asked for once more before it is waited for.
+          const found = await look(options, onRepeat === 'doubles' || lost.times > 1 ? LOOKED_FOR : 0)
           if (found !== undefined) return {output: found, outcome: 'adopted'}
           if (lost.times >= AMBIGUOUS_TRIES) throw error
           break

@@ -5,12 +5,19 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {setTimeout as sleep} from 'node:timers/promises'
+import {clearFaults, writeFaults} from '../../src/local/daemon/faults-file.js'
 import type {StepRecord} from '../../src/steps/engine/journal.js'
+import type {CrashPoint} from './crash-points.js'
 
 const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+const HOOKS = fileURLToPath(new URL('../resume/crash/hooks.mjs', import.meta.url))
+
+/** Longer than any command takes that is to be killed. */
+const PATIENCE = 300_000
 
 export interface Outcome {
   readonly code: number | null
+  readonly signal: NodeJS.Signals | null
   readonly stdout: string
   readonly stderr: string
 }
@@ -27,16 +34,48 @@ export class Khw {
 
   /** As `run`, but throws unless it exits with 0. */
   async succeed(...args: readonly string[]): Promise<string> {
-    const {code, stdout, stderr} = await this.run(...args)
+    return (await this.succeedWith({}, ...args)).stdout
+  }
+
+  /** As `succeed`, with more in its environment. */
+  async succeedWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Outcome> {
+    const outcome = await finished(this.startWith(env, [BIN, ...args]))
+    const {code, stdout, stderr} = outcome
     if (code !== 0) throw new Error(`khw ${args.join(' ')} exited with ${code}\n${stdout}\n${stderr}`)
-    return stdout
+    return outcome
   }
 
   start(...args: readonly string[]): ChildProcess {
-    return spawn(process.execPath, [BIN, ...args], {
-      env: {...process.env, KHW_HOME: this.home},
+    return this.startWith({}, [BIN, ...args])
+  }
+
+  private startWith(env: NodeJS.ProcessEnv, nodeArgs: readonly string[]): ChildProcess {
+    return spawn(process.execPath, nodeArgs, {
+      env: {...process.env, KHW_HOME: this.home, ...env},
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+  }
+
+  /**
+   * Runs a command that is killed at a point, while the steps of other points are held back. Throws if it ends otherwise.
+   * `env` is added to its environment.
+   */
+  async killAt(
+    {id, step, dropped}: CrashPoint,
+    {hold = [], env = {}}: {readonly hold?: readonly CrashPoint[]; readonly env?: NodeJS.ProcessEnv},
+    ...args: readonly string[]
+  ): Promise<Outcome> {
+    const held = new Set(hold.map(each => each.step).filter(each => each !== '' && each !== step))
+    const region = {region: join(this.home, 'region')}
+    if (dropped !== undefined) await writeFaults(region, {calls: [{action: dropped, when: 'after', how: 'drop'}]})
+    const hooks = {KHW_CRASH_POINT: id, ...(held.size > 0 && {KHW_CRASH_HOLD: [...held].join()})}
+    const child = this.startWith({...env, ...hooks}, ['--import', HOOKS, BIN, ...args])
+    const timer = setTimeout(() => child.kill('SIGTERM'), PATIENCE)
+    const outcome = await finished(child)
+    clearTimeout(timer)
+    if (dropped !== undefined) await clearFaults(region)
+    if (outcome.signal === 'SIGKILL') return outcome
+    throw new Error(`${id} was never reached: ${JSON.stringify(outcome)}`)
   }
 
   /** What the journal of a cluster says of a step; undefined if nothing yet. */
@@ -74,8 +113,8 @@ async function finished(child: ChildProcess): Promise<Outcome> {
   child.stderr?.on('data', (text: Buffer) => (stderr += text.toString()))
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', code => {
-      resolve({code, stdout, stderr})
+    child.once('close', (code, signal) => {
+      resolve({code, signal, stdout, stderr})
     })
   })
 }

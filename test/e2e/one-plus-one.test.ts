@@ -1,5 +1,6 @@
-import {readFileSync} from 'node:fs'
+import {readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {expect} from 'chai'
 import {skipUnlessMachines} from './can-run.js'
 import {filesBelow, leftOnHost, prefixOf} from './host.js'
@@ -12,6 +13,9 @@ const CREATE = ['create', '--name', 'one', '--provider', 'local', '--controllers
 describe('a cluster of 1+1 on real machines', function () {
   this.timeout(20 * 60_000)
   const khw = new Khw()
+
+  const clusters = async (): Promise<{name: string; id: string; expiresAt: string | null}[]> =>
+    JSON.parse(await khw.succeed('list', '--json')) as {name: string; id: string; expiresAt: string | null}[]
 
   before(function () {
     skipUnlessMachines(this)
@@ -70,8 +74,7 @@ describe('a cluster of 1+1 on real machines', function () {
       ['worker-1', 'running', true],
     ])
     expect(await khw.succeed('status')).to.include('controller-1')
-    const list = JSON.parse(await khw.succeed('list', '--json')) as {name: string}[]
-    expect(list.map(c => c.name)).to.deep.equal(['one'])
+    expect((await clusters()).map(c => c.name)).to.deep.equal(['one'])
   })
 
   it('lets its user in, and passes the remote status on', async () => {
@@ -88,7 +91,49 @@ describe('a cluster of 1+1 on real machines', function () {
     expect(refused.stderr).to.include('--workers 1')
   })
 
-  it('leaves nothing behind', async () => {
+  it('gets a neighbour that is wanted for a minute only', async () => {
+    await khw.succeed('create', '--name', 'brief', '--provider', 'local', '--ttl', '1m', '--until', 'network', '--yes')
+    expect((await clusters()).map(c => c.name)).to.deep.equal(['brief', 'one'])
+  })
+
+  const forget = (...files: readonly string[]): void => {
+    for (const file of files) rmSync(join(khw.home, 'clusters', 'one', file))
+  }
+  const recover = async (): Promise<unknown> => JSON.parse(await khw.succeed('recover', 'one', '--json'))
+
+  it('is recovered without its journal, and without any record but its tags', async () => {
+    const id = (await clusters()).find(c => c.name === 'one')?.id
+    const known = {name: 'one', id, provider: 'local', region: 'local-1', secrets: true}
+    forget('journal.json')
+    expect(await recover()).to.deep.equal({...known, from: 'copy'})
+    forget('journal.json', 'cluster.json')
+    expect(await recover()).to.deep.equal({...known, from: 'tags'})
+  })
+
+  it('is adopted by the next create, which makes no machine', async () => {
+    const before = await (await regionClient(khw)).machines('one')
+    await khw.succeed(...CREATE)
+    const after = await (await regionClient(khw)).machines('one')
+    expect([...after.values()].map(m => m.InstanceId)).to.have.members([...before.values()].map(m => m.InstanceId))
+    expect(await readyNodes(khw, 'one')).to.deep.equal(['worker-1'])
+    expect(await khw.succeed('ssh', 'worker-1', '--name', 'one', '--', 'hostname')).to.equal('worker-1\n')
+    expect(await khw.succeed('ssh', 'controller-1', '--name', 'one', '--', 'hostname')).to.equal('controller-1\n')
+  })
+
+  it('outlives its neighbour, which is swept when its minute is over', async () => {
+    const expiresAt = (await clusters()).find(c => c.name === 'brief')?.expiresAt ?? ''
+    await sleep(Math.max(0, Date.parse(expiresAt) - Date.now() + 1))
+    const report = JSON.parse(await khw.succeed('sweep', '--expired', '--provider', 'local', '--yes', '--json')) as {
+      clusters: {name: string; remaining: unknown[]}[]
+    }
+    expect(report.clusters.map(c => [c.name, c.remaining])).to.deep.equal([['brief', []]])
+    expect((await clusters()).map(c => c.name)).to.deep.equal(['one'])
+    const {Vpcs = []} = await (await regionClient(khw)).ec2.describeVpcs({})
+    expect(Vpcs).to.have.length(1)
+  })
+
+  it('leaves nothing behind, also if only its tags are left of it', async () => {
+    forget('journal.json', 'cluster.json')
     const prefix = prefixOf(khw.home)
     expect(leftOnHost(prefix, khw.home)).not.to.deep.equal([])
     const receipt = JSON.parse(await khw.succeed('destroy', 'one', '--yes', '--json')) as {

@@ -1,3 +1,5 @@
+import {readFileSync} from 'node:fs'
+import {basename, join} from 'node:path'
 import {expect} from 'chai'
 import {homeOf} from '../../src/cluster/home.js'
 import {networkCheck} from '../../src/kubernetes/checks.js'
@@ -5,56 +7,94 @@ import type {Check} from '../../src/cluster/report.js'
 import {withCluster} from '../../src/steps/open-cluster.js'
 import {livePublicIps} from '../../src/steps/compute/node-instance.js'
 import {skipUnlessMachines} from './can-run.js'
+import {CREATE_POINTS, DESTROY_POINTS} from './crash-points.js'
+import {ExposedTexts} from './exposed-texts.js'
 import {filesBelow, leftOnHost, prefixOf} from './host.js'
+import {homeTexts} from './home-texts.js'
 import {Khw} from './khw.js'
 import {kubectl, readyNodes} from './kubectl.js'
 import {regionClient, type RegionClient} from './region.js'
+import {formsOf, secretsBelow, shownIn} from './secret-forms.js'
 
 const CLUSTER = 'three'
 const CREATE = ['create', '--name', CLUSTER, '--provider', 'local', '--controllers', '3', '--workers', '3', '--yes']
 const WORKERS = ['worker-1', 'worker-2', 'worker-3']
-
-/** Five moments all over a create: a call on its way, machines booting, programs arriving, the control plane, the last check. */
-const MOMENTS = [
-  'network/subnet/2',
-  'compute/instance/worker-3',
-  'node/fetch/controller-2',
-  'control-plane/first-api',
-  'verify/pods',
-]
+const NODES = ['controller-1', 'controller-2', 'controller-3', ...WORKERS]
 
 describe('a cluster of 3+3 on real machines', function () {
   this.timeout(30 * 60_000)
   const khw = new Khw()
+  const exposed = new ExposedTexts(khw)
   let region: RegionClient
 
   before(function () {
     skipUnlessMachines(this)
+    exposed.start()
   })
-  after(() => khw.close())
+  after(async () => {
+    exposed.stop()
+    await khw.close()
+  })
 
-  for (const moment of MOMENTS) {
-    it(`survives a kill during ${moment}`, async () => {
-      await khw.killWhen(() => khw.stepRecord(CLUSTER, moment)?.status === 'running', ...CREATE)
-      expect(khw.stepRecord(CLUSTER, moment)?.status).to.equal('running')
+  for (const [i, point] of CREATE_POINTS.entries()) {
+    it(`survives a kill at ${point.id}`, async () => {
+      const env = i % 2 === 0 ? {} : {DEBUG: '*'}
+      exposed.note(await khw.killAt(point, {hold: CREATE_POINTS.slice(i), env}, ...CREATE))
     })
   }
 
   it('is finished by one more create, with nothing made twice', async () => {
-    await khw.succeed(...CREATE)
+    exposed.note(await khw.succeedWith({DEBUG: '*'}, ...CREATE, '--json'))
+    exposed.stop()
     region = await regionClient(khw)
-    expect([...(await region.machines(CLUSTER)).keys()].sort()).to.deep.equal([
-      'controller-1',
-      'controller-2',
-      'controller-3',
-      ...WORKERS,
-    ])
+    expect([...(await region.machines(CLUSTER)).keys()].sort()).to.deep.equal(NODES)
     const Filters = [{Name: 'tag:khw:cluster', Values: [CLUSTER]}]
     expect((await region.ec2.describeVpcs({Filters})).Vpcs).to.have.length(1)
     expect((await region.ec2.describeSubnets({Filters})).Subnets).to.have.length(3)
     expect((await region.ec2.describeInternetGateways({Filters})).InternetGateways).to.have.length(1)
     expect((await region.ec2.describeSecurityGroups({Filters})).SecurityGroups).to.have.length(2)
     expect((await region.ec2.describeRouteTables({Filters})).RouteTables).to.have.length(1)
+    expect((await region.ec2.describeKeyPairs({Filters})).KeyPairs).to.have.length(1)
+    expect((await region.ec2.describeNetworkInterfaces({Filters})).NetworkInterfaces).to.have.length(6)
+    expect((await region.ec2.describeVolumes({Filters})).Volumes).to.have.length(6)
+    // Also of the terminated ones, which are described for an hour.
+    const {Reservations = []} = await region.ec2.describeInstances({Filters})
+    expect(Reservations.flatMap(r => r.Instances ?? [])).to.have.length(6)
+  })
+
+  it('is not changed by a further create, nor is the region', async () => {
+    const files = [join('clusters', CLUSTER, 'journal.json'), join('region', 'state.json')]
+    const contents = (): string[] => files.map(file => readFileSync(join(khw.home, file), 'utf8'))
+    const before = contents()
+    exposed.note(await khw.succeedWith({}, ...CREATE))
+    expect(contents()).to.deep.equal(before)
+  })
+
+  it('has shown its secrets nowhere: not in what khw prints, argument lists, journals or logs', async () => {
+    const {secret} = homeTexts(khw.home)
+    const {secretAccessKey} = JSON.parse(secret['region/credentials.json'] ?? '') as {secretAccessKey: string}
+    const secrets = [
+      ...secretsBelow(join(khw.home, 'clusters', CLUSTER, 'secrets')),
+      {file: 'region/credentials.json', forms: formsOf(secretAccessKey)},
+    ]
+    const texts = await exposed.all(NODES)
+
+    // It looks where there is something to see, and sees them where they have their place.
+    for (const file of ['journal.json', 'cluster.json', 'lock'])
+      expect(texts.get(`clusters/${CLUSTER}/${file}`)).to.include(CLUSTER)
+    expect(texts.get('region/daemon.log')).to.include('listens on')
+    for (const process of ['run.js create', 'main.js', 'etcd', 'kubelet'])
+      expect(texts.get('argument lists')).to.include(process)
+    expect(texts.get('environments')).to.include(`KHW_HOME=${khw.home}`)
+    expect(texts.get('what khw printed')).to.include('oclif')
+    for (const node of NODES) expect(texts.get(`logs of ${node}`)).to.include('sshd')
+    expect(shownIn(secret[`clusters/${CLUSTER}/kubeconfig`] ?? '', secrets)).to.deep.equal(['pki/admin.key'])
+    const launches = NODES.map(node => `launch/${node}`)
+    expect(shownIn(secret['region/state.json'] ?? '', secrets)).to.have.members(launches)
+
+    const shown = [...texts].flatMap(([place, text]) => shownIn(text, secrets).map(file => `${file} in ${place}`))
+    expect(shown.join('\n')).to.equal('')
+    expect(Object.keys(secret).filter(path => basename(path).startsWith('.'))).to.deep.equal([])
   })
 
   const startedMembers = async (): Promise<number> => {
@@ -163,6 +203,12 @@ describe('a cluster of 3+3 on real machines', function () {
     expect(await kubectl(khw, CLUSTER, 'get', 'configmap', 'written-without-controller-2')).to.include('written')
     await expectWhole()
   })
+
+  for (const point of DESTROY_POINTS) {
+    it(`can be destroyed after a kill at ${point.id}`, async () => {
+      await khw.killAt(point, {}, 'destroy', CLUSTER, '--yes')
+    })
+  }
 
   it('leaves nothing behind', async () => {
     const prefix = prefixOf(khw.home)

@@ -4,6 +4,8 @@
  *
  * KHW_CRASH_POINT  id of the point at which this process ends by SIGKILL
  * KHW_CRASH_RECORD file to which a line of JSON `{"id", "step"}` is added for each point that was passed
+ * KHW_CRASH_HOLD  steps, separated by commas, that stop for good before their next call or remote command: steps run at
+ *                 the same time, and these are to be killed in a later run
  *
  * Points of one run are named by what is done, not by a counter: steps run at the same time, in changing order.
  *
@@ -22,6 +24,7 @@ const require = createRequire(import.meta.url)
 const command = process.argv[2]
 const target = process.env.KHW_CRASH_POINT
 const record = process.env.KHW_CRASH_RECORD
+const held = new Set(process.env.KHW_CRASH_HOLD?.split(','))
 const passed = new Set()
 /** The step on whose behalf code runs. */
 const currentStep = new AsyncLocalStorage()
@@ -38,6 +41,11 @@ if (target !== undefined || record !== undefined) {
 function point(id, step) {
   if (id === target) die()
   note(id, step)
+}
+
+/** Does not return for a step that is held. */
+async function hold(step) {
+  if (held.has(step)) await new Promise(() => undefined)
 }
 
 function note(id, step) {
@@ -94,6 +102,7 @@ function hookSsh(prototype) {
         const step = currentStep.getStore() ?? ''
         const on = step.endsWith(`/${this.target.name}`) ? '' : `-on-${this.target.name}`
         const id = `${command}/ssh/${step}/${commandKind(text)}${on}`
+        await hold(step)
         point(`${id}/before`, step)
         const result = await original.call(this, text, options)
         point(`${id}/after`, step)
@@ -129,10 +138,13 @@ function crashInCall(makers) {
     const step = currentStep.getStore() ?? makerOf(args.input, makers)
     const label = labelOf(action, args.input)
     const id = `${command}/${action}/${step}${label === '' ? '' : `/${label}`}`
+    await hold(step)
     point(`${id}/sent`, step)
     // The region sees to this one: it ends the process when the call has been done, and does not answer.
-    if (`${id}/committed` === target) args.request.headers['x-crash-pid'] = String(process.pid)
-    const result = await next(args)
+    const isTarget = `${id}/committed` === target
+    if (isTarget) args.request.headers['x-crash-pid'] = String(process.pid)
+    // One that can only be told to drop the connection then leaves the end to the process itself.
+    const result = await next(args).catch(error => (isTarget ? die() : Promise.reject(error)))
     if (result.response.statusCode === 200) {
       note(`${id}/committed`, step)
       point(`${id}/answered`, step)

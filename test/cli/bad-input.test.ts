@@ -87,7 +87,6 @@ describe('bad input', () => {
 
   for (const command of [
     ['status', 'ghost'],
-    ['destroy', 'ghost', '--yes'],
     ['kubeconfig', 'ghost'],
     ['ssh', 'worker-1', '--name', 'ghost'],
   ]) {
@@ -100,6 +99,47 @@ describe('bad input', () => {
       expect(existsSync(home)).to.equal(false)
     })
   }
+
+  it('destroys a cluster that is gone already with success, and looks twice at a name where there are others', async () => {
+    const gone = await khw('destroy', 'ghost', '--yes')
+    expect(gone.code).to.equal(0)
+    expect(gone.stderr)
+      .to.match(/no cluster "ghost"/)
+      .and.match(/khw destroy ghost --provider aws/)
+    expect(existsSync(home)).to.equal(false)
+    mkdirSync(join(home, 'clusters', 'lab'), {recursive: true})
+    writeFileSync(join(home, 'clusters', 'lab', 'journal.json'), '{}')
+    const slip = await khw('destroy', 'lba', '--yes')
+    expect(slip.code).to.equal(1)
+    expect(slip.stderr).to.match(/there is: lab/)
+  })
+
+  for (const name of ['', '.', '..', '../..', '/']) {
+    it(`does not take "${name}" for a cluster to destroy or to recover`, async () => {
+      const kept = join(home, 'clusters', 'lab', 'journal.json')
+      mkdirSync(join(home, 'clusters', 'lab'), {recursive: true})
+      writeFileSync(kept, '{}')
+      for (const command of [
+        ['destroy', name, '--yes'],
+        ['recover', name],
+      ]) {
+        const {code, stderr} = await khw(...command)
+        expect(code).to.equal(2)
+        expect(stderr).to.match(/cannot be a cluster name/)
+      }
+      expect(existsSync(kept)).to.equal(true)
+    })
+  }
+
+  it('keeps a cluster whose records cannot be read and that is nowhere to be found', async () => {
+    const kept = join(home, 'clusters', 'lab', 'journal.json')
+    mkdirSync(join(home, 'clusters', 'lab'), {recursive: true})
+    writeFileSync(kept, 'garbage')
+    const {code, stderr} = await khw('destroy', 'lab', '--yes')
+    expect(code).to.equal(1)
+    expect(stderr).to.match(/--provider aws --region REGION/)
+    expect(existsSync(kept)).to.equal(true)
+  })
 
   it('refuses a second create while one runs, naming it', async () => {
     const cluster = join(home, 'clusters', 'busy')

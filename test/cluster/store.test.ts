@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {homeOf} from '../../src/cluster/home.js'
-import {chooseCluster, clusterDirectory, clusterExists, clusterNames, removeCluster} from '../../src/cluster/store.js'
+import {chooseCluster, clusterExists, clusterNames, removeCluster} from '../../src/cluster/store.js'
 
 describe('the clusters of a home', () => {
   let data: string
@@ -16,7 +16,7 @@ describe('the clusters of a home', () => {
 
   const home = () => homeOf({KHW_HOME: data, KHW_CACHE: join(data, 'cache')})
   const make = (name: string, ...files: readonly string[]): void => {
-    const {path} = clusterDirectory(home(), name)
+    const path = join(home().clusters, name)
     mkdirSync(path, {recursive: true})
     for (const file of files) writeFileSync(join(path, file), '')
   }

@@ -1,4 +1,4 @@
-import {linkSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {linkSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {basename, dirname, join} from 'node:path'
 import {fateOf, readOwner, thisOwner, type LockContent, type LockOwner} from './lock-owner.js'
 
@@ -9,6 +9,8 @@ export interface Lock {
 /** How long one waits for another that takes the same lock over: far longer than that takes. */
 const PAUSE_MS = 5
 const PAUSES = 100
+/** How long a file may be without content before its writer is taken for dead. */
+const FILLED_WITHIN_MS = 5_000
 
 /** Whether the lock of this holder is to be taken away from it; asked before each attempt. */
 export type MayTakeOver = (holder: LockContent) => boolean
@@ -89,8 +91,14 @@ function sweep(path: string): void {
     if (!name.startsWith(`${basename(path)}.`)) continue
     const left = join(dirname(path), name)
     const owner = readOwner(left)
-    if (owner !== undefined && isDead(owner)) rmSync(left, {force: true})
+    if (owner !== undefined && (isDead(owner) || wasNeverFinished(owner, left))) rmSync(left, {force: true})
   }
+}
+
+/** Killed between making its file and filling it, which takes no time at all. */
+function wasNeverFinished(owner: LockContent, file: string): boolean {
+  const madeAt = owner === 'unreadable' ? statSync(file, {throwIfNoEntry: false})?.mtimeMs : undefined
+  return madeAt !== undefined && Date.now() - madeAt > FILLED_WITHIN_MS
 }
 
 function releaseIfOurs(path: string, nonce: string): void {

@@ -6,6 +6,8 @@ import {takeInventory} from '../../src/aws/inventory.js'
 import type {ClusterSpec} from '../../src/cluster/spec.js'
 import {KhwError} from '../../src/errors.js'
 import {FileSecretStore} from '../../src/pki/file-secret-store.js'
+import {ensurePki} from '../../src/pki/pki.js'
+import {NodeConnections} from '../../src/ssh/node-connections.js'
 import {createPlan} from '../../src/steps/create-plan.js'
 import {settledInventory} from '../../src/steps/destroy/settled-inventory.js'
 import {takeDown} from '../../src/steps/destroy/take-down.js'
@@ -52,15 +54,24 @@ export class ModelCluster {
       const journal = process.guard(await this.journalToCreate(process))
       const {clusterId, spec} = journal.header
       const events: RunEvent[] = []
-      const context = {
+      const secrets = process.guard(new FileSecretStore(join(this.directory, 'secrets')))
+      const notHere = (): never => {
+        throw new Error('there are no machines behind this region')
+      }
+      const context: RunContext = {
         ...journal.header,
+        expiresAt: journal.header.expiresAt ?? null,
         ...clients,
         access: {...ACCESS, endpoint: this.region.region.endpoint},
         inventory: await takeInventory(ec2, clusterId, signal),
-        secrets: process.guard(new FileSecretStore(join(this.directory, 'secrets'))),
+        secrets,
+        pki: publicIps => ensurePki({spec, publicIps, secrets}),
+        nodes: new NodeConnections(secrets, 'admin', signal),
+        kubernetes: notHere,
+        writeKubeconfig: notHere,
         clock,
         signal,
-      } as unknown as RunContext
+      }
       const onNotice = (): undefined => undefined
       const inventory = await healDuplicates({...context, journal, onNotice})
       const steps = plan(createPlan(spec).steps.filter(step => AWS_HALF.test(step.id)))

@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events'
 import {homeOf} from '../../../src/cluster/home.js'
 import type * as createModule from '../../../src/steps/create-cluster.js'
 import type * as destroyModule from '../../../src/steps/destroy-cluster.js'
@@ -53,7 +54,7 @@ export async function nearOperator(mirrorUrl: string): Promise<Operator> {
     home: homeOf({KHW_HOME: place.home, KHW_CACHE: place.cache}),
     onEvent: () => undefined,
     onNotice: () => undefined,
-    signal: new AbortController().signal,
+    signal: manyListeners(),
   })
   return {
     create: place =>
@@ -82,6 +83,13 @@ export async function nearOperator(mirrorUrl: string): Promise<Operator> {
         return remaining.length === 0 ? undefined : `remaining: ${JSON.stringify(remaining)}`
       }),
   }
+}
+
+/** As khw's own is: every wait of every node listens to it. */
+function manyListeners(): AbortSignal {
+  const {signal} = new AbortController()
+  setMaxListeners(0, signal)
+  return signal
 }
 
 async function complaint(work: () => Promise<string | undefined>): Promise<string | undefined> {

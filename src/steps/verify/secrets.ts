@@ -18,6 +18,8 @@ type SecretsNeeds = {
 export type Secrets = Step<{encrypted: boolean}, SecretsNeeds>
 
 const NAMESPACE = 'default'
+/** The same each time: what a run that was killed has left is used, and removed, by the next. */
+const NAME = 'khw-check'
 
 /** Writes a secret through the API and looks at what etcd holds: it must not be readable there. */
 export function secrets(controller: ClusterNode, needs: SecretsNeeds): Secrets {
@@ -29,19 +31,19 @@ export function secrets(controller: ClusterNode, needs: SecretsNeeds): Secrets {
 
     async create({kubernetes, nodes, artifacts, signal, progress}, {addresses, configured}) {
       const api = await kubernetes(addresses.publicIps, 'admin')
-      const name = `khw-check-${randomBytes(4).toString('hex')}`
-      const path = `/api/v1/namespaces/${NAMESPACE}/secrets/${name}`
+      const word = randomBytes(8).toString('hex')
+      const path = `/api/v1/namespaces/${NAMESPACE}/secrets/${NAME}`
       await api.apply({
         apiVersion: 'v1',
         kind: 'Secret',
-        metadata: {name, namespace: NAMESPACE},
-        stringData: {word: name},
+        metadata: {name: NAME, namespace: NAMESPACE},
+        stringData: {word},
       })
       try {
         const ssh = await nodes.to(controller.name, configured.host, progress)
-        const command = readEtcdKeyCommand(artifacts, `/registry/secrets/${NAMESPACE}/${name}`)
+        const command = readEtcdKeyCommand(artifacts, `/registry/secrets/${NAMESPACE}/${NAME}`)
         const value = Buffer.from(await asRoot(ssh, command, {signal}), 'base64')
-        if (secretIsEncrypted(value) && !value.includes(name)) return {encrypted: true}
+        if (secretIsEncrypted(value) && !value.includes(word)) return {encrypted: true}
         throw new KhwError('CHECK_FAILED', `etcd on ${controller.name} holds a secret that is not encrypted.`, [
           `Look at the API server's configuration: khw ssh ${controller.name} -- sudo journalctl -u kube-apiserver -n 50`,
         ])

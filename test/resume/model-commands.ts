@@ -75,7 +75,7 @@ function stopsEarly(model: Model, real: ModelCluster): void {
   if (live.length > 0 || model.disk !== 'nothing') model.disk = 'journal'
 }
 
-class Create implements Command {
+export class Create implements Command {
   check = ({destroying}: Readonly<Model>): boolean => !destroying
   async run(model: Model, real: ModelCluster): Promise<void> {
     await comesLater(model, real)
@@ -176,7 +176,7 @@ class LoseJournal implements Command {
 }
 
 /** Somebody else takes something away, some time later. */
-class DeleteBehind implements Command {
+export class DeleteBehind implements Command {
   constructor(private readonly damage: Damage) {}
   check = ({live}: Readonly<Model>): boolean => live.length > 0
   async run(model: Model, real: ModelCluster): Promise<void> {
@@ -262,6 +262,13 @@ export const weatherArbitrary: fc.Arbitrary<Weather> = fc
 /** Calls of a create with two workers, and some more: what is not reached kills nobody. */
 const kill = (most: number): fc.Arbitrary<Kill> =>
   fc.record({nth: fc.integer({min: 1, max: most}), when: fc.constantFrom('before', 'after')})
+
+/** Whatever has become of the cluster, it can be made whole and taken down. */
+export async function endsWell(model: Model, real: ModelCluster): Promise<void> {
+  const [create, destroy] = [new Create(), new Destroy()]
+  if (create.check(model)) await create.run(model, real)
+  await destroy.run(model, real)
+}
 
 export const commandArbitraries: readonly fc.Arbitrary<Command>[] = [
   fc.constant(new Create()),

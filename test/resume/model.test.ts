@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import {expect} from 'chai'
-import {commandArbitraries, weatherArbitrary, type Weather, type Expected, type Model} from './model-commands.js'
+import {
+  Create,
+  commandArbitraries,
+  DeleteBehind,
+  endsWell,
+  Weather,
+  weatherArbitrary,
+  type Expected,
+  type Model,
+} from './model-commands.js'
 import {ModelCluster} from './model-cluster.js'
 
 const {
@@ -25,6 +34,12 @@ describe('a cluster of which anything may become', function () {
   })
   // One that was interrupted goes on to the end of its command.
   after(() => Promise.allSettled(running))
+
+  it('waits for a machine launched anew that EC2 does not show yet, although an older one has ended', async () => {
+    const late = new Weather('seen late by tags', {visibility: {byTag: 60_000}})
+    const commands = [new Create(), new DeleteBehind('an instance'), late, new Create()]
+    await oneRun(expected, new Weather('no faults', {}), commands)
+  })
 
   it('has at most one of everything, exactly one after a create, and nothing after a destroy', async () => {
     const sequences = fc.commands([...commandArbitraries], {
@@ -56,6 +71,7 @@ async function oneRun(
   try {
     await weather.run(model, real)
     await fc.asyncModelRun(() => ({model, real}), commands)
+    await endsWell(model, real)
   } finally {
     await real.close()
   }

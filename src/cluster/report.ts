@@ -58,6 +58,9 @@ export interface StepTiming {
   readonly waitedFor: string | null
 }
 
+/** How the reason ends why something has to stay that is in use by what others have made. */
+export const NOT_OURS = "which is not khw's"
+
 export interface DestroyReport {
   readonly name: string
   readonly removed: readonly {readonly type: string; readonly id: string}[]

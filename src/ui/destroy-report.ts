@@ -1,4 +1,4 @@
-import type {DestroyReport} from '../cluster/report.js'
+import {NOT_OURS, type DestroyReport} from '../cluster/report.js'
 import {count, duration} from './quantities.js'
 import {next, type ReportOptions} from './status-report.js'
 import {wrap} from './text.js'
@@ -17,11 +17,13 @@ export function destroyReport(report: DestroyReport, {style, columns}: ReportOpt
   const left = remaining.flatMap(({type, id, why}) =>
     wrap(`${type} ${id}: ${why}`, columns - 2).map(line => `  ${line}`),
   )
+  const again = `khw destroy ${name}`
+  const isForeign = remaining.some(({why}) => why.endsWith(NOT_OURS))
   return [
     `${style.red('✖')} ${style.bold(name)} is not gone: ${what}, ${count(remaining.length, 'resource')} left`,
     ...left,
     '',
-    next([`khw destroy ${name}`], style),
+    next([again, ...(isForeign ? [`${again} --force-foreign`] : [])], style),
   ].join('\n')
 }
 

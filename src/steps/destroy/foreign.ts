@@ -1,6 +1,7 @@
 import type {EC2, NetworkInterface} from '@aws-sdk/client-ec2'
 import {filterInventory, inVpc, joinInventories, taggedIds, type Inventory} from '../../aws/inventory.js'
 import {vpcContents} from '../../aws/vpc-contents.js'
+import {NOT_OURS} from '../../cluster/report.js'
 import {CLUSTER_ID_TAG, tagValue} from '../../aws/tags.js'
 import {idsOf} from './removal.js'
 import {allResources} from './resources.js'
@@ -65,7 +66,7 @@ function holdsOf(own: Inventory, foreign: Inventory): Map<string, string> {
     Groups = [],
   } of foreign.networkInterfaces) {
     const who = Attachment?.InstanceId ?? NetworkInterfaceId
-    const why = `is used by ${who}${Description ? ` (${Description})` : ''}, which is not khw's`
+    const why = `is used by ${who}${Description ? ` (${Description})` : ''}, ${NOT_OURS}`
     hold(SubnetId, why)
     for (const {GroupId} of Groups) hold(GroupId, why)
     hold(VpcId, why)
@@ -76,16 +77,16 @@ function holdsOf(own: Inventory, foreign: Inventory): Map<string, string> {
       if (table.Associations?.some(a => a.SubnetId === SubnetId)) hold(table.RouteTableId, why)
   }
   for (const {GroupId = '', VpcId, IpPermissions = [], IpPermissionsEgress = []} of foreign.securityGroups) {
-    const why = `is named by security group ${GroupId}, which is not khw's`
+    const why = `is named by security group ${GroupId}, ${NOT_OURS}`
     for (const pair of [...IpPermissions, ...IpPermissionsEgress].flatMap(p => p.UserIdGroupPairs ?? []))
       hold(pair.GroupId, why)
-    hold(VpcId, `holds security group ${GroupId}, which is not khw's`)
+    hold(VpcId, `holds security group ${GroupId}, ${NOT_OURS}`)
   }
-  for (const {SubnetId = '', VpcId} of foreign.subnets) hold(VpcId, `holds subnet ${SubnetId}, which is not khw's`)
+  for (const {SubnetId = '', VpcId} of foreign.subnets) hold(VpcId, `holds subnet ${SubnetId}, ${NOT_OURS}`)
   for (const {RouteTableId = '', VpcId} of foreign.routeTables)
-    hold(VpcId, `holds route table ${RouteTableId}, which is not khw's`)
+    hold(VpcId, `holds route table ${RouteTableId}, ${NOT_OURS}`)
   for (const {InternetGatewayId = '', Attachments = []} of foreign.internetGateways)
-    for (const {VpcId} of Attachments) hold(VpcId, `holds internet gateway ${InternetGatewayId}, which is not khw's`)
+    for (const {VpcId} of Attachments) hold(VpcId, `holds internet gateway ${InternetGatewayId}, ${NOT_OURS}`)
   const owned = new Set(allResources(own).map(resource => resource.id))
   return new Map([...holds].filter(([id]) => owned.has(id)))
 }

@@ -5,7 +5,7 @@ import type {Answer, Request} from './trial.js'
 
 const LANE = fileURLToPath(new URL('lane.ts', import.meta.url))
 /** With a roomy young generation, what one trial leaves behind is not copied about during the next. */
-const LONG_LIVED = ['--min-semi-space-size=32']
+const LONG_LIVED = ['--min-semi-space-size=64', '--max-semi-space-size=64']
 /** Longer than the slowest trial: two creates that wait, and a busy machine. */
 const PATIENCE = 600_000
 

@@ -19,7 +19,7 @@ export interface Options {
 export const USAGE = `npm run test:crash -- [options]
   --point ID    only this point; --then ID: kill the resume there too
   --sample N    only N points, drawn by the seed
-  --doubles N   so many points with a second crash in the resume (default 20; none with --point or --sample)
+  --doubles N   so many points with a second crash in the resume (default 10; none with --point or --sample)
   --seed S      what is drawn is the same for the same seed (default: drawn, and printed)
   --lanes N     trials at the same time (default 3)
   --real        resume and destroy in processes of their own too (slower)`
@@ -43,7 +43,7 @@ export function optionsOf(args: readonly string[]): Options {
     point: values.point,
     then: values.then,
     sample: countOf('sample', values.sample),
-    doubles: countOf('doubles', values.doubles) ?? (partly ? 0 : 20),
+    doubles: countOf('doubles', values.doubles) ?? (partly ? 0 : 10),
     seed: countOf('seed', values.seed) ?? Math.floor(Math.random() * 1_000_000),
     lanes: countOf('lanes', values.lanes) ?? 3,
     real: values.real,

@@ -10,7 +10,7 @@ const HOOKS = fileURLToPath(new URL('hooks.mjs', import.meta.url))
  * A process that is killed within two seconds does not earn back what V8's optimising compiler and its small first heap
  * cost: a quarter of its processor time.
  */
-const SHORT_LIVED = ['--no-opt', '--min-semi-space-size=16']
+const SHORT_LIVED = ['--no-opt', '--v8-pool-size=0', '--min-semi-space-size=16']
 
 /** Longer than a create that waits two minutes to learn whether a VPC was made. */
 const PATIENCE = 300_000

@@ -1,10 +1,11 @@
+import {existsSync} from 'node:fs'
 import {awsClients} from '../aws/clients.js'
 import {explained} from '../aws/explained.js'
 import {systemClock, type Clock} from '../clock.js'
 import type {Home} from '../cluster/home.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {DestroyReport} from '../cluster/report.js'
-import {checkClusterName, type ProviderName} from '../cluster/spec.js'
+import type {ProviderName} from '../cluster/spec.js'
 import {
   chooseCluster,
   clusterDirectory,
@@ -73,12 +74,13 @@ function recordedDirectory({home, name, clusterId, provider, region}: DestroyOpt
     return known && clusterDirectory(home, known.name)
   }
   if (name === undefined) return chooseCluster(home, undefined)
-  checkClusterName(name)
   const known = recorded.find(cluster => cluster.name === name)
   const isAnother =
     known !== undefined &&
     ((provider !== undefined && provider !== known.provider) || (region !== undefined && region !== known.region))
-  return clusterNames(home).includes(name) && !isAnother ? clusterDirectory(home, name) : undefined
+  // Its secrets may be there although both of its records are gone.
+  const directory = clusterDirectory(home, name)
+  return existsSync(directory.path) && !isAnother ? directory : undefined
 }
 
 async function destroyRecorded(

@@ -22,7 +22,7 @@ export function secretsBelow(directory: string): readonly Secret[] {
 
 /** The forms of one secret that is a text of its own, such as a password. */
 export function formsOf(text: string): readonly string[] {
-  return [text, ...base64Forms(Buffer.from(text))]
+  return [text, encodeURIComponent(text), ...base64Forms(Buffer.from(text))]
 }
 
 /** Which secrets a text shows. */

@@ -33,6 +33,7 @@ export async function watchedRun<T>(
     return await run(progress, interruption.signal)
   } finally {
     await progress.finish()
-    interruption.dispose()
+    // Once it was interrupted, what is left is to say so: a second Ctrl-C in that moment must not cut it off.
+    if (!interruption.signal.aborted) interruption.dispose()
   }
 }

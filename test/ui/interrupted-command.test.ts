@@ -89,9 +89,12 @@ describe('a command that is interrupted', function () {
     const child = onTerminal(create('aws'))
     const output = follow(child)
     await mirror.waiting
+    // At the very moment it says so: what is in flight here is finished soon.
+    child.stdout?.on('data', (text: Buffer) => {
+      if (text.includes('Ctrl-C again stops at once')) child.stdin?.write(CTRL_C)
+    })
     child.stdin?.write(CTRL_C)
     await output.until('Ctrl-C again stops at once')
-    child.stdin?.write(CTRL_C)
     await once(child, 'close')
     isClean(output.text())
     expect(output.text()).to.contain('To go on: khw create --name demo')

@@ -3,6 +3,7 @@ import type {CreateReport} from '../cluster/report.js'
 import type {Home} from '../cluster/home.js'
 import {KhwError} from '../errors.js'
 import type {CreateRequest} from '../steps/create-request.js'
+import {buildFlags} from '../ui/build-flags.js'
 import {KhwCommand} from '../ui/khw-command.js'
 
 export default class Create extends KhwCommand {
@@ -30,27 +31,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
   ]
   static override enableJsonFlag = true
   static override flags = {
-    name: Flags.string({description: 'name of the cluster: a DNS label', helpValue: 'NAME'}),
-    provider: Flags.option({
-      options: ['aws', 'local'] as const,
-      description: 'where to build it: AWS or this machine',
-    })(),
-    region: Flags.string({description: 'AWS region', helpValue: 'REGION'}),
-    controllers: Flags.integer({description: 'number of controllers: odd, 3 by default', helpValue: 'N'}),
-    workers: Flags.integer({description: 'number of workers, 3 by default', helpValue: 'N'}),
-    'kubernetes-version': Flags.string({
-      description: 'version such as 1.36 or 1.36.2; the newest that can be had by default',
-      helpValue: 'VERSION',
-    }),
-    artifacts: Flags.option({
-      options: ['auto', 'upstream', 'mirror', 'debian'] as const,
-      description: 'where binaries come from; upstream on AWS, auto on this machine',
-    })(),
-    mirror: Flags.string({description: 'mirror of the upstream sites', helpValue: 'DIR|URL'}),
-    ttl: Flags.string({
-      description: 'how long it is wanted, such as 90m, 8h or 2d; khw sweep removes it after that; never by default',
-      helpValue: 'TIME',
-    }),
+    ...buildFlags,
     until: Flags.string({
       description:
         'stop after a phase: network, access, compute, node, etcd, control-plane, worker, routing, addons, verify',
@@ -60,14 +41,6 @@ Everything is checked before anything is created. Progress goes to stderr, the r
     'force-unlock': Flags.string({
       description: 'take the lock from a khw on another host; the error LOCKED says what to type',
       helpValue: 'NONCE',
-    }),
-    'vpc-cidr': Flags.string({description: 'addresses of the machines', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
-    'pod-cidr': Flags.string({description: 'addresses of the pods', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
-    'service-cidr': Flags.string({description: 'addresses of the services', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
-    'allow-cidr': Flags.string({
-      description: 'who may reach SSH and the API; your own address by default',
-      helpValue: 'CIDR',
-      helpGroup: 'NETWORK',
     }),
   }
 

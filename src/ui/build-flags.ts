@@ -1,0 +1,34 @@
+import {Flags} from '@oclif/core'
+
+/** What to build: the same for all commands that look at a cluster before it is there. `requestOf` makes a request of them. */
+export const buildFlags = {
+  name: Flags.string({description: 'name of the cluster: a DNS label', helpValue: 'NAME'}),
+  provider: Flags.option({
+    options: ['aws', 'local'] as const,
+    description: 'where to build it: AWS or this machine',
+  })(),
+  region: Flags.string({description: 'AWS region', helpValue: 'REGION'}),
+  controllers: Flags.integer({description: 'number of controllers: odd, 3 by default', helpValue: 'N'}),
+  workers: Flags.integer({description: 'number of workers, 3 by default', helpValue: 'N'}),
+  'kubernetes-version': Flags.string({
+    description: 'version such as 1.36 or 1.36.2; the newest that can be had by default',
+    helpValue: 'VERSION',
+  }),
+  artifacts: Flags.option({
+    options: ['auto', 'upstream', 'mirror', 'debian'] as const,
+    description: 'where binaries come from; upstream on AWS, auto on this machine',
+  })(),
+  mirror: Flags.string({description: 'mirror of the upstream sites', helpValue: 'DIR|URL'}),
+  ttl: Flags.string({
+    description: 'how long it is wanted, such as 90m, 8h or 2d; khw sweep removes it after that; never by default',
+    helpValue: 'TIME',
+  }),
+  'vpc-cidr': Flags.string({description: 'addresses of the machines', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
+  'pod-cidr': Flags.string({description: 'addresses of the pods', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
+  'service-cidr': Flags.string({description: 'addresses of the services', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
+  'allow-cidr': Flags.string({
+    description: 'who may reach SSH and the API; your own address by default',
+    helpValue: 'CIDR',
+    helpGroup: 'NETWORK',
+  }),
+}

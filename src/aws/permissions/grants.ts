@@ -1,0 +1,133 @@
+import {MANAGED_TAG} from '../tags.js'
+import type {PolicyCondition} from './policy-document.js'
+
+/** One statement of the policy: what khw may do, to what, and on which condition. */
+export interface Grant {
+  /** Of the statement; letters and digits. */
+  readonly sid: string
+  /** With the service's prefix: `ec2:CreateVpc`. Each is an operation that khw calls, unless `impliedBy` says otherwise. */
+  readonly actions: readonly string[]
+  /** Types of resources (`vpc`), or whole ARNs; all, if there are none. */
+  readonly resources?: readonly string[]
+  readonly condition?: PolicyCondition
+  /** The actions that khw calls and that AWS lets through only with these: nobody calls these by their names. */
+  readonly impliedBy?: readonly string[]
+  /** A service that has one place for all regions. */
+  readonly isGlobal?: boolean
+}
+
+/** What is made carries the tag, which is what makes it khw's. */
+const TAGGED_BY_REQUEST = {StringEquals: {[`aws:RequestTag/${MANAGED_TAG}`]: 'true'}}
+/** What is touched was made by khw. */
+const OURS = {StringEquals: {[`aws:ResourceTag/${MANAGED_TAG}`]: 'true'}}
+
+/** Calls that make something of EC2 and tag it in the same breath. */
+const EC2_CREATIONS = [
+  'CreateVpc',
+  'CreateSubnet',
+  'CreateInternetGateway',
+  'CreateRouteTable',
+  'CreateSecurityGroup',
+  'ImportKeyPair',
+  'RunInstances',
+] as const
+
+/**
+ * Everything that khw is allowed to do with an account, as a table; `khw iam policy` prints it. EC2 judges each resource of
+ * a call by itself, so that a call stands in as many rows as it has kinds of resources (Service Authorization Reference,
+ * "Actions, resources, and condition keys for Amazon EC2").
+ */
+export const OPERATOR_GRANTS: readonly Grant[] = [
+  {
+    sid: 'Look',
+    actions: ec2(
+      'DescribeAvailabilityZones',
+      'DescribeImages',
+      'DescribeInstances',
+      'DescribeInternetGateways',
+      'DescribeKeyPairs',
+      'DescribeNetworkInterfaces',
+      'DescribeRouteTables',
+      'DescribeSecurityGroups',
+      'DescribeSubnets',
+      'DescribeVolumes',
+      'DescribeVpcs',
+    ),
+  },
+  {sid: 'WhoAmI', actions: ['sts:GetCallerIdentity'], isGlobal: true},
+  {
+    sid: 'Make',
+    actions: ec2(...EC2_CREATIONS.filter(name => name !== 'RunInstances')),
+    resources: ['vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'key-pair'],
+    condition: TAGGED_BY_REQUEST,
+  },
+  {
+    sid: 'MakeInOurs',
+    actions: ec2('CreateSubnet', 'CreateRouteTable', 'CreateSecurityGroup'),
+    resources: ['vpc'],
+    condition: OURS,
+  },
+  {
+    sid: 'LaunchInstance',
+    actions: ec2('RunInstances'),
+    resources: ['instance'],
+    condition: {StringEquals: {...TAGGED_BY_REQUEST.StringEquals, 'ec2:MetadataHttpTokens': 'required'}},
+  },
+  {
+    sid: 'LaunchVolume',
+    actions: ec2('RunInstances'),
+    resources: ['volume'],
+    condition: {...TAGGED_BY_REQUEST, Bool: {'ec2:Encrypted': 'true'}},
+  },
+  {
+    sid: 'LaunchInterface',
+    actions: ec2('RunInstances'),
+    resources: ['network-interface'],
+    condition: TAGGED_BY_REQUEST,
+  },
+  {
+    sid: 'LaunchInOurs',
+    actions: ec2('RunInstances'),
+    resources: ['subnet', 'security-group', 'key-pair'],
+    condition: OURS,
+  },
+  {sid: 'LaunchImage', actions: ec2('RunInstances'), resources: ['arn:*:ec2:*::image/*']},
+  {
+    sid: 'Tag',
+    actions: ec2('CreateTags'),
+    resources: ['*'],
+    condition: {StringEquals: {...TAGGED_BY_REQUEST.StringEquals, 'ec2:CreateAction': [...EC2_CREATIONS]}},
+    impliedBy: ec2(...EC2_CREATIONS),
+  },
+  {
+    sid: 'ChangeOurs',
+    actions: ec2(
+      'AssociateRouteTable',
+      'AttachInternetGateway',
+      'AuthorizeSecurityGroupIngress',
+      'CreateRoute',
+      'DeleteInternetGateway',
+      'DeleteKeyPair',
+      'DeleteNetworkInterface',
+      'DeleteRouteTable',
+      'DeleteSecurityGroup',
+      'DeleteSubnet',
+      'DeleteVolume',
+      'DeleteVpc',
+      'DetachInternetGateway',
+      'DisassociateRouteTable',
+      'ModifyInstanceAttribute',
+      'ModifyVpcAttribute',
+      'ReplaceRoute',
+      'RevokeSecurityGroupIngress',
+      'StartInstances',
+      'TerminateInstances',
+    ),
+    resources: ['*'],
+    condition: OURS,
+  },
+]
+
+function ec2(...names: readonly string[]): string[] {
+  return names.map(name => `ec2:${name}`)
+}

@@ -1,0 +1,55 @@
+import {KhwError} from '../../errors.js'
+import {OPERATOR_GRANTS, type Grant} from './grants.js'
+import {MANAGED_POLICY_LIMIT, policySize, type PolicyCondition, type PolicyDocument} from './policy-document.js'
+
+export interface PolicyOptions {
+  /** The regions in which khw may work; any, if there are none. */
+  readonly regions?: readonly string[]
+}
+
+/** The least that somebody who runs khw has to be allowed to do. Throws USAGE for regions that are none, or too many. */
+export function operatorPolicy(options: PolicyOptions = {}): PolicyDocument {
+  for (const region of options.regions ?? [])
+    if (!/^[a-z]+(-[a-z]+)*-\d+$/.test(region))
+      throw unusable(`"${region}" is not the name of a region`, 'Name a region as in: --region eu-central-1')
+  const policy = policyOf(OPERATOR_GRANTS, options)
+  if (policySize(policy) > MANAGED_POLICY_LIMIT)
+    throw unusable('IAM takes no policy that names so many regions', 'Name fewer regions, or none')
+  return policy
+}
+
+function unusable(why: string, suggestion: string): KhwError {
+  return new KhwError('USAGE', `There is no such policy: ${why}.`, [suggestion], {exit: 2})
+}
+
+/** Grants as a policy document. */
+export function policyOf(grants: readonly Grant[], {regions = []}: PolicyOptions = {}): PolicyDocument {
+  return {
+    Version: '2012-10-17',
+    Statement: grants.map(grant => {
+      const isBound = regions.length > 0 && grant.isGlobal !== true
+      const condition = isBound ? withRegions(grant.condition ?? {}, regions) : grant.condition
+      return {
+        Sid: grant.sid,
+        Effect: 'Allow',
+        Action: [...grant.actions].sort(),
+        Resource: oneOrMore((grant.resources ?? ['*']).map(arnOf)),
+        ...(condition && {Condition: condition}),
+      }
+    }),
+  }
+}
+
+function withRegions(condition: PolicyCondition, regions: readonly string[]): PolicyCondition {
+  return {...condition, StringEquals: {...condition['StringEquals'], 'aws:RequestedRegion': oneOrMore(regions)}}
+}
+
+/** Of a type of EC2's, in any partition, region and account: a policy reaches no further than its own account anyway. */
+function arnOf(resource: string): string {
+  return resource === '*' || resource.startsWith('arn:') ? resource : `arn:*:ec2:*:*:${resource}/*`
+}
+
+function oneOrMore(values: readonly string[]): string | readonly string[] {
+  const [only, ...more] = values
+  return only === undefined || more.length > 0 ? values : only
+}

@@ -1,0 +1,26 @@
+import {Flags} from '@oclif/core'
+import type {PolicyDocument} from '../../aws/permissions/policy-document.js'
+import {KhwCommand} from '../../ui/khw-command.js'
+
+export default class IamPolicy extends KhwCommand {
+  static override summary = 'Print the policy that who runs khw on AWS needs, and no more than that.'
+  static override description =
+    'A policy document as JSON, for IAM. It lets khw make only what carries its tag khw:managed, and touch only what does; ' +
+    'machines only with IMDSv2 and encrypted disks.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> > khw-policy.json',
+    '<%= config.bin %> <%= command.id %> --region eu-central-1 --region eu-west-1',
+  ]
+  static override enableJsonFlag = true
+  static override flags = {
+    region: Flags.string({multiple: true, description: 'only in this region; give it several times for more'}),
+  }
+
+  async run(): Promise<PolicyDocument> {
+    const {flags} = await this.parse(IamPolicy)
+    const {operatorPolicy} = await import('../../aws/permissions/policy.js')
+    const policy = operatorPolicy({regions: flags.region ?? []})
+    this.log(JSON.stringify(policy, undefined, 2))
+    return policy
+  }
+}

@@ -1,0 +1,62 @@
+import {expect} from 'chai'
+import {OPERATOR_GRANTS} from '../../../src/aws/permissions/grants.js'
+import {operatorPolicy} from '../../../src/aws/permissions/policy.js'
+import {MANAGED_POLICY_LIMIT, policySize} from '../../../src/aws/permissions/policy-document.js'
+import {calledOperations} from './called-operations.js'
+
+const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort()
+
+describe('the policy of who runs khw', () => {
+  const called = sorted(calledOperations().map(({action}) => action))
+
+  it('allows what the source calls, and nothing else (a new call needs a row in src/aws/permissions/grants.ts)', () => {
+    const granted = OPERATOR_GRANTS.filter(({impliedBy}) => impliedBy === undefined).flatMap(({actions}) => actions)
+    expect(sorted(granted)).to.deep.equal(called)
+  })
+
+  it('allows what no call is named after only for the sake of calls that there are', () => {
+    for (const {impliedBy = [], actions} of OPERATOR_GRANTS) {
+      expect(called).to.include.members([...impliedBy])
+      if (impliedBy.length > 0) expect(called).not.to.include.members([...actions])
+    }
+  })
+
+  it('lets nothing be made without the tag, nor anything be touched that lacks it', () => {
+    for (const {Action, Resource, Condition = {}} of operatorPolicy().Statement) {
+      const changes = Action.filter(action => !/^ec2:(Describe|Get)|^sts:Get/.test(action))
+      if (changes.length === 0 || Resource === 'arn:*:ec2:*::image/*') continue
+      const {StringEquals = {}} = Condition
+      const tag = StringEquals['aws:RequestTag/khw:managed'] ?? StringEquals['aws:ResourceTag/khw:managed']
+      expect(tag, changes.join()).to.equal('true')
+    }
+  })
+
+  it('launches machines with IMDSv2 and encrypted disks only', () => {
+    const launches = operatorPolicy().Statement.filter(({Action}) => Action.includes('ec2:RunInstances'))
+    const conditions = Object.fromEntries(launches.map(({Resource, Condition}) => [String(Resource), Condition]))
+    expect(conditions['arn:*:ec2:*:*:instance/*']?.['StringEquals']).to.include({'ec2:MetadataHttpTokens': 'required'})
+    expect(conditions['arn:*:ec2:*:*:volume/*']?.['Bool']).to.deep.equal({'ec2:Encrypted': 'true'})
+  })
+
+  it('can be bound to regions, but for what has none', () => {
+    const {Statement} = operatorPolicy({regions: ['eu-central-1', 'eu-west-1']})
+    for (const {Action, Condition} of Statement)
+      expect(Condition?.['StringEquals']?.['aws:RequestedRegion']).to.deep.equal(
+        Action.includes('sts:GetCallerIdentity') ? undefined : ['eu-central-1', 'eu-west-1'],
+      )
+    expect(Statement.map(({Condition}) => Condition?.['StringEquals']?.['aws:RequestTag/khw:managed'])).to.include(
+      'true',
+    )
+  })
+
+  it('is as IAM takes policies: named statements of letters and digits, none named twice, not too long', () => {
+    const names = operatorPolicy().Statement.map(({Sid}) => Sid)
+    for (const name of names) expect(name).to.match(/^[A-Za-z0-9]+$/)
+    expect(sorted(names)).to.have.length(names.length)
+    for (const regions of [[], ['eu-central-1', 'us-east-1']])
+      expect(policySize(operatorPolicy({regions}))).to.be.at.most(MANAGED_POLICY_LIMIT)
+    const everywhere = Array.from({length: 40}, (_, i) => `ap-southeast-${i}`)
+    expect(() => operatorPolicy({regions: everywhere})).to.throw('so many regions')
+    expect(() => operatorPolicy({regions: ['europe']})).to.throw('"europe" is not the name of a region')
+  })
+})

@@ -15,7 +15,8 @@ EC2's own token buckets ({}), others, or "always": true:
 [{"action": "Describe*", "capacity": 10, "refillPerSecond": 0.5}]}
 
 The nth call of an action or every so many, at most so many times, before
-or after it is done; dropped, or answered with an error:
+or after it is done; dropped, or answered with an error (of services other
+than EC2: "sts:GetCallerIdentity"):
 "calls": [{"action": "CreateVpc", "nth": 1, "when": "after", "how": "drop"},
 {"action": "*", "every": 5, "times": 3, "when": "before",
 "how": {"code": "InternalError", "status": 500, "message": "Sorry"}}]
@@ -30,7 +31,8 @@ How long interfaces of terminated instances are in the way of deletions:
 
 VpcLimitExceeded, InstanceLimitExceeded, VcpuLimitExceeded and so on:
 "quotas": {"vpcs": 5, "internetGateways": 5, "subnetsPerVpc": 200,
-"securityGroups": 60, "instances": 20, "vcpus": 32, "spotInstances": 10}
+"securityGroups": 60, "instances": 20, "vcpus": 32, "spotInstances": 10,
+"spotVcpus": 64}
 
 Boots that are slow, fail, or are slow and then fail:
 "boots": [{"name": "worker-*", "nth": 1, "delay": 60000},

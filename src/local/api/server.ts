@@ -17,6 +17,7 @@ import {InstanceLifecycle} from './instance-lifecycle.js'
 import type {AddressRange} from './public-addresses.js'
 import type {Region} from './region.js'
 import type {Answer, Service} from './service.js'
+import {serviceQuotas} from './service-quotas.js'
 import {claimOf, refusalOf, type Credentials} from './signature.js'
 import {ssmService} from './ssm-service.js'
 import {VpcSync} from './vpc-sync.js'
@@ -41,7 +42,7 @@ export interface ApiServerOptions {
 const BODY_LIMIT = 1024 * 1024
 
 /**
- * The region's API on one port: EC2, STS, IAM and SSM, told apart by the scope of the request's signature. The caller
+ * The region's API on one port: EC2, STS, IAM, SSM and Service Quotas, told apart by the scope of the request's signature. The caller
  * listens with it, on loopback.
  */
 export function createApiServer(options: ApiServerOptions): Server {
@@ -73,11 +74,15 @@ export function createApiServer(options: ApiServerOptions): Server {
     now,
   }
   const ec2 = ec2Service(injector ? injector.actions(actions) : actions)
-  const services = new Map<string, Service>([
-    ['ec2', ec2],
+  const others: readonly (readonly [string, Service])[] = [
     ['sts', stsService()],
     ['iam', iamService()],
     ['ssm', ssmService()],
+    ['servicequotas', serviceQuotas(() => source?.current().quotas ?? {})],
+  ]
+  const services = new Map<string, Service>([
+    ['ec2', ec2],
+    ...others.map(([name, service]) => [name, injector ? injector.service(name, service) : service] as const),
   ])
 
   async function answer(request: IncomingMessage, requestId: string): Promise<Answer> {

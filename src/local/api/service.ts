@@ -28,6 +28,12 @@ export interface Service {
   denial(refusal: Refusal | undefined): ApiError
 }
 
+/** What is asked for, in the query protocols and in JSON; empty if nothing is. */
+export function operationOf(request: ServiceRequest): string {
+  const [, target] = String(request.headers['x-amz-target'] ?? '').split('.')
+  return target ?? formOf(request).get('Action') ?? ''
+}
+
 /** Parameters of the query protocols: in the URL of a GET, in the form of a POST. */
 export function formOf(request: ServiceRequest): URLSearchParams {
   return new URLSearchParams([...new URLSearchParams(request.query), ...new URLSearchParams(request.body)])

@@ -12,9 +12,11 @@ export class CallFaults {
     this.#occurrences = new Occurrences(faults.map(fault => ({...fault, pattern: textPattern(fault.action)})))
   }
 
-  /** Counts one call; what is to happen to it, if anything is. */
+  /** Counts one call; what is to happen to it, if anything is. Of services other than EC2: `sts:GetCallerIdentity`. */
   next(action: string): CallFault | undefined {
-    return this.#occurrences.next(({pattern}) => pattern.test(action))
+    return this.#occurrences.next(
+      ({action: wanted, pattern}) => wanted.includes(':') === action.includes(':') && pattern.test(action),
+    )
   }
 }
 

@@ -4,6 +4,7 @@ import type {Action} from '../action.js'
 import {ApiError} from '../api-error.js'
 import type {Parameters} from '../parameters.js'
 import type {Region} from '../region.js'
+import {operationOf, type Service} from '../service.js'
 import type {XmlElement} from '../xml.js'
 import {BootFaults} from './boot-faults.js'
 import {CallFaults, errorOf} from './call-faults.js'
@@ -43,6 +44,21 @@ export class FaultInjector {
       name: action.name,
       invoke: (parameters, region) => this.invoke(action, parameters, region),
     }))
+  }
+
+  /** The same service, other than EC2, of which calls fail. `name` is that of signatures: `sts`. */
+  service(name: string, service: Service): Service {
+    return {
+      ...service,
+      answer: async (request, region) => {
+        const fault = this.active().calls.next(`${name}:${operationOf(request)}`)
+        if (fault?.when === 'before') throw errorOf(fault)
+        const answer = service.answer(request, region)
+        if (fault === undefined) return answer
+        await answer.catch(expectRefusal)
+        throw errorOf(fault)
+      },
+    }
   }
 
   /** To be awaited before a machine is started. Throws LaunchFailure. */

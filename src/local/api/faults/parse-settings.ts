@@ -57,6 +57,7 @@ const settings: Reader<FaultSettings> = fields(
         instances: integer(0, MOST),
         vcpus: integer(0, MOST),
         spotInstances: integer(0, MOST),
+        spotVcpus: integer(0, MOST),
       },
     ),
     boots: list(bootFault),

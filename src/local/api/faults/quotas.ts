@@ -41,13 +41,21 @@ const QUOTAS: Readonly<Record<keyof QuotaFaults, Quota>> = {
     count: state =>
       up(state)
         .filter(({spot}) => spot === undefined)
-        .reduce((sum, instance) => sum + vcpusOf(instance), 0),
+        .reduce(addVcpus, 0),
     code: 'VcpuLimitExceeded',
     message: limit =>
       `You have requested more vCPU capacity than your current vCPU limit of ${limit} allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,
   },
   spotInstances: {
     count: state => up(state).filter(({spot}) => spot !== undefined).length,
+    code: 'MaxSpotInstanceCountExceeded',
+    message: () => 'Max spot instance count exceeded',
+  },
+  spotVcpus: {
+    count: state =>
+      up(state)
+        .filter(({spot}) => spot !== undefined)
+        .reduce(addVcpus, 0),
     code: 'MaxSpotInstanceCountExceeded',
     message: () => 'Max spot instance count exceeded',
   },
@@ -70,8 +78,8 @@ function up(state: RegionState): Instance[] {
   return Object.values(state.instances).filter(instance => instance.state === 'pending' || instance.state === 'running')
 }
 
-function vcpusOf({instanceType}: Instance): number {
-  return INSTANCE_TYPES.find(({name}) => name === instanceType)?.vcpus ?? 0
+function addVcpus(sum: number, {instanceType}: Instance): number {
+  return sum + (INSTANCE_TYPES.find(({name}) => name === instanceType)?.vcpus ?? 0)
 }
 
 function subnetsOf(state: RegionState, vpcId: string): number {

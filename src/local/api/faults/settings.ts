@@ -1,8 +1,8 @@
 /**
  * What the region can be made to do, as EC2 does on a bad day. Everything is optional; what is not said does not happen.
  * Counts (`nth`, `every`, `times`) and buckets start afresh whenever the settings are replaced. Durations are in
- * milliseconds, at most a day. `*` in a name stands for any text, `?` for one character. Faults concern the EC2 API only:
- * STS, IAM and SSM always answer.
+ * milliseconds, at most a day. `*` in a name stands for any text, `?` for one character. Faults concern the EC2 API only;
+ * but calls to other services can fail, where their service is named.
  */
 export interface FaultSettings {
   readonly visibility?: VisibilityFault
@@ -56,7 +56,7 @@ export interface Occurrence {
 }
 
 export interface CallFault extends Occurrence {
-  /** `CreateVpc`, `Delete*`, or `*` for all. */
+  /** `CreateVpc`, `Delete*`, or `*` for all of EC2's; `sts:GetCallerIdentity`, `iam:*` for those of other services. */
   readonly action: string
   /** `before`: nothing is done. `after`: it is done and stored, and then the caller is not told so. */
   readonly when: 'before' | 'after'
@@ -84,7 +84,10 @@ export interface CapacityFault {
 
 export type CapacityCode = 'InsufficientInstanceCapacity' | 'Unsupported' | 'InsufficientFreeAddressesInSubnet'
 
-/** How many there may be; the call that would make more is refused with the code named. */
+/**
+ * How many there may be; the call that would make more is refused with the code named. Service Quotas answers with the
+ * same values, where AWS has a quota of the kind.
+ */
 export interface QuotaFaults {
   /** VpcLimitExceeded */
   readonly vpcs?: number
@@ -100,6 +103,8 @@ export interface QuotaFaults {
   readonly vcpus?: number
   /** `pending` and `running` ones. MaxSpotInstanceCountExceeded */
   readonly spotInstances?: number
+  /** Of `pending` and `running` spot instances. MaxSpotInstanceCountExceeded */
+  readonly spotVcpus?: number
 }
 
 /** A boot that is slow, fails, or is slow and then fails; `nth` counts those whose name matches. */

@@ -53,6 +53,8 @@ describe('quotas', () => {
     expect(await run({InstanceType: 't3.2xlarge'})).to.equal('VcpuLimitExceeded')
     expect([await run(), await run(), await run()]).to.deep.equal(['no error', 'no error', 'VcpuLimitExceeded'])
     expect([await run(SPOT), await run(SPOT)]).to.deep.equal(['no error', 'MaxSpotInstanceCountExceeded'])
+    region.faults.set({quotas: {spotVcpus: 4}})
+    expect([await run(SPOT), await run(SPOT)]).to.deep.equal(['no error', 'MaxSpotInstanceCountExceeded'])
   })
 
   it('leave alone what there is more of, and launches that have happened', async () => {

@@ -21,6 +21,7 @@ const EVERYTHING: FaultSettings = {
     instances: 20,
     vcpus: 32,
     spotInstances: 0,
+    spotVcpus: 0,
   },
   boots: [
     {name: 'worker-*', nth: 1, delay: 30_000},

@@ -1,11 +1,11 @@
 import type {Tag} from '@aws-sdk/client-ec2'
+import {rangesOf, type OperatorRanges} from '../cluster/operator-ranges.js'
 import {clusterSpec, type ClusterSpec} from '../cluster/spec.js'
 import {tagValue} from './tags.js'
 
 /** What a journal knows besides what the resources themselves say: enough to write it anew. */
-export interface SpecRecord {
+export interface SpecRecord extends OperatorRanges {
   readonly spec: ClusterSpec
-  readonly operatorCidr: string
 }
 
 /** Longest value of a tag (EC2 user guide, "Tag restrictions"). */
@@ -32,7 +32,7 @@ export function specOfTags(tags: readonly Tag[] | undefined): SpecRecord | undef
   }
   try {
     const record = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as SpecRecord
-    return {spec: clusterSpec(record.spec), operatorCidr: record.operatorCidr}
+    return {spec: clusterSpec(record.spec), ...rangesOf(record)}
   } catch {
     return undefined
   }

@@ -1,15 +1,17 @@
+import type {OperatorRanges} from './operator-ranges.js'
 import type {Architecture, ProviderName} from './spec.js'
 
-/** What a provider hands to the rest of khw: where the region is and how to get in. Steps cannot tell providers apart. */
-export interface RegionAccess {
+/**
+ * What a provider hands to the rest of khw: where the region is and how to get in, and from where the nodes may be reached
+ * (SSH, API). Steps cannot tell providers apart.
+ */
+export interface RegionAccess extends OperatorRanges {
   readonly provider: ProviderName
   readonly region: string
   /** Endpoint of all AWS services; absent for AWS itself, where the SDK knows. */
   readonly endpoint?: string
   /** Absent: the SDK's own credential chain. */
   readonly credentials?: {readonly accessKeyId: string; readonly secretAccessKey: string}
-  /** Address range that may reach nodes from outside (SSH, API): the operator's. */
-  readonly operatorCidr: string
   /** Where instances can fetch the files of this machine's artifact cache; absent where they cannot. */
   readonly cacheServer?: {
     /** `http://169.254.169.253:8080`: the URL of the cache directory's root as instances see it. */

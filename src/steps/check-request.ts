@@ -1,4 +1,5 @@
 import {checkArtifactRequest} from '../artifacts/check-request.js'
+import {listRanges, parseOperatorRanges} from '../cluster/operator-ranges.js'
 import {clusterSpec, type ArtifactSource, type ClusterSpec} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
 import {createRequestDefaults, type CreateRequest} from './create-request.js'
@@ -8,6 +9,7 @@ import {PHASES, type PhaseId} from './phases.js'
 /** What needs no network: within milliseconds, before anything is made. Throws INVALID_SPEC, USAGE or VERSION_UNSUPPORTED. */
 export function checkRequest(request: CreateRequest, name: string): void {
   specInput(request, name)
+  parseOperatorRanges(request.operatorCidrs ?? [], request.allowWorld === true)
   if (request.artifacts === 'mirror' && request.mirror === undefined) {
     throw new KhwError(
       'USAGE',
@@ -80,7 +82,7 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
     ['--workers', request.workers, spec.workers],
     ['--artifacts', request.artifacts === 'auto' ? undefined : request.artifacts, spec.artifactSource],
     ['--mirror', request.mirror, spec.mirror ?? 'none'],
-    ['--allow-cidr', request.operatorCidr, header.operatorCidr],
+    ['--allow-cidr', sorted(request.operatorCidrs), sorted(listRanges(header)) ?? ''],
     ['--ttl', request.ttl === undefined ? undefined : expiryAfter(request.ttl, header), header.expiresAt ?? 'never'],
     ['--vpc-cidr', request.network?.vpcCidr, spec.network.vpcCidr],
     ['--pod-cidr', request.network?.podCidr, spec.network.podCidr],
@@ -96,6 +98,15 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
     other.push(['--kubernetes-version', version, spec.kubernetesVersion])
   }
   if (other.length === 0) return
+  const [only] = other.length === 1 ? other : []
+  if (only?.[0] === '--allow-cidr') {
+    throw new KhwError(
+      'CLUSTER_EXISTS',
+      `The cluster "${spec.name}" admits ${only[2]}, not ${only[1]}.`,
+      [`Change that: khw access refresh ${spec.name} --allow-cidr ${only[1]}`],
+      {exit: 2},
+    )
+  }
   throw new KhwError(
     'CLUSTER_EXISTS',
     `The cluster "${spec.name}" exists with ${other.map(([flag, , frozen]) => `${flag} ${frozen}`).join(', ')}; what a cluster is made of is fixed when it is created.`,
@@ -106,6 +117,10 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
     ],
     {exit: 2},
   )
+}
+
+function sorted(ranges: readonly string[] | undefined): string | undefined {
+  return ranges && [...ranges].sort().join(',')
 }
 
 function expiryAfter(ttl: number | null, {createdAt}: JournalHeader): string {

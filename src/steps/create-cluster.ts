@@ -2,6 +2,7 @@ import type {ArtifactProgress} from '../artifacts/artifact.js'
 import {explained} from '../aws/explained.js'
 import {takeInventory} from '../aws/inventory.js'
 import type {Home} from '../cluster/home.js'
+import {operatorRanges, type OperatorRanges} from '../cluster/operator-ranges.js'
 import type {CreateReport} from '../cluster/report.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import {
@@ -66,7 +67,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
       ...options,
       provider,
       region: resumed?.header.spec.region ?? request.region ?? defaultRegion(process.env),
-      ...operatorCidrOf(request, resumed),
+      ...rangesFor(request, resumed),
     }
     // A mirror is at hand: what it lacks is told before this host is set up for a region.
     const mirrored = !resumed && request.mirror !== undefined ? await resolvedArtifacts(options, provider) : undefined
@@ -118,7 +119,8 @@ function defaultName(home: Home): string {
   return first && others.length === 0 ? first.name : createRequestDefaults.name
 }
 
-function operatorCidrOf(request: CreateRequest, journal: Journal | undefined): {operatorCidr?: string} {
-  const operatorCidr = request.operatorCidr ?? journal?.header.operatorCidr
-  return operatorCidr === undefined ? {} : {operatorCidr}
+/** The provider knows, if neither does. */
+function rangesFor({operatorCidrs}: CreateRequest, journal: Journal | undefined): {ranges?: OperatorRanges} {
+  if (journal) return {ranges: journal.header}
+  return operatorCidrs === undefined ? {} : {ranges: operatorRanges(operatorCidrs)}
 }

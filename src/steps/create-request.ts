@@ -14,7 +14,9 @@ export interface CreateRequest {
   readonly mirror?: string
   readonly network?: Partial<NetworkSpec>
   /** Who may reach SSH and the API; the operator's own address by default. */
-  readonly operatorCidr?: string
+  readonly operatorCidrs?: readonly string[]
+  /** That one of them may be a good part of the world. */
+  readonly allowWorld?: boolean
   /** Milliseconds from its creation until it may be swept away; null: never. */
   readonly ttl?: number | null
   readonly controllerType?: string

@@ -2,6 +2,7 @@ import {randomUUID} from 'node:crypto'
 import type {ArtifactProgress, ArtifactSet} from '../artifacts/artifact.js'
 import {resolveArtifacts} from '../artifacts/resolve.js'
 import type {Home} from '../cluster/home.js'
+import {rangesOf} from '../cluster/operator-ranges.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import {clusterSpec, type ProviderName} from '../cluster/spec.js'
 import type {ClusterDirectory} from '../cluster/store.js'
@@ -58,7 +59,7 @@ export function newJournal({directory, request, name, access, account, artifacts
     clusterId: randomUUID(),
     spec,
     account,
-    operatorCidr: access.operatorCidr,
+    ...rangesOf(access),
     artifacts,
     createdAt: createdAt.toISOString(),
     expiresAt: ttl === null ? null : new Date(createdAt.getTime() + ttl).toISOString(),

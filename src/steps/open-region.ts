@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs'
 import {KhwError, messageOf} from '../errors.js'
 import type {Home} from '../cluster/home.js'
+import {operatorRanges, rangesOf, type OperatorRanges} from '../cluster/operator-ranges.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {ProviderName} from '../cluster/spec.js'
 import type {OpenLocalRegionOptions} from '../local/provider.js'
@@ -13,8 +14,8 @@ export interface OpenRegionOptions {
   readonly provider: ProviderName
   /** Of AWS; the local region has a name of its own. */
   readonly region: string
-  /** Range that may reach SSH and the API; on AWS the operator's own public address unless given. */
-  readonly operatorCidr?: string
+  /** Who may reach SSH and the API; on AWS the operator's own public address unless given. */
+  readonly ranges?: OperatorRanges
   /** Whether missing packages of the local region may be installed without asking. */
   readonly yes: boolean
   readonly confirm: (question: string) => Promise<boolean>
@@ -27,12 +28,12 @@ export async function openRegion(options: OpenRegionOptions): Promise<RegionAcce
   if (options.provider === 'local') {
     const {openLocalRegion} = await import('../local/provider.js')
     const access = await openLocalRegion(options.home, localOptions(options))
-    return options.operatorCidr === undefined ? access : {...access, operatorCidr: options.operatorCidr}
+    return options.ranges === undefined ? access : {...access, ...rangesOf(options.ranges)}
   }
   return {
     provider: 'aws',
     region: options.region,
-    operatorCidr: options.operatorCidr ?? `${await ownPublicAddress(options.signal)}/32`,
+    ...rangesOf(options.ranges ?? operatorRanges([`${await ownPublicAddress(options.signal)}/32`])),
     architecture: 'amd64',
   }
 }
@@ -61,7 +62,7 @@ const QUIET = {yes: false, confirm: () => Promise.resolve(false), onNotice: () =
 /** The region of a cluster that exists: nothing is asked, nothing set up, and no other account taken for its own. */
 export async function reopenRegion(home: Home, header: JournalHeader, signal: AbortSignal): Promise<RegionAccess> {
   const {provider, region} = header.spec
-  const access = await openRegion({home, provider, region, operatorCidr: header.operatorCidr, ...QUIET, signal})
+  const access = await openRegion({home, provider, region, ranges: header, ...QUIET, signal})
   refuseOtherAccount(header, await callerAccount(access))
   return access
 }
@@ -81,7 +82,7 @@ export async function regionToLookAt(options: {
   if (provider === 'local' && !existsSync(home.region)) return undefined
   const region = options.region ?? defaultRegion(process.env)
   // Who only looks opens nothing to anybody.
-  return openRegion({home, provider, region, operatorCidr: '0.0.0.0/32', ...QUIET, signal})
+  return openRegion({home, provider, region, ranges: operatorRanges(['0.0.0.0/32']), ...QUIET, signal})
 }
 
 /**

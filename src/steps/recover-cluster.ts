@@ -3,6 +3,7 @@ import type {ArtifactProgress} from '../artifacts/artifact.js'
 import {awsClients} from '../aws/clients.js'
 import {explained} from '../aws/explained.js'
 import type {Home} from '../cluster/home.js'
+import {rangesOf} from '../cluster/operator-ranges.js'
 import type {ProviderName} from '../cluster/spec.js'
 import {clusterDirectory, makeClusterDirectory, removeIfEmpty, type ClusterDirectory} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
@@ -94,7 +95,7 @@ async function fromTags(options: RecoverOptions, directory: ClusterDirectory): P
     if (cluster === undefined) throw notFound(name, `nothing in ${access.region} carries its tags`)
     throw notFound(name, `its VPC in ${access.region} is gone, and with it what the cluster was asked to be`)
   }
-  const {spec, operatorCidr} = cluster.record
+  const {spec} = cluster.record
   const request = {
     kubernetesVersion: spec.kubernetesVersion,
     artifacts: spec.artifactSource,
@@ -105,7 +106,7 @@ async function fromTags(options: RecoverOptions, directory: ClusterDirectory): P
     clusterId: cluster.clusterId,
     spec,
     account: await callerAccount(access),
-    operatorCidr,
+    ...rangesOf(cluster.record),
     artifacts,
     createdAt: cluster.createdAt ?? new Date().toISOString(),
     expiresAt: cluster.expiresAt,

@@ -27,8 +27,14 @@ export const buildFlags = {
   'pod-cidr': Flags.string({description: 'addresses of the pods', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'service-cidr': Flags.string({description: 'addresses of the services', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'allow-cidr': Flags.string({
-    description: 'who may reach SSH and the API; your own address by default',
-    helpValue: 'CIDR',
+    description: 'who may reach SSH and the API, one or several ranges; your own address by default',
+    helpValue: 'CIDR,...',
+    multiple: true,
+    delimiter: ',',
+    helpGroup: 'NETWORK',
+  }),
+  'allow-world': Flags.boolean({
+    description: 'yes, --allow-cidr may be open to the world',
     helpGroup: 'NETWORK',
   }),
 }

@@ -1,5 +1,5 @@
 import type {ArtifactSource, NetworkSpec, ProviderName} from '../cluster/spec.js'
-import {parseCidr} from '../cluster/cidr.js'
+import {parseOperatorRanges} from '../cluster/operator-ranges.js'
 import type {CreateRequest} from '../steps/create-request.js'
 import {defined} from './defined.js'
 import {usageError} from './usage-error.js'
@@ -17,7 +17,8 @@ export interface CreateFlags {
   readonly 'vpc-cidr': string | undefined
   readonly 'pod-cidr': string | undefined
   readonly 'service-cidr': string | undefined
-  readonly 'allow-cidr': string | undefined
+  readonly 'allow-cidr': readonly string[] | undefined
+  readonly 'allow-world': boolean | undefined
   readonly ttl: string | undefined
 }
 
@@ -38,19 +39,10 @@ export function requestOf(flags: CreateFlags): CreateRequest {
     artifacts: flags.artifacts,
     mirror: flags.mirror,
     network: Object.keys(network).length > 0 ? network : undefined,
-    operatorCidr: operatorCidrOf(flags['allow-cidr']),
+    operatorCidrs: flags['allow-cidr'] && parseOperatorRanges(flags['allow-cidr'], flags['allow-world'] === true),
+    allowWorld: flags['allow-world'] === true ? true : undefined,
     ttl: ttlOf(flags.ttl),
   })
-}
-
-/** A single address means just that one: `203.0.113.7` is `203.0.113.7/32`. */
-function operatorCidrOf(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  const range = text.includes('/') ? text : `${text}/32`
-  if (parseCidr(range)) return range
-  throw usageError(`--allow-cidr ${text} is not an IPv4 address or a range in CIDR notation with its host bits zero.`, [
-    'Try --allow-cidr 203.0.113.7/32',
-  ])
 }
 
 const UNITS: Readonly<Record<string, number>> = {m: 60_000, h: 3_600_000, d: 86_400_000}

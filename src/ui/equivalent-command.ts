@@ -15,8 +15,8 @@ export function equivalentCommand(request: CreateRequest): string {
     ['--vpc-cidr', request.network?.vpcCidr],
     ['--pod-cidr', request.network?.podCidr],
     ['--service-cidr', request.network?.serviceCidr],
-    ['--allow-cidr', request.operatorCidr],
+    ['--allow-cidr', request.operatorCidrs?.join(',')],
   ]
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]))
-  return shellCommand(['khw', 'create', ...given])
+  return shellCommand(['khw', 'create', ...given, ...(request.allowWorld === true ? ['--allow-world'] : [])])
 }

@@ -3,7 +3,7 @@ import {ingressRules} from '../../src/steps/network/rule-table.js'
 import {sampleSpec} from './sample-spec.js'
 
 describe('security group rules', () => {
-  const rules = ingressRules(sampleSpec({controllers: 3, workers: 3}), '203.0.113.7/32')
+  const rules = ingressRules(sampleSpec({controllers: 3, workers: 3}), ['203.0.113.7/32'])
 
   it('open nothing to the world', () => {
     for (const rule of rules) if ('cidr' in rule.from) expect(rule.from.cidr).not.to.match(/\/0$/)

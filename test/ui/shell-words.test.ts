@@ -21,11 +21,11 @@ describe('equivalentCommand', () => {
         workers: 2,
         mirror: '/srv/my mirror',
         network: {podCidr: '10.100.0.0/16'},
-        operatorCidr: '203.0.113.7/32',
+        operatorCidrs: ['203.0.113.7/32', '198.51.100.0/24'],
       }),
     ).to.equal(
       "khw create --name lab --provider local --controllers 3 --workers 2 --mirror '/srv/my mirror' " +
-        '--pod-cidr 10.100.0.0/16 --allow-cidr 203.0.113.7/32',
+        '--pod-cidr 10.100.0.0/16 --allow-cidr 203.0.113.7/32,198.51.100.0/24',
     )
     expect(equivalentCommand({})).to.equal('khw create')
   })

@@ -1,16 +1,16 @@
 import type {ArtifactSet} from '../../artifacts/artifact.js'
+import type {OperatorRanges} from '../../cluster/operator-ranges.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import type {Json} from './json.js'
 
 /** Version of both files. Rules for changing it: take nothing away, change no meaning, add only optional fields. */
 export const SCHEMA = 1
 
-/** What a cluster is, frozen before the first call that creates anything. */
-export interface JournalHeader {
+/** What a cluster is, frozen before the first call that creates anything; only from where it may be reached can change. */
+export interface JournalHeader extends OperatorRanges {
   readonly clusterId: string
   readonly spec: ClusterSpec
   readonly account: string
-  readonly operatorCidr: string
   readonly artifacts: ArtifactSet
   /** ISO 8601. */
   readonly createdAt: string

@@ -10,17 +10,20 @@ export interface IngressRule {
   /** First and last port; for icmp type and code. Left out with protocol `-1`. */
   readonly ports?: readonly [number, number]
   readonly why: string
+  /** Present where it lets people in from outside: who they are can change. */
+  readonly operator?: true
 }
 
-/** Every rule of both groups. Nothing is open to the world: `operatorCidr` is the address range khw itself comes from. */
-export function ingressRules(spec: ClusterSpec, operatorCidr: string): readonly IngressRule[] {
-  const operator = {cidr: operatorCidr}
+/** Every rule of all groups. Nothing is open to the world: `operatorCidrs` are the ranges that khw and its user come from. */
+export function ingressRules(spec: ClusterSpec, operatorCidrs: readonly string[]): readonly IngressRule[] {
+  const fromOutside = (target: IngressRule['target'], port: number, why: string): IngressRule[] =>
+    operatorCidrs.map(cidr => ({target, from: {cidr}, protocol: 'tcp', ports: [port, port], why, operator: true}))
   const pods = {cidr: spec.network.podCidr}
   const controllers = {group: 'controller'} as const
   const workers = {group: 'worker'} as const
   return [
-    {target: 'controller', from: operator, protocol: 'tcp', ports: [22, 22], why: 'SSH for khw and its user'},
-    {target: 'controller', from: operator, protocol: 'tcp', ports: [6443, 6443], why: 'kubectl to the API'},
+    ...fromOutside('controller', 22, 'SSH for khw and its user'),
+    ...fromOutside('controller', 6443, 'kubectl to the API'),
     {target: 'controller', from: controllers, protocol: 'tcp', ports: [6443, 6443], why: 'API between controllers'},
     {target: 'controller', from: controllers, protocol: 'tcp', ports: [2379, 2380], why: 'etcd clients and peers'},
     {
@@ -32,7 +35,7 @@ export function ingressRules(spec: ClusterSpec, operatorCidr: string): readonly 
     },
     {target: 'controller', from: pods, protocol: 'tcp', ports: [6443, 6443], why: 'pods to the API'},
     {target: 'controller', from: workers, protocol: 'icmp', ports: [3, 4], why: 'path MTU'},
-    {target: 'worker', from: operator, protocol: 'tcp', ports: [22, 22], why: 'SSH for khw and its user'},
+    ...fromOutside('worker', 22, 'SSH for khw and its user'),
     {target: 'worker', from: controllers, protocol: 'tcp', ports: [10250, 10250], why: 'API to kubelet: logs, exec'},
     ...[443, 4443, 8443, 9443].map(
       port =>

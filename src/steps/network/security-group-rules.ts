@@ -1,5 +1,6 @@
 import type {IpPermission} from '@aws-sdk/client-ec2'
 import {awsErrorCode} from '../../aws/errors.js'
+import {listRanges} from '../../cluster/operator-ranges.js'
 import type {Role} from '../../cluster/addressing.js'
 import {defineStep, type Step} from '../engine/step.js'
 import {ingressRules, type IngressRule} from './rule-table.js'
@@ -22,13 +23,13 @@ function securityGroupRules(role: Role): SecurityGroupRules {
 
     find({inventory, spec, access}, needs) {
       const group = inventory.securityGroups.find(g => g.GroupId === needs[role].groupId)
-      const wanted = permissions(ingressRules(spec, access.operatorCidr), role, needs)
+      const wanted = permissions(ingressRules(spec, listRanges(access)), role, needs)
       const there = group?.IpPermissions ?? []
       return wanted.every(rule => there.some(other => covers(other, rule))) ? {rules: wanted.length} : undefined
     },
 
     async create({ec2Once, spec, access}, needs) {
-      const wanted = permissions(ingressRules(spec, access.operatorCidr), role, needs)
+      const wanted = permissions(ingressRules(spec, listRanges(access)), role, needs)
       // One call a rule: EC2 refuses the whole list if a single rule is there already, as it is after a crash.
       await Promise.all(
         wanted.map(async rule => {

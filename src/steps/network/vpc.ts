@@ -1,5 +1,6 @@
 import {madeBy} from '../../aws/inventory.js'
 import {required} from '../../aws/required.js'
+import {rangesOf} from '../../cluster/operator-ranges.js'
 import {specTags} from '../../aws/spec-tags.js'
 import {defineStep, type Nothing} from '../engine/step.js'
 
@@ -19,7 +20,7 @@ export const vpc = defineStep<{vpcId: string}, Nothing>({
   async create({ec2Once, spec, access, tags}) {
     const {ResourceType, Tags = []} = tags('vpc', spec.name)
     // Should the journal be lost, the spec is found here again.
-    const all = [...Tags, ...specTags({spec, operatorCidr: access.operatorCidr})]
+    const all = [...Tags, ...specTags({spec, ...rangesOf(access)})]
     const {Vpc} = await ec2Once.createVpc({
       CidrBlock: spec.network.vpcCidr,
       TagSpecifications: [{ResourceType, Tags: all}],

@@ -67,7 +67,7 @@ export async function nearOperator(mirrorUrl: string): Promise<Operator> {
             name: CLUSTER,
             controllers: 3,
             workers: 3,
-            operatorCidr: '127.0.0.1/32',
+            operatorCidrs: ['127.0.0.1/32'],
             artifacts: 'mirror',
             mirror: mirrorUrl,
           },

@@ -1,5 +1,4 @@
 import {existsSync} from 'node:fs'
-import {KhwError, messageOf} from '../errors.js'
 import type {Home} from '../cluster/home.js'
 import {operatorRanges, rangesOf, type OperatorRanges} from '../cluster/operator-ranges.js'
 import type {RegionAccess} from '../cluster/provider.js'
@@ -8,6 +7,7 @@ import type {OpenLocalRegionOptions} from '../local/provider.js'
 import {callerAccount, refuseOtherAccount} from './account.js'
 import {defaultRegion} from './create-request.js'
 import type {JournalHeader} from './engine/journal.js'
+import {ownPublicAddress} from './own-address.js'
 
 export interface OpenRegionOptions {
   readonly home: Home
@@ -35,24 +35,6 @@ export async function openRegion(options: OpenRegionOptions): Promise<RegionAcce
     region: options.region,
     ...rangesOf(options.ranges ?? operatorRanges([`${await ownPublicAddress(options.signal)}/32`])),
     architecture: 'amd64',
-  }
-}
-
-async function ownPublicAddress(signal: AbortSignal): Promise<string> {
-  try {
-    const answer = await fetch('https://checkip.amazonaws.com', {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(3_000)]),
-    })
-    const address = (await answer.text()).trim()
-    if (answer.ok && /^\d+(\.\d+){3}$/.test(address)) return address
-    throw new Error(`checkip.amazonaws.com answered ${answer.status}`)
-  } catch (error) {
-    throw new KhwError(
-      'USAGE',
-      `Could not learn your own public address, from which SSH and the API are to be reached: ${messageOf(error)}.`,
-      ['Say it yourself: --allow-cidr 203.0.113.7/32'],
-      {cause: error},
-    )
   }
 }
 

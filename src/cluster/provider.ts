@@ -19,7 +19,8 @@ export interface RegionAccess extends OperatorRanges {
     /** The directory it serves. */
     readonly directory: string
   }
-  readonly architecture: Architecture
+  /** Of a region all of whose machines are alike; on AWS it depends on the instance type. */
+  readonly architecture?: Architecture
   /** To be called by who has taken the last thing out of a region of its own: it ends where it is of no more use. */
   readonly release?: () => Promise<void>
 }

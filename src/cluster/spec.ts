@@ -1,5 +1,7 @@
 import {KhwError} from '../errors.js'
+import type {Role} from './addressing.js'
 import {blocksOf, contains, formatIpv4, overlap, parseCidr, type Cidr} from './cidr.js'
+import {machineProblems} from './machines.js'
 
 export type ProviderName = 'aws' | 'local'
 export type ArtifactSource = 'upstream' | 'mirror' | 'debian'
@@ -23,6 +25,8 @@ export interface ClusterSpec {
   readonly network: NetworkSpec
   readonly controllerType: string
   readonly workerType: string
+  /** Types to take when that of the role is not to be had, in order of preference. Absent: none. */
+  readonly fallbackTypes?: Partial<Readonly<Record<Role, readonly string[]>>>
   /** Size of a root volume in GiB. */
   readonly volumeSize: number
 }
@@ -32,6 +36,8 @@ export interface NetworkSpec {
   readonly vpcCidr: string
   /** Number of subnets, one an availability zone. */
   readonly subnets: number
+  /** The availability zones, subnets round robin. Absent: as many of the region's as there are subnets. */
+  readonly zones?: readonly string[]
   /** Pod range; worker i has its i-th /24. */
   readonly podCidr: string
   readonly serviceCidr: string
@@ -46,18 +52,31 @@ export const DEFAULT_NETWORK: NetworkSpec = {
   serviceCidr: '10.32.0.0/24',
 }
 
+/** A VPC has room for more; an etcd quorum and a throw-away cluster gain nothing from them. */
+const MOST_SUBNETS = 16
+
 /** Addresses a subnet has for workers: .31 to .253 (see addressing.ts). */
 const WORKERS_PER_SUBNET = 223
 
 /** Validates everything that needs no network; throws INVALID_SPEC naming all problems at once. */
 export function clusterSpec(input: SpecInput): ClusterSpec {
-  const network: NetworkSpec = {...DEFAULT_NETWORK, ...input.network}
-  const problems = [...countProblems(input, network), ...nameProblems(input.name), ...networkProblems(network)]
+  const network: NetworkSpec = {...DEFAULT_NETWORK, ...subnetsOf(input), ...input.network}
+  const problems = [
+    ...countProblems(input, network),
+    ...nameProblems(input.name),
+    ...networkProblems(network),
+    ...machineProblems(input),
+  ]
   if (problems.length > 0) {
     const [first, ...rest] = problems.map(p => p.fix)
     throw new KhwError('INVALID_SPEC', problems.map(p => p.what).join('\n'), [first ?? '', ...rest], {exit: 2})
   }
   return Object.freeze({...input, network: Object.freeze(network)})
+}
+
+/** As many subnets as there are zones, unless it is said. */
+function subnetsOf({network}: SpecInput): Partial<NetworkSpec> {
+  return network?.zones === undefined || network.zones.length === 0 ? {} : {subnets: network.zones.length}
 }
 
 export function isClusterName(name: string): boolean {
@@ -70,7 +89,8 @@ export function checkClusterName(name: string): void {
   if (problem) throw new KhwError('INVALID_SPEC', problem.what, [problem.fix], {exit: 2})
 }
 
-interface Problem {
+/** Something wrong with what was asked for, and what to type instead. */
+export interface Problem {
   readonly what: string
   readonly fix: string
 }
@@ -97,6 +117,14 @@ function suggestName(name: string): string {
 function countProblems(input: SpecInput, network: NetworkSpec): Problem[] {
   const {controllers, workers} = input
   const problems: Problem[] = []
+  const {subnets} = network
+  if (!Number.isInteger(subnets) || subnets < 1 || subnets > MOST_SUBNETS) {
+    problems.push({
+      what: `${subnets} subnets cannot be made: there are from 1 to ${MOST_SUBNETS}, one an availability zone.`,
+      fix: `Try --subnet-count ${DEFAULT_NETWORK.subnets}`,
+    })
+    return problems
+  }
   if (!Number.isInteger(controllers) || controllers < 1 || controllers % 2 === 0 || controllers > 9) {
     problems.push({
       what: `${controllers} controllers cannot form an etcd quorum that is worth having: the number must be odd, from 1 to 9 (3 tolerate the loss of one).`,

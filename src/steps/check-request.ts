@@ -1,6 +1,7 @@
 import {checkArtifactRequest} from '../artifacts/check-request.js'
+import {DEFAULT_TYPES, typesOf} from '../cluster/machines.js'
 import {listRanges, parseOperatorRanges} from '../cluster/operator-ranges.js'
-import {clusterSpec, type ArtifactSource, type ClusterSpec} from '../cluster/spec.js'
+import {clusterSpec, type Architecture, type ArtifactSource, type ClusterSpec} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
 import {createRequestDefaults, type CreateRequest} from './create-request.js'
 import type {Journal, JournalHeader} from './engine/journal.js'
@@ -47,8 +48,8 @@ export function sourceOf(request: CreateRequest): 'auto' | ArtifactSource {
   return (request.provider ?? createRequestDefaults.provider) === 'local' ? 'auto' : 'upstream'
 }
 
-/** Everything but what the region and the artifact source decide. */
-export function specInput(request: CreateRequest, name: string): ClusterSpec {
+/** Everything but what the region and the artifact source decide; the architecture has default types of its own. */
+export function specInput(request: CreateRequest, name: string, architecture: Architecture = 'amd64'): ClusterSpec {
   const d = createRequestDefaults
   return clusterSpec({
     name,
@@ -59,12 +60,24 @@ export function specInput(request: CreateRequest, name: string): ClusterSpec {
     kubernetesVersion: request.kubernetesVersion ?? '',
     artifactSource: 'upstream',
     ...(request.mirror === undefined ? {} : {mirror: request.mirror}),
-    architecture: 'amd64',
-    controllerType: request.controllerType ?? d.controllerType,
-    workerType: request.workerType ?? d.workerType,
+    architecture,
+    ...typesAskedFor(request, DEFAULT_TYPES[architecture]),
     volumeSize: request.volumeSize ?? d.volumeSize,
     ...(request.network === undefined ? {} : {network: request.network}),
   })
+}
+
+function typesAskedFor(
+  {controllerTypes = [], workerTypes = []}: CreateRequest,
+  byDefault: string,
+): Pick<ClusterSpec, 'controllerType' | 'workerType' | 'fallbackTypes'> {
+  const [controllerType = byDefault, ...controller] = controllerTypes
+  const [workerType = byDefault, ...worker] = workerTypes
+  return {
+    controllerType,
+    workerType,
+    ...(controller.length + worker.length === 0 ? {} : {fallbackTypes: {controller, worker}}),
+  }
 }
 
 /** The spec is frozen: a request that says otherwise is refused, one that says nothing or the same goes on. */
@@ -87,6 +100,11 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
     ['--vpc-cidr', request.network?.vpcCidr, spec.network.vpcCidr],
     ['--pod-cidr', request.network?.podCidr, spec.network.podCidr],
     ['--service-cidr', request.network?.serviceCidr, spec.network.serviceCidr],
+    ['--zones', request.network?.zones?.join(','), spec.network.zones?.join(',') ?? "the region's first zones"],
+    ['--subnet-count', request.network?.subnets, spec.network.subnets],
+    ['--controller-type', request.controllerTypes?.join(','), typesOf(spec, 'controller').join(',')],
+    ['--worker-type', request.workerTypes?.join(','), typesOf(spec, 'worker').join(',')],
+    ['--volume-size', request.volumeSize, spec.volumeSize],
   ]
   const other = asked.filter(([, wanted, frozen]) => wanted !== undefined && wanted !== frozen)
   const version = request.kubernetesVersion

@@ -1,10 +1,11 @@
-import type {ArtifactProgress} from '../artifacts/artifact.js'
+import type {ArtifactProgress, ArtifactSet} from '../artifacts/artifact.js'
 import {explained} from '../aws/explained.js'
 import {takeInventory} from '../aws/inventory.js'
 import type {Home} from '../cluster/home.js'
 import {operatorRanges, type OperatorRanges} from '../cluster/operator-ranges.js'
 import type {CreateReport} from '../cluster/report.js'
 import type {RegionAccess} from '../cluster/provider.js'
+import type {Architecture, ProviderName} from '../cluster/spec.js'
 import {
   clusterDirectory,
   clusterExists,
@@ -16,7 +17,7 @@ import {callerAccount, refuseOtherAccount} from './account.js'
 import {reportOf} from './cluster-status.js'
 import {createPlan} from './create-plan.js'
 import {createRequestDefaults, defaultRegion, type CreateRequest} from './create-request.js'
-import {checkRequest, phaseOf, refuseOtherRequest} from './check-request.js'
+import {checkRequest, phaseOf, refuseOtherRequest, specInput} from './check-request.js'
 import type {RunListener} from './engine/events.js'
 import {Journal} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
@@ -26,7 +27,8 @@ import {criticalPath, timingsOf} from './engine/timings.js'
 import {healDuplicates} from './heal-duplicates.js'
 import {listClusters} from './list-clusters.js'
 import {newJournal, resolvedArtifacts} from './new-journal.js'
-import {openRegion, prepareRegion} from './open-region.js'
+import {nodeArchitecture} from './node-architecture.js'
+import {openRegion, prepareRegion, regionFacts, regionToLookAt} from './open-region.js'
 import type {PhaseId} from './phases.js'
 import {refuseTakenName} from './taken-name.js'
 import {openSession} from './session.js'
@@ -70,12 +72,17 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
       ...rangesFor(request, resumed),
     }
     // A mirror is at hand: what it lacks is told before this host is set up for a region.
-    const mirrored = !resumed && request.mirror !== undefined ? await resolvedArtifacts(options, provider) : undefined
+    const artifactsOf = async (): Promise<ArtifactSet> =>
+      resolvedArtifacts(options, {provider, architecture: await architectureOf(opening, name)})
+    const mirrored = !resumed && request.mirror !== undefined ? await artifactsOf() : undefined
     await prepareRegion(opening)
-    const artifacts = resumed ? resumed.header.artifacts : (mirrored ?? (await resolvedArtifacts(options, provider)))
+    const artifacts = resumed ? resumed.header.artifacts : (mirrored ?? (await artifactsOf()))
     const access = await openRegion(opening)
     const account = await callerAccount(access)
-    if (!resumed) await refuseTakenName(access, name, signal)
+    if (!resumed) {
+      await refuseTakenName(access, name, signal)
+      if (provider === 'local') await nodeArchitecture(access, specInput(request, name, access.architecture), signal)
+    }
     const journal = resumed ?? newJournal({directory, request, name, access, account, artifacts})
     refuseOtherAccount(journal.header, account)
     return await run(options, directory, journal, access, until)
@@ -84,6 +91,18 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
     removeIfEmpty(home, directory)
     signal.throwIfAborted()
   }
+}
+
+/** Before anything is fetched for them: on AWS the machines run what their types do, in the local region what this host does. */
+async function architectureOf(
+  {home, provider, region, request, signal}: CreateOptions & {provider: ProviderName; region: string},
+  name: string,
+): Promise<Architecture> {
+  const {architecture} = await regionFacts(provider, home)
+  if (architecture !== undefined) return architecture
+  const access = await regionToLookAt({home, provider, region, signal})
+  if (access === undefined) throw new Error(`${provider} has no region`)
+  return nodeArchitecture(access, specInput(request, name), signal)
 }
 
 async function run(

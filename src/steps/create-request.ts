@@ -19,8 +19,9 @@ export interface CreateRequest {
   readonly allowWorld?: boolean
   /** Milliseconds from its creation until it may be swept away; null: never. */
   readonly ttl?: number | null
-  readonly controllerType?: string
-  readonly workerType?: string
+  /** Instance types in order of preference, at least one. */
+  readonly controllerTypes?: readonly string[]
+  readonly workerTypes?: readonly string[]
   /** GiB. */
   readonly volumeSize?: number
 }
@@ -31,8 +32,6 @@ export const createRequestDefaults = {
   region: 'us-west-2',
   controllers: 3,
   workers: 3,
-  controllerType: 't3.medium',
-  workerType: 't3.medium',
   volumeSize: 20,
 } as const
 

@@ -4,7 +4,7 @@ import {resolveArtifacts} from '../artifacts/resolve.js'
 import type {Home} from '../cluster/home.js'
 import {rangesOf} from '../cluster/operator-ranges.js'
 import type {RegionAccess} from '../cluster/provider.js'
-import {clusterSpec, type ProviderName} from '../cluster/spec.js'
+import {clusterSpec, type Architecture, type ProviderName} from '../cluster/spec.js'
 import type {ClusterDirectory} from '../cluster/store.js'
 import {sourceOf, specInput} from './check-request.js'
 import type {CreateRequest} from './create-request.js'
@@ -20,10 +20,14 @@ export interface ArtifactOptions {
 }
 
 /** Everything the nodes will fetch, verified and pinned; says where it is from and why. */
-export async function resolvedArtifacts(options: ArtifactOptions, provider: ProviderName): Promise<ArtifactSet> {
+export async function resolvedArtifacts(
+  options: ArtifactOptions,
+  {provider, architecture}: {readonly provider: ProviderName; readonly architecture: Architecture},
+): Promise<ArtifactSet> {
   const {home, request, onNotice, onArtifactProgress, signal} = options
   const artifacts = await resolveArtifacts({
     ...(await regionFacts(provider, home)),
+    architecture,
     source: sourceOf(request),
     mirror: request.mirror,
     kubernetesVersion: request.kubernetesVersion,
@@ -47,11 +51,10 @@ export interface NewJournal {
 /** Freezes what the cluster will be, on disk, before the first call that creates anything. */
 export function newJournal({directory, request, name, access, account, artifacts}: NewJournal): Journal {
   const spec = clusterSpec({
-    ...specInput(request, name),
+    ...specInput(request, name, artifacts.architecture),
     region: access.region,
     kubernetesVersion: artifacts.versions.kubernetes,
     artifactSource: artifacts.source,
-    architecture: access.architecture,
   })
   const createdAt = new Date()
   const {ttl = null} = request

@@ -34,7 +34,6 @@ export async function openRegion(options: OpenRegionOptions): Promise<RegionAcce
     provider: 'aws',
     region: options.region,
     ...rangesOf(options.ranges ?? operatorRanges([`${await ownPublicAddress(options.signal)}/32`])),
-    architecture: 'amd64',
   }
 }
 
@@ -89,7 +88,7 @@ export async function regionFacts(
   provider: ProviderName,
   home: Home,
 ): Promise<Pick<RegionAccess, 'architecture' | 'cacheServer'>> {
-  if (provider === 'aws') return {architecture: 'amd64'}
+  if (provider === 'aws') return {}
   const {localRegionFacts} = await import('../local/provider.js')
   return localRegionFacts(home)
 }

@@ -101,7 +101,7 @@ async function fromTags(options: RecoverOptions, directory: ClusterDirectory): P
     artifacts: spec.artifactSource,
     ...(spec.mirror === undefined ? {} : {mirror: spec.mirror}),
   }
-  const artifacts = await resolvedArtifacts({...options, request}, spec.provider)
+  const artifacts = await resolvedArtifacts({...options, request}, spec)
   return Journal.create(directory.path, {
     clusterId: cluster.clusterId,
     spec,

@@ -23,6 +23,31 @@ export const buildFlags = {
     description: 'how long it is wanted, such as 90m, 8h or 2d; khw sweep removes it after that; never by default',
     helpValue: 'TIME',
   }),
+  'controller-type': Flags.string({
+    description: 'EC2 instance type of the controllers; more than one, by commas: the next when one is not to be had',
+    helpValue: 'TYPE[,TYPE]',
+    helpGroup: 'MACHINES',
+  }),
+  'worker-type': Flags.string({
+    description: 'the same of the workers',
+    helpValue: 'TYPE[,TYPE]',
+    helpGroup: 'MACHINES',
+  }),
+  'volume-size': Flags.integer({
+    description: 'size of the root volumes, 20 by default',
+    helpValue: 'GIB',
+    helpGroup: 'MACHINES',
+  }),
+  zones: Flags.string({
+    description: "availability zones the nodes are spread over; the region's first three by default",
+    helpValue: 'ZONE[,ZONE]',
+    helpGroup: 'NETWORK',
+  }),
+  'subnet-count': Flags.integer({
+    description: 'number of subnets, one a zone; 3 by default, or as many as there are --zones',
+    helpValue: 'N',
+    helpGroup: 'NETWORK',
+  }),
   'vpc-cidr': Flags.string({description: 'addresses of the machines', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'pod-cidr': Flags.string({description: 'addresses of the pods', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'service-cidr': Flags.string({description: 'addresses of the services', helpValue: 'CIDR', helpGroup: 'NETWORK'}),

@@ -60,8 +60,22 @@ export function summaryRows(request: CreateRequest): readonly (readonly [string,
     ['Where', provider === 'local' ? 'this machine' : `AWS, ${request.region ?? d.region}`],
     ['Controllers', `${controllers}, of which ${lost === 0 ? 'none' : lost} may be lost`],
     ['Workers', String(request.workers ?? d.workers)],
+    ...machineRows(request),
     ['Kubernetes', request.kubernetesVersion ?? 'the newest that can be had'],
     ['Costs', costOf(provider)],
+  ]
+}
+
+/** Only what was chosen: the defaults need no row. */
+function machineRows({controllerTypes, workerTypes, volumeSize, network}: CreateRequest): [string, string][] {
+  const types = [
+    ...(controllerTypes === undefined ? [] : [`controllers ${controllerTypes.join(' or ')}`]),
+    ...(workerTypes === undefined ? [] : [`workers ${workerTypes.join(' or ')}`]),
+    ...(volumeSize === undefined ? [] : [`${volumeSize} GiB each`]),
+  ]
+  return [
+    ...(types.length === 0 ? [] : [['Machines', types.join(', ')] satisfies [string, string]]),
+    ...(network?.zones === undefined ? [] : [['Zones', network.zones.join(', ')] satisfies [string, string]]),
   ]
 }
 

@@ -19,6 +19,11 @@ export interface CreateFlags {
   readonly 'service-cidr': string | undefined
   readonly 'allow-cidr': readonly string[] | undefined
   readonly 'allow-world': boolean | undefined
+  readonly zones: string | undefined
+  readonly 'subnet-count': number | undefined
+  readonly 'controller-type': string | undefined
+  readonly 'worker-type': string | undefined
+  readonly 'volume-size': number | undefined
   readonly ttl: string | undefined
 }
 
@@ -28,6 +33,8 @@ export function requestOf(flags: CreateFlags): CreateRequest {
     vpcCidr: flags['vpc-cidr'],
     podCidr: flags['pod-cidr'],
     serviceCidr: flags['service-cidr'],
+    zones: listOf(flags.zones),
+    subnets: flags['subnet-count'],
   })
   return defined<CreateRequest>({
     name: flags.name,
@@ -42,7 +49,15 @@ export function requestOf(flags: CreateFlags): CreateRequest {
     operatorCidrs: flags['allow-cidr'] && parseOperatorRanges(flags['allow-cidr'], flags['allow-world'] === true),
     allowWorld: flags['allow-world'] === true ? true : undefined,
     ttl: ttlOf(flags.ttl),
+    controllerTypes: listOf(flags['controller-type']),
+    workerTypes: listOf(flags['worker-type']),
+    volumeSize: flags['volume-size'],
   })
+}
+
+/** `a, b` is a and b. */
+function listOf(text: string | undefined): readonly string[] | undefined {
+  return text?.split(',').map(each => each.trim())
 }
 
 const UNITS: Readonly<Record<string, number>> = {m: 60_000, h: 3_600_000, d: 86_400_000}

@@ -16,6 +16,11 @@ export function equivalentCommand(request: CreateRequest): string {
     ['--pod-cidr', request.network?.podCidr],
     ['--service-cidr', request.network?.serviceCidr],
     ['--allow-cidr', request.operatorCidrs?.join(',')],
+    ['--zones', request.network?.zones?.join(',')],
+    ['--subnet-count', request.network?.subnets],
+    ['--controller-type', request.controllerTypes?.join(',')],
+    ['--worker-type', request.workerTypes?.join(',')],
+    ['--volume-size', request.volumeSize],
   ]
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]))
   return shellCommand(['khw', 'create', ...given, ...(request.allowWorld === true ? ['--allow-world'] : [])])

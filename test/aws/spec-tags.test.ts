@@ -8,6 +8,9 @@ const ROOM = 50 - 7
 
 const text = fc.string({unit: 'binary', maxLength: 40})
 
+const type = fc.stringMatching(/^[a-z][a-z0-9-]{1,12}\.[a-z0-9-]{1,12}$/)
+const types = fc.uniqueArray(type, {maxLength: 4})
+
 const specs: fc.Arbitrary<ClusterSpec> = fc
   .record(
     {
@@ -27,8 +30,9 @@ const specs: fc.Arbitrary<ClusterSpec> = fc
         podCidr: fc.integer({min: 100, max: 255}).map(n => `10.${n}.0.0/16`),
         serviceCidr: fc.integer({min: 0, max: 255}).map(n => `172.16.${n}.0/24`),
       }),
-      controllerType: text,
-      workerType: text,
+      controllerType: type,
+      workerType: type,
+      fallbackTypes: fc.record({controller: types, worker: types}, {requiredKeys: []}),
       volumeSize: fc.integer({min: 8, max: 16_384}),
     },
     {
@@ -48,7 +52,21 @@ const specs: fc.Arbitrary<ClusterSpec> = fc
       ],
     },
   )
-  .map(({mirror, ...input}) => clusterSpec({...input, ...(mirror === undefined ? {} : {mirror})}))
+  .filter(({controllerType, workerType, fallbackTypes}) =>
+    [controllerType, workerType].every(
+      first =>
+        !Object.values(fallbackTypes ?? {})
+          .flat()
+          .includes(first),
+    ),
+  )
+  .map(({mirror, fallbackTypes, ...input}) =>
+    clusterSpec({
+      ...input,
+      ...(mirror === undefined ? {} : {mirror}),
+      ...(fallbackTypes === undefined ? {} : {fallbackTypes}),
+    }),
+  )
 
 const records: fc.Arbitrary<SpecRecord> = fc.record({spec: specs, operatorCidr: text})
 

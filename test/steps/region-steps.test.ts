@@ -1,7 +1,9 @@
 import type {Tag} from '@aws-sdk/client-ec2'
 import {expect} from 'chai'
 import {takeInventory} from '../../src/aws/inventory.js'
+import {clusterSpec} from '../../src/cluster/spec.js'
 import {outcomes, RegionRun} from './region-run.js'
+import {sampleSpec} from './sample-spec.js'
 
 describe('steps against the region', () => {
   let run: RegionRun
@@ -33,6 +35,31 @@ describe('steps against the region', () => {
     }
     const checks = instances.map(i => `${i.PrivateIpAddress ?? ''} ${String(i.SourceDestCheck)}`).sort()
     expect(checks).to.deep.equal(['10.240.0.11 true', '10.240.0.31 false'])
+  })
+
+  it('take the zones, the sizes and the types that were asked for', async () => {
+    await run.close()
+    const spec = clusterSpec({
+      ...sampleSpec({controllers: 1, workers: 1}),
+      workerType: 'm5.large',
+      volumeSize: 31,
+      network: {zones: ['local-1c', 'local-1b']},
+    })
+    run = await RegionRun.open({spec})
+    await run.run()
+    const {subnets, instances, volumes} = await inventory()
+    expect(subnets.map(s => [s.CidrBlock, s.AvailabilityZone]).sort()).to.deep.equal([
+      ['10.240.0.0/24', 'local-1c'],
+      ['10.240.1.0/24', 'local-1b'],
+    ])
+    expect(instances.map(i => [i.InstanceType, i.Placement?.AvailabilityZone]).sort()).to.deep.equal([
+      ['m5.large', 'local-1c'],
+      ['t3.medium', 'local-1c'],
+    ])
+    expect(volumes.map(v => [v.Size, v.VolumeType, v.Encrypted])).to.deep.equal([
+      [31, 'gp3', true],
+      [31, 'gp3', true],
+    ])
   })
 
   it('tag everything in the call that makes it', async () => {

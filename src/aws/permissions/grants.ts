@@ -43,6 +43,8 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
     actions: ec2(
       'DescribeAvailabilityZones',
       'DescribeImages',
+      'DescribeInstanceTypeOfferings',
+      'DescribeInstanceTypes',
       'DescribeInstances',
       'DescribeInternetGateways',
       'DescribeKeyPairs',

@@ -1,7 +1,12 @@
+import {offeringZones} from '../../aws/instance-types.js'
+import {availabilityZones} from '../../aws/zones.js'
 import {KhwError} from '../../errors.js'
 import {defineStep, type Nothing} from '../engine/step.js'
 
-/** The availability zones the subnets go to: the first ones of the region, sorted, as many as there are subnets. */
+/**
+ * The availability zones the subnets go to: those that were asked for, or the first ones of the region, sorted, as many as
+ * there are subnets. Those that offer the preferred types come first: an old zone may not have them.
+ */
 export const zones = defineStep<{zones: string[]}, Nothing>({
   id: 'network/zones',
   phase: 'network',
@@ -9,17 +14,17 @@ export const zones = defineStep<{zones: string[]}, Nothing>({
   needs: {},
 
   async create({ec2, spec, access, signal}) {
-    const Filters = [
-      {Name: 'state', Values: ['available']},
-      {Name: 'zone-type', Values: ['availability-zone']},
-    ]
-    const {AvailabilityZones = []} = await ec2.describeAvailabilityZones({Filters}, {abortSignal: signal})
-    const names = AvailabilityZones.flatMap(zone => zone.ZoneName ?? []).sort()
+    const {zones: asked, subnets} = spec.network
+    if (asked !== undefined) return {zones: [...asked]}
+    const types = [...new Set([spec.controllerType, spec.workerType])]
+    const [names, offered] = await Promise.all([availabilityZones(ec2, signal), offeringZones(ec2, types, signal)])
     if (names.length === 0) {
       throw new KhwError('AWS_ERROR', `The region ${access.region} has no availability zone for this account.`, [
         'Choose another region with --region',
       ])
     }
-    return {zones: names.slice(0, spec.network.subnets)}
+    const offers = (zone: string): boolean => types.every(type => offered.get(type)?.includes(zone) === true)
+    const inOrder = [...names.filter(offers), ...names.filter(name => !offers(name))]
+    return {zones: inOrder.slice(0, subnets)}
   },
 })

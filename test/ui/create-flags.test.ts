@@ -1,0 +1,39 @@
+import {expect} from 'chai'
+import {equivalentCommand} from '../../src/ui/equivalent-command.js'
+import {requestOf, type CreateFlags} from '../../src/ui/create-flags.js'
+import {summaryRows} from '../../src/ui/create-answers.js'
+
+const flags = (said: Partial<CreateFlags>): CreateFlags => said as CreateFlags
+
+describe('the flags that say what machines to take', () => {
+  const said = flags({
+    'controller-type': 't3.medium',
+    'worker-type': 'm5.large, m5a.large',
+    'volume-size': 40,
+    zones: 'us-west-2a,us-west-2c',
+    'subnet-count': 4,
+  })
+
+  it('make a request, and only what was said is in it', () => {
+    expect(requestOf(said)).to.deep.equal({
+      controllerTypes: ['t3.medium'],
+      workerTypes: ['m5.large', 'm5a.large'],
+      volumeSize: 40,
+      network: {zones: ['us-west-2a', 'us-west-2c'], subnets: 4},
+    })
+    expect(requestOf(flags({}))).to.deep.equal({})
+  })
+
+  it('are in the command that asks for the same', () => {
+    expect(equivalentCommand(requestOf(said))).to.equal(
+      'khw create --zones us-west-2a,us-west-2c --subnet-count 4 --controller-type t3.medium --worker-type m5.large,m5a.large --volume-size 40',
+    )
+  })
+
+  it('are in the summary that is shown before', () => {
+    const rows = new Map(summaryRows(requestOf(said)))
+    expect(rows.get('Machines')).to.equal('controllers t3.medium, workers m5.large or m5a.large, 40 GiB each')
+    expect(rows.get('Zones')).to.equal('us-west-2a, us-west-2c')
+    expect(new Map(summaryRows({})).has('Machines')).to.equal(false)
+  })
+})

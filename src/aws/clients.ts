@@ -1,5 +1,6 @@
 import {createRequire} from 'node:module'
 import type * as ec2Module from '@aws-sdk/client-ec2'
+import type * as elbModule from '@aws-sdk/client-elastic-load-balancing-v2'
 import type * as stsModule from '@aws-sdk/client-sts'
 import {systemClock, type Clock} from '../clock.js'
 import type {RegionAccess} from '../cluster/provider.js'
@@ -13,10 +14,15 @@ export interface AwsClients {
   readonly ec2: ec2Module.EC2
   /** Never repeats a call that may have happened: for those that make something and take no client token. */
   readonly ec2Once: ec2Module.EC2
+  /** Repeats like `ec2`: what load balancers are made of is known by its name, so that a second call makes no second one. */
+  readonly elb: elbModule.ElasticLoadBalancingV2
   readonly sts: stsModule.STS
   /** Closes the connections. */
   close(): void
 }
+
+/** For all that clusters are made of. */
+export type ResourceClients = Pick<AwsClients, 'ec2' | 'elb'>
 
 export interface ClientOptions {
   /** Ends what waits to be sent again. */
@@ -26,30 +32,50 @@ export interface ClientOptions {
   readonly silence?: number
 }
 
-/** Aggregated clients of one region. The SDK by itself would let a silent socket hang for fifteen minutes. */
+/**
+ * Aggregated clients of one region, loaded when they are first used, with one pool of connections among them. The SDK by
+ * itself would let a silent socket hang for fifteen minutes.
+ */
 export function awsClients(access: RegionAccess, options: ClientOptions = {}): AwsClients {
   const {signal, clock = systemClock, silence = 30_000} = options
   const {EC2} = require('@aws-sdk/client-ec2') as typeof ec2Module
-  const {STS} = require('@aws-sdk/client-sts') as typeof stsModule
   const config = {
     region: access.region,
     ...(access.endpoint === undefined ? {} : {endpoint: access.endpoint}),
     ...(access.credentials === undefined ? {} : {credentials: access.credentials}),
-    requestHandler: {requestTimeout: silence, throwOnRequestTimeout: true, connectionTimeout: 5_000},
   }
   const retries = {clock, ...(signal === undefined ? {} : {signal})}
   const repeating = {...config, retryStrategy: retryStrategy({repeatable: true, ...retries})}
-  const ec2 = new EC2(repeating)
-  const ec2Once = new EC2({...config, retryStrategy: retryStrategy({repeatable: false, ...retries})})
-  const sts = new STS(repeating)
+  const ec2 = new EC2({
+    ...repeating,
+    requestHandler: {requestTimeout: silence, throwOnRequestTimeout: true, connectionTimeout: 5_000},
+  })
+  const {requestHandler} = ec2.config
+  const ec2Once = new EC2({...config, retryStrategy: retryStrategy({repeatable: false, ...retries}), requestHandler})
+  const elb = lazy(() => {
+    const {ElasticLoadBalancingV2} = require('@aws-sdk/client-elastic-load-balancing-v2') as typeof elbModule
+    return new ElasticLoadBalancingV2({...repeating, requestHandler})
+  })
+  const sts = lazy(() => {
+    const {STS} = require('@aws-sdk/client-sts') as typeof stsModule
+    return new STS({...repeating, requestHandler})
+  })
   return {
     ec2,
     ec2Once,
-    sts,
+    get elb() {
+      return elb()
+    },
+    get sts() {
+      return sts()
+    },
     close: () => {
-      ec2.destroy()
-      ec2Once.destroy()
-      sts.destroy()
+      requestHandler.destroy?.()
     },
   }
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
 }

@@ -19,7 +19,7 @@ export function clusterStatus(options: ClusterOptions): Promise<ClusterReport> {
 /** Looks at the machines, unless it is given what there is, and at the API afresh. */
 export async function reportOf(journal: Journal, context: RunContext, inventory?: Inventory): Promise<ClusterReport> {
   const {spec, clusterId} = journal.header
-  inventory ??= await takeInventory(context.ec2, clusterId, context.signal)
+  inventory ??= await takeInventory(context, clusterId, context.signal)
   const placed = nodesOf(spec).map(node => ({node, instance: instanceOfNode(inventory, node.name)}))
   const publicIps = livePublicIps(spec, inventory)
   const {api, objects, check} = await askApi(context, publicIps)

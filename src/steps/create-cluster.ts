@@ -120,7 +120,7 @@ async function run(
     await runPlan({plan, journal, context: {...session.context, inventory: before}, onEvent})
     if (plan.steps.length === whole.steps.length) journal.setComplete(true)
     // What EC2 shows late of a call whose answer was lost.
-    const inventory = await takeInventory(session.context.ec2, session.context.clusterId, signal)
+    const inventory = await takeInventory(session.context, session.context.clusterId, signal)
     const after = await healDuplicates({...session.context, inventory, journal, onNotice})
     const report = await reportOf(journal, session.context, after)
     const timings = timingsOf(plan, journal)

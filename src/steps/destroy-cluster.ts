@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs'
-import {awsClients} from '../aws/clients.js'
+import {awsClients, type ResourceClients} from '../aws/clients.js'
 import {explained} from '../aws/explained.js'
 import {systemClock, type Clock} from '../clock.js'
 import type {Home} from '../cluster/home.js'
@@ -91,10 +91,10 @@ async function destroyRecorded(
   const {home, signal, clock = systemClock} = options
   const {clusterId, spec} = journal.header
   const access = await reopenRegion(home, journal.header, signal)
-  return withRegion(options, access, directory.name, async ec2 => {
-    const inventory = await settledInventory({...options, ec2, journal, clock})
+  return withRegion(options, access, directory.name, async clients => {
+    const inventory = await settledInventory({...options, ...clients, journal, clock})
     journal.setIntent('destroy')
-    const receipt = await takeDown({...takeDownOptions(options), ec2, clusterId, inventory})
+    const receipt = await takeDown({...takeDownOptions(options), ...clients, clusterId, inventory})
     if (receipt.remaining.length === 0) {
       await removeCluster(directory)
       const others = listClusters(home).filter(c => c.provider === spec.provider && c.region === spec.region)
@@ -117,8 +117,8 @@ async function destroyByTags(options: DestroyOptions, name: string, broken?: Clu
     onNotice(`If its journal was lost, look for it by its tags: khw destroy ${name} --provider aws --region REGION`)
     return {name, removed: [], remaining: [], seconds: 0}
   }
-  return withRegion(options, access, name, async ec2 => {
-    const found = await findClusters(ec2, signal)
+  return withRegion(options, access, name, async clients => {
+    const found = await findClusters(clients, signal)
     const cluster = onlyCluster(found, {name, id: options.clusterId}, 'khw destroy', access)
     if (cluster === undefined) {
       if (broken !== undefined) throw unknown(name, [], broken)
@@ -126,7 +126,7 @@ async function destroyByTags(options: DestroyOptions, name: string, broken?: Clu
       return {removed: [], remaining: []}
     }
     const {clusterId, inventory} = cluster
-    const receipt = await takeDown({...takeDownOptions(options), ec2, clusterId, inventory})
+    const receipt = await takeDown({...takeDownOptions(options), ...clients, clusterId, inventory})
     if (receipt.remaining.length === 0 && found.length === 1) await access.release?.()
     return receipt
   })
@@ -150,17 +150,17 @@ function takeDownOptions({
   return {forceForeign, onEvent, clock, signal}
 }
 
-/** Lends `use` a client and makes a report of what it did. */
+/** Lends `use` clients and makes a report of what it did. */
 async function withRegion(
   {signal, clock = systemClock}: DestroyOptions,
   access: RegionAccess,
   name: string,
-  use: (ec2: ReturnType<typeof awsClients>['ec2']) => Promise<Pick<DestroyReport, 'removed' | 'remaining'>>,
+  use: (clients: ResourceClients) => Promise<Pick<DestroyReport, 'removed' | 'remaining'>>,
 ): Promise<DestroyReport> {
   const startedAt = clock.now()
   const clients = awsClients(access, {signal, clock})
   try {
-    return {name, ...(await use(clients.ec2)), seconds: (clock.now() - startedAt) / 1000}
+    return {name, ...(await use({ec2: clients.ec2, elb: clients.elb})), seconds: (clock.now() - startedAt) / 1000}
   } catch (error) {
     signal.throwIfAborted()
     throw explained(error, `Could not destroy "${name}"`)

@@ -1,5 +1,5 @@
 import type {Tag} from '@aws-sdk/client-ec2'
-import {inVpc, type Inventory} from '../aws/inventory.js'
+import {filterInventory, resourcesOf, type Inventory} from '../aws/inventory.js'
 import {STEP_TAG, tagValue} from '../aws/tags.js'
 
 /**
@@ -15,38 +15,41 @@ export function surplusOf(inventory: Inventory, recorded: ReadonlySet<string>): 
       worth: 2 * worth(resource) + (recorded.has(idOf(resource)) ? 1 : 0),
     }))
 
-  const contents = [...inventory.subnets, ...inventory.securityGroups, ...inventory.routeTables, ...inventory.instances]
+  const contents = resourcesOf(inventory).filter(({kind, hangs}) => kind !== 'internetGateways' && !hangs)
   const vpcs = surplus(
     inventory.vpcs,
     vpc => vpc.VpcId ?? '',
-    vpc => inVpc(contents, vpc.VpcId ?? '').length,
+    vpc => contents.filter(({vpcIds}) => vpcIds.includes(vpc.VpcId ?? '')).length,
   )
-  const lost = new Set(vpcs.map(vpc => vpc.VpcId))
-  const isLost = (resource: {VpcId?: string | undefined}): boolean => lost.has(resource.VpcId)
-  const inLost = <T extends {VpcId?: string | undefined}>(resources: readonly T[]): T[] => resources.filter(isLost)
+  const lost = new Set(vpcs.map(vpc => vpc.VpcId ?? ''))
+  const isLost = ({VpcId}: {VpcId?: string | undefined}): boolean => lost.has(VpcId ?? '')
   const inKept = <T extends {VpcId?: string | undefined}>(resources: readonly T[]): T[] =>
     resources.filter(resource => !isLost(resource))
+  const goneWith = new Set(
+    resourcesOf(inventory)
+      .filter(({kind, vpcIds}) => kind !== 'internetGateways' && vpcIds.some(id => lost.has(id)))
+      .map(({id}) => id),
+  )
+  const inLost = filterInventory(inventory, id => goneWith.has(id))
 
   return {
+    ...inLost,
     vpcs,
-    subnets: inLost(inventory.subnets),
     internetGateways: surplus(
       inventory.internetGateways,
       gateway => gateway.InternetGatewayId ?? '',
       gateway => (gateway.Attachments ?? []).filter(attachment => !isLost(attachment)).length,
     ),
     routeTables: [
-      ...inLost(inventory.routeTables),
+      ...inLost.routeTables,
       ...surplus(
         inKept(inventory.routeTables),
         table => table.RouteTableId ?? '',
         table => (table.Associations ?? []).length,
       ),
     ],
-    securityGroups: inLost(inventory.securityGroups),
-    keyPairs: [],
     instances: [
-      ...inLost(inventory.instances),
+      ...inLost.instances,
       ...surplus(
         inKept(inventory.instances).filter(instance => instance.State?.Name !== 'shutting-down'),
         instance => instance.InstanceId ?? '',
@@ -54,8 +57,6 @@ export function surplusOf(inventory: Inventory, recorded: ReadonlySet<string>): 
       ),
     ],
     ended: [],
-    volumes: [],
-    networkInterfaces: inLost(inventory.networkInterfaces),
   }
 }
 

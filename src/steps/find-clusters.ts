@@ -1,7 +1,7 @@
-import type {EC2} from '@aws-sdk/client-ec2'
+import type {ResourceClients} from '../aws/clients.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import {KhwError} from '../errors.js'
-import {filterInventory, inventoryOf, taggedIds, type Inventory} from '../aws/inventory.js'
+import {filterInventory, inventoryOf, resourcesOf, type Inventory} from '../aws/inventory.js'
 import {specOfTags, type SpecRecord} from '../aws/spec-tags.js'
 import {CLUSTER_ID_TAG, CLUSTER_NAME_TAG, CREATED_TAG, EXPIRES_TAG, tagValue} from '../aws/tags.js'
 
@@ -18,9 +18,9 @@ export interface TaggedCluster {
 }
 
 /** All clusters of khw in a region, whoever made them, sorted by name and id. */
-export async function findClusters(ec2: EC2, signal: AbortSignal): Promise<readonly TaggedCluster[]> {
-  const all = await inventoryOf(ec2, [{Name: 'tag-key', Values: [CLUSTER_ID_TAG]}], signal)
-  const tagged = taggedIds(all)
+export async function findClusters(from: ResourceClients, signal: AbortSignal): Promise<readonly TaggedCluster[]> {
+  const all = await inventoryOf(from, {anyCluster: true}, signal)
+  const tagged = resourcesOf(all)
   const clusterIds = [...new Set(tagged.map(({tags}) => tagValue(tags, CLUSTER_ID_TAG) ?? ''))]
   return clusterIds
     .map(clusterId => {

@@ -8,7 +8,7 @@ import type {RunContext} from './engine/context.js'
 import type {Journal} from './engine/journal.js'
 import type {Json} from './engine/json.js'
 
-type HealOptions = Pick<RunContext, 'ec2' | 'clusterId' | 'inventory' | 'clock' | 'signal'> & {
+type HealOptions = Pick<RunContext, 'ec2' | 'elb' | 'clusterId' | 'inventory' | 'clock' | 'signal'> & {
   readonly journal: Journal
   readonly onNotice: (text: string) => void
 }
@@ -21,17 +21,18 @@ const PATIENCE = 60_000
  * Resolves to what the cluster has, without the surplus.
  */
 export async function healDuplicates(options: HealOptions): Promise<Inventory> {
-  const {ec2, clusterId, inventory, journal, clock, signal, onNotice} = options
+  const {ec2, elb, clusterId, inventory, journal, clock, signal, onNotice} = options
   const surplus = surplusOf(inventory, recordedIds(journal))
   const twice = allResources(surplus)
   if (twice.length === 0) return inventory
   const named = twice.map(({type, id}) => `${type} ${id}`).join(', ')
   onNotice(`Removing what was made twice: ${named}`)
-  const {holds} = await foreignIn(ec2, clusterId, surplus, signal)
+  const {holds} = await foreignIn(options, clusterId, surplus, signal)
   const free = filterInventory(surplus, id => !holds.has(id))
   const kept = filterInventory(surplus, id => holds.has(id))
   const failures = await removeAll({
     ec2,
+    elb,
     inventory: free,
     kept,
     letGoWithin: PATIENCE,
@@ -42,7 +43,7 @@ export async function healDuplicates(options: HealOptions): Promise<Inventory> {
   const left = [...failures.map(messageOf), ...[...holds].map(([id, why]) => `${id} ${why}`)]
   if (left.length > 0) onNotice(`Some of it is still there, and goes when the cluster is destroyed: ${left.join('; ')}`)
   const ids = new Set(twice.map(resource => resource.id))
-  return filterInventory(await takeInventory(ec2, clusterId, signal), id => !ids.has(id))
+  return filterInventory(await takeInventory(options, clusterId, signal), id => !ids.has(id))
 }
 
 /** Ids that steps have given on. */

@@ -84,7 +84,7 @@ async function fromTags(options: RecoverOptions, directory: ClusterDirectory): P
   const clients = awsClients(access, {signal})
   let clusters: readonly TaggedCluster[]
   try {
-    clusters = await findClusters(clients.ec2, signal)
+    clusters = await findClusters(clients, signal)
   } catch (error) {
     throw explained(error, `Could not look for "${name}" in ${access.region}`)
   } finally {

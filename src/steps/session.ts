@@ -36,7 +36,7 @@ export async function openSession(
   const apis = new Map<string, Promise<KubernetesApi>>()
   const pkis = new Map<string, Promise<Pki>>()
   try {
-    const inventory = await takeInventory(clients.ec2, header.clusterId, signal)
+    const inventory = await takeInventory(clients, header.clusterId, signal)
     const context: RunContext = {
       spec: header.spec,
       clusterId: header.clusterId,
@@ -46,6 +46,7 @@ export async function openSession(
       access,
       ec2: clients.ec2,
       ec2Once: clients.ec2Once,
+      elb: clients.elb,
       inventory,
       secrets,
       pki: publicIps => {

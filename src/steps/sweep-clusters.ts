@@ -67,7 +67,7 @@ export async function findExpired(options: FindExpiredOptions): Promise<Found> {
 async function expiredIn(access: RegionAccess, clock: Clock, signal: AbortSignal): Promise<ExpiredCluster[]> {
   const clients = awsClients(access, {signal, clock})
   try {
-    const clusters = await findClusters(clients.ec2, signal)
+    const clusters = await findClusters(clients, signal)
     return clusters.flatMap(cluster => {
       const {expiresAt} = cluster
       // A time that cannot be read is no reason to delete anything.
@@ -122,10 +122,10 @@ async function takeDownExpired(
   const lock = directory && acquireLock(directory.path, 'khw sweep')
   const clients = awsClients(access, {signal, clock})
   try {
-    const {ec2} = clients
+    const {ec2, elb} = clients
     // Asked afresh: minutes may have passed since it was found.
-    const inventory = await takeInventory(ec2, clusterId, signal)
-    const receipt = await takeDown({ec2, clusterId, inventory, forceForeign: false, onEvent, clock, signal})
+    const inventory = await takeInventory(clients, clusterId, signal)
+    const receipt = await takeDown({ec2, elb, clusterId, inventory, forceForeign: false, onEvent, clock, signal})
     if (directory !== undefined && receipt.remaining.length === 0) await removeCluster(directory)
     return receipt
   } catch (error) {

@@ -50,7 +50,6 @@ export class ModelCluster {
   create(kill?: Kill): Promise<readonly RunEvent[] | undefined> {
     return this.process(kill, async process => {
       const {clients, clock, signal} = process
-      const {ec2} = clients
       const journal = process.guard(await this.journalToCreate(process))
       const {clusterId, spec} = journal.header
       const events: RunEvent[] = []
@@ -63,7 +62,7 @@ export class ModelCluster {
         expiresAt: journal.header.expiresAt ?? null,
         ...clients,
         access: {...ACCESS, endpoint: this.region.region.endpoint},
-        inventory: await takeInventory(ec2, clusterId, signal),
+        inventory: await takeInventory(clients, clusterId, signal),
         secrets,
         pki: publicIps => ensurePki({spec, publicIps, secrets}),
         nodes: new NodeConnections(secrets, 'admin', signal),
@@ -77,7 +76,7 @@ export class ModelCluster {
       const steps = plan(createPlan(spec).steps.filter(step => AWS_HALF.test(step.id)))
       await runPlan({plan: steps, journal, context: {...context, inventory}, onEvent: event => events.push(event)})
       journal.setComplete(true)
-      const after = await takeInventory(ec2, clusterId, signal)
+      const after = await takeInventory(clients, clusterId, signal)
       await healDuplicates({...context, inventory: after, journal, onNotice})
       return events
     })
@@ -87,11 +86,10 @@ export class ModelCluster {
   destroy(kill?: Kill): Promise<readonly unknown[] | undefined> {
     return this.process(kill, async process => {
       const {clients, clock, signal} = process
-      const {ec2} = clients
       const known = readable(() => Journal.restore(this.directory))
       if (known === undefined) return this.destroyByTags(process)
       const journal = process.guard(known)
-      const inventory = await settledInventory({ec2, journal, clock, signal, onNotice: () => undefined})
+      const inventory = await settledInventory({...clients, journal, clock, signal, onNotice: () => undefined})
       journal.setIntent('destroy')
       const remaining = await this.takeDown(process, journal.header.clusterId, inventory)
       if (remaining.length === 0) this.forget()
@@ -162,7 +160,7 @@ export class ModelCluster {
   }
 
   private async found({clients, signal}: Lifeline): Promise<TaggedCluster | undefined> {
-    return (await findClusters(clients.ec2, signal)).find(cluster => cluster.name === NAME)
+    return (await findClusters(clients, signal)).find(cluster => cluster.name === NAME)
   }
 
   private async destroyByTags(process: Lifeline): Promise<readonly unknown[]> {
@@ -173,11 +171,11 @@ export class ModelCluster {
   }
 
   private async takeDown(
-    {clients: {ec2}, clock, signal}: Lifeline,
+    {clients, clock, signal}: Lifeline,
     clusterId: string,
     inventory: TaggedCluster['inventory'],
   ): Promise<readonly unknown[]> {
-    const options = {ec2, clusterId, inventory, forceForeign: false, onEvent: () => undefined, clock, signal}
+    const options = {...clients, clusterId, inventory, forceForeign: false, onEvent: () => undefined, clock, signal}
     return (await takeDown(options)).remaining
   }
 

@@ -40,15 +40,15 @@ export class Lifeline {
     this.signal = new AbortController().signal
     setMaxListeners(0, this.signal)
     this.clients = awsClients(access, {clock, signal: this.signal})
-    for (const ec2 of [this.clients.ec2, this.clients.ec2Once]) {
-      signBy(ec2.config, clock)
-      ec2.middlewareStack.addRelativeTo(
-        <Input, Output>(next: (input: Input) => Promise<Output>, context: {commandName?: string}) =>
-          (input: Input) =>
-            this.send(context.commandName ?? '', () => next(input)),
-        {relation: 'after', toMiddleware: 'retryMiddleware', name: 'lifeline'},
-      )
-    }
+    const throughLifeline =
+      <Input, Output>(next: (input: Input) => Promise<Output>, context: {commandName?: string}) =>
+      (input: Input) =>
+        this.send(context.commandName ?? '', () => next(input))
+    const placed = {relation: 'after', toMiddleware: 'retryMiddleware', name: 'lifeline'} as const
+    const {ec2, ec2Once, elb} = this.clients
+    for (const {config} of [ec2, ec2Once, elb]) signBy(config, clock)
+    for (const {middlewareStack} of [ec2, ec2Once]) middlewareStack.addRelativeTo(throughLifeline, placed)
+    elb.middlewareStack.addRelativeTo(throughLifeline, placed)
   }
 
   /** Resolves to undefined if it was killed, once the region has carried out all it had sent. */

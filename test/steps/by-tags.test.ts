@@ -52,7 +52,7 @@ describe('a cluster of which only its tags are known', function () {
 
   it('is found with what it was asked to be', async () => {
     await run.run()
-    const [cluster, ...others] = await findClusters(run.region.ec2, signal)
+    const [cluster, ...others] = await findClusters(run.clients, signal)
     expect(others).to.deep.equal([])
     expect(cluster).to.include({clusterId: run.clusterId, name: 'sample', expiresAt: null})
     expect(cluster?.record?.spec).to.include({name: 'sample', controllers: 1, workers: 1, kubernetesVersion: '1.36.2'})

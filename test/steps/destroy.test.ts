@@ -13,11 +13,12 @@ describe('destroy against the region', () => {
   })
   afterEach(() => run.close())
 
-  const inventory = () => takeInventory(run.region.ec2, run.clusterId, new AbortController().signal)
+  const inventory = () => takeInventory(run.clients, run.clusterId, new AbortController().signal)
 
   const destroy = async (forceForeign = false): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> =>
     takeDown({
-      ec2: run.region.ec2,
+      ec2: run.clients.ec2,
+      elb: run.clients.elb,
       clusterId: run.clusterId,
       inventory: await inventory(),
       forceForeign,

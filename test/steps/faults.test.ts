@@ -44,10 +44,11 @@ describe('a create on a bad day of the region', function () {
 
   const {signal} = new AbortController()
   setMaxListeners(0, signal)
-  const inventory = (): Promise<Inventory> => takeInventory(run.clients.ec2, run.clusterId, signal)
+  const inventory = (): Promise<Inventory> => takeInventory(run.clients, run.clusterId, signal)
   const destroy = async (): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> =>
     takeDown({
       ec2: run.clients.ec2,
+      elb: run.clients.elb,
       clusterId: run.clusterId,
       inventory: await inventory(),
       forceForeign: false,
@@ -167,7 +168,8 @@ describe('a create on a bad day of the region', function () {
     const {Subnets = []} = await ec2.describeSubnets({Filters: [{Name: 'vpc-id', Values: [second.Vpc?.VpcId ?? '']}]})
     await ec2.deleteSubnet({SubnetId: Subnets[0]?.SubnetId})
     const kept = {...surplus, securityGroups: []}
-    await removeAll({ec2, inventory: surplus, kept, letGoWithin: 60_000, onEvent: () => undefined, clock, signal})
+    const {elb} = run.clients
+    await removeAll({ec2, elb, inventory: surplus, kept, letGoWithin: 60_000, onEvent: () => undefined, clock, signal})
     expect((await inventory()).instances.map(i => i.InstanceId)).to.have.members(instances.map(i => i.InstanceId))
     await expectWhole()
   })
@@ -191,15 +193,16 @@ describe('a destroy right after a create that was cut off', () => {
     try {
       await run.run()
       const {signal} = new AbortController()
-      const {ec2} = run.clients
+      const {ec2, elb} = run.clients
       const notices: string[] = []
-      const options = {ec2, journal: run.journal, clock, signal, onNotice: (text: string) => notices.push(text)}
-      expect((await takeInventory(ec2, run.clusterId, signal)).instances).to.deep.equal([])
+      const options = {ec2, elb, journal: run.journal, clock, signal, onNotice: (text: string) => notices.push(text)}
+      expect((await takeInventory(run.clients, run.clusterId, signal)).instances).to.deep.equal([])
       const inventory = await settledInventory(options)
       expect(inventory.instances).to.have.length(2)
       expect(notices).to.have.length(1)
       await takeDown({
         ec2,
+        elb,
         clusterId: run.clusterId,
         inventory,
         forceForeign: false,

@@ -6,7 +6,7 @@ import type {ArtifactSet} from '../../src/artifacts/artifact.js'
 import {awsClients, type AwsClients} from '../../src/aws/clients.js'
 import {systemClock, type Clock} from '../../src/clock.js'
 import type {ClusterSpec} from '../../src/cluster/spec.js'
-import {takeInventory} from '../../src/aws/inventory.js'
+import {resourcesOf, takeInventory} from '../../src/aws/inventory.js'
 import {ensurePki} from '../../src/pki/pki.js'
 import {FileSecretStore} from '../../src/pki/file-secret-store.js'
 import {createPlan} from '../../src/steps/create-plan.js'
@@ -60,7 +60,8 @@ export class RegionRun {
   ) {
     const access = {...ACCESS, endpoint: region.endpoint, credentials: CREDENTIALS}
     this.clients = awsClients(access, {clock})
-    for (const {config} of [this.clients.ec2, this.clients.ec2Once, region.ec2]) signBy(config, clock)
+    const {ec2, ec2Once, elb} = this.clients
+    for (const {config} of [ec2, ec2Once, elb, region.ec2]) signBy(config, clock)
   }
 
   static async open({
@@ -104,7 +105,8 @@ export class RegionRun {
       access: {...ACCESS, endpoint: this.region.endpoint},
       ec2: this.clients.ec2,
       ec2Once: this.clients.ec2Once,
-      inventory: await takeInventory(this.clients.ec2, this.clusterId, signal),
+      elb: this.clients.elb,
+      inventory: await takeInventory(this.clients, this.clusterId, signal),
       secrets,
       pki: publicIps => ensurePki({spec, publicIps, secrets}),
       nodes: new NodeConnections(secrets, 'admin', signal),
@@ -120,18 +122,8 @@ export class RegionRun {
 
   /** Ids of everything in the region that the cluster owns. */
   async ids(): Promise<readonly string[]> {
-    const all = await takeInventory(this.region.ec2, this.clusterId, new AbortController().signal)
-    return [
-      ...all.vpcs.map(v => v.VpcId),
-      ...all.subnets.map(s => s.SubnetId),
-      ...all.internetGateways.map(g => g.InternetGatewayId),
-      ...all.routeTables.map(t => t.RouteTableId),
-      ...all.securityGroups.map(g => g.GroupId),
-      ...all.keyPairs.map(k => k.KeyPairId),
-      ...all.instances.map(i => i.InstanceId),
-      ...all.networkInterfaces.map(i => i.NetworkInterfaceId),
-      ...all.volumes.map(v => v.VolumeId),
-    ].map(String)
+    const all = await takeInventory(this.clients, this.clusterId, new AbortController().signal)
+    return resourcesOf(all).map(({id}) => id)
   }
 
   async close(): Promise<void> {

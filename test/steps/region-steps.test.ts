@@ -12,7 +12,7 @@ describe('steps against the region', () => {
   })
   afterEach(() => run.close())
 
-  const inventory = () => takeInventory(run.region.ec2, run.clusterId, new AbortController().signal)
+  const inventory = () => takeInventory(run.clients, run.clusterId, new AbortController().signal)
 
   it('make a network in which the two machines stand', async () => {
     await run.run()

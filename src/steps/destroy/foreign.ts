@@ -1,10 +1,17 @@
-import type {EC2, NetworkInterface} from '@aws-sdk/client-ec2'
-import {filterInventory, inVpc, joinInventories, taggedIds, type Inventory} from '../../aws/inventory.js'
-import {vpcContents} from '../../aws/vpc-contents.js'
+import type {NetworkInterface} from '@aws-sdk/client-ec2'
+import type {ResourceClients} from '../../aws/clients.js'
+import {
+  emptyInventory,
+  filterInventory,
+  inventoryOf,
+  inVpc,
+  joinInventories,
+  resourcesOf,
+  type Inventory,
+} from '../../aws/inventory.js'
 import {NOT_OURS} from '../../cluster/report.js'
 import {CLUSTER_ID_TAG, tagValue} from '../../aws/tags.js'
 import {idsOf} from './removal.js'
-import {allResources} from './resources.js'
 
 /** What of a cluster cannot go because something that is not the cluster's stands in its VPC. */
 export interface Foreign {
@@ -17,11 +24,16 @@ export interface Foreign {
 }
 
 /** Looks into the cluster's VPCs for what others have put there. */
-export async function foreignIn(ec2: EC2, clusterId: string, seen: Inventory, signal: AbortSignal): Promise<Foreign> {
+export async function foreignIn(
+  from: ResourceClients,
+  clusterId: string,
+  seen: Inventory,
+  signal: AbortSignal,
+): Promise<Foreign> {
   const vpcIds = idsOf(seen.vpcs, v => v.VpcId)
-  if (vpcIds.length === 0) return {own: seen, inventory: filterInventory(seen, () => false), holds: new Map()}
-  const known = new Set(allResources(seen).map(resource => resource.id))
-  const others = filterInventory(await vpcContents(ec2, vpcIds, signal), id => !known.has(id))
+  if (vpcIds.length === 0) return {own: seen, inventory: emptyInventory(), holds: new Map()}
+  const known = new Set(resourcesOf(seen).map(resource => resource.id))
+  const others = filterInventory(await contentsOf(from, vpcIds, signal), id => !known.has(id))
   // The look by tag lags behind; the tag on the thing itself does not.
   const late = idsWithTag(others, clusterId)
   const own = joinInventories(
@@ -36,16 +48,21 @@ export async function foreignIn(ec2: EC2, clusterId: string, seen: Inventory, si
   return {own, inventory, holds: holdsOf(own, inventory)}
 }
 
+/** What stands in the VPCs, whoever made it; without machines that have ended. */
+async function contentsOf(from: ResourceClients, vpcIds: readonly string[], signal: AbortSignal): Promise<Inventory> {
+  return {...(await inventoryOf(from, {vpcIds}, signal)), ended: []}
+}
+
 function idsWithTag(inventory: Inventory, clusterId: string): ReadonlySet<string> {
-  const own = taggedIds(inventory).filter(({tags}) => tagValue(tags, CLUSTER_ID_TAG) === clusterId)
+  const own = resourcesOf(inventory).filter(({tags}) => tagValue(tags, CLUSTER_ID_TAG) === clusterId)
   return new Set(own.map(({id}) => id))
 }
 
 /** `, by network-interface eni-1 (ELB net/mine)`: for who waits for EC2 to let go of something. */
-export async function holdersIn(ec2: EC2, own: Inventory, signal: AbortSignal): Promise<string> {
+export async function holdersIn(from: ResourceClients, own: Inventory, signal: AbortSignal): Promise<string> {
   const vpcIds = idsOf(own.vpcs, v => v.VpcId)
   if (vpcIds.length === 0) return ''
-  const {networkInterfaces} = await vpcContents(ec2, vpcIds, signal)
+  const {networkInterfaces} = await contentsOf(from, vpcIds, signal)
   const named = networkInterfaces.map(({NetworkInterfaceId = '', Description}) =>
     Description ? `${NetworkInterfaceId} (${Description})` : NetworkInterfaceId,
   )
@@ -87,6 +104,6 @@ function holdsOf(own: Inventory, foreign: Inventory): Map<string, string> {
     hold(VpcId, `holds route table ${RouteTableId}, ${NOT_OURS}`)
   for (const {InternetGatewayId = '', Attachments = []} of foreign.internetGateways)
     for (const {VpcId} of Attachments) hold(VpcId, `holds internet gateway ${InternetGatewayId}, ${NOT_OURS}`)
-  const owned = new Set(allResources(own).map(resource => resource.id))
+  const owned = new Set(resourcesOf(own).map(resource => resource.id))
   return new Map([...holds].filter(([id]) => owned.has(id)))
 }

@@ -1,20 +1,19 @@
 import type {EC2} from '@aws-sdk/client-ec2'
 import {isNotFound} from '../../aws/errors.js'
 import {inChunks} from '../../aws/in-chunks.js'
-import {allInstances} from '../../aws/inventory.js'
+import {allInstances} from '../../aws/kinds.js'
 import {Fatal, waitUntil} from '../engine/wait-until.js'
-import {idsOf, type Removal} from './removal.js'
+import {idsOf, idsOfKind, type Removal} from './removal.js'
 
 /** All machines in one call, then waits until the last one is gone: their interfaces hold everything else. */
 export const instances: Removal = {
   id: 'instances',
   title: 'Terminate the machines',
-  type: 'instance',
-  ids: inventory => idsOf(inventory.instances, i => i.InstanceId),
+  kind: 'instances',
 
   async remove(context) {
     const {ec2, inventory, clock, signal, letGoWithin} = context
-    const InstanceIds = [...this.ids(inventory)]
+    const InstanceIds = [...idsOfKind(inventory, 'instances')]
     if (InstanceIds.length === 0) return
     await waitUntil(
       async () => {

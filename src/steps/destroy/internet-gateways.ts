@@ -1,11 +1,10 @@
-import {deleteUnblocked, idsOf, type Removal} from './removal.js'
+import {deleteUnblocked, type Removal} from './removal.js'
 
 /** EC2 refuses to detach a gateway while public addresses are still mapped through it. */
 export const internetGateways: Removal = {
   id: 'internet-gateways',
   title: 'Delete the internet gateway',
-  type: 'internet-gateway',
-  ids: inventory => idsOf(inventory.internetGateways, g => g.InternetGatewayId),
+  kind: 'internetGateways',
 
   async remove(context) {
     const {ec2, inventory} = context

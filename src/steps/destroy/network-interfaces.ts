@@ -6,13 +6,7 @@ import {deleteUnblocked, idsOf, LET_GO, type Removal} from './removal.js'
 export const networkInterfaces: Removal = {
   id: 'network-interfaces',
   title: 'Delete left-over network interfaces',
-  type: 'network-interface',
-  // An attached interface goes with its instance, which is another removal's work.
-  ids: inventory =>
-    idsOf(
-      inventory.networkInterfaces.filter(i => i.Attachment === undefined),
-      i => i.NetworkInterfaceId,
-    ),
+  kind: 'networkInterfaces',
 
   async remove(context) {
     const {ec2, inventory, clock, signal, progress, letGoWithin} = context

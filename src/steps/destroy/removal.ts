@@ -1,11 +1,11 @@
-import type {EC2} from '@aws-sdk/client-ec2'
+import type {ResourceClients} from '../../aws/clients.js'
 import type {Clock} from '../../clock.js'
 import {isBlocked, isNotFound} from '../../aws/errors.js'
-import type {Inventory} from '../../aws/inventory.js'
+import {resourcesOfKind, type Inventory} from '../../aws/inventory.js'
+import type {KindName} from '../../aws/kinds.js'
 import {Fatal, waitUntil} from '../engine/wait-until.js'
 
-export interface RemovalContext {
-  readonly ec2: EC2
+export interface RemovalContext extends ResourceClients {
   /** What is to go. */
   readonly inventory: Inventory
   /** The cluster's own that must stay, because something that is not the cluster's needs it. */
@@ -24,9 +24,7 @@ export interface RemovalContext {
 export interface Removal {
   readonly id: string
   readonly title: string
-  /** EC2's name of the resource type. */
-  readonly type: string
-  ids(inventory: Inventory): readonly string[]
+  readonly kind: KindName
   remove(context: RemovalContext): Promise<void>
 }
 
@@ -70,6 +68,10 @@ export async function deleteUnblocked(
       signal,
     },
   )
+}
+
+export function idsOfKind(inventory: Inventory, kind: KindName): readonly string[] {
+  return resourcesOfKind(inventory, kind).map(resource => resource.id)
 }
 
 /** The ids that are there, of a describe call's answer. */

@@ -1,11 +1,10 @@
 import {isNotFound} from '../../aws/errors.js'
-import {deleteUnblocked, idsOf, type Removal} from './removal.js'
+import {deleteUnblocked, idsOf, idsOfKind, type Removal} from './removal.js'
 
 export const routeTables: Removal = {
   id: 'route-tables',
   title: 'Delete the route tables',
-  type: 'route-table',
-  ids: inventory => idsOf(inventory.routeTables, t => t.RouteTableId),
+  kind: 'routeTables',
 
   async remove(context) {
     const {ec2, inventory} = context
@@ -20,7 +19,7 @@ export const routeTables: Removal = {
       }),
     )
     await Promise.all(
-      this.ids(inventory).map(id =>
+      idsOfKind(inventory, 'routeTables').map(id =>
         deleteUnblocked(`route table ${id}`, context, () => ec2.deleteRouteTable({RouteTableId: id})),
       ),
     )

@@ -1,23 +1,22 @@
 import type {EC2, IpPermission, SecurityGroup} from '@aws-sdk/client-ec2'
 import {isNotFound} from '../../aws/errors.js'
-import {deleteUnblocked, idsOf, type Removal} from './removal.js'
+import {deleteUnblocked, idsOfKind, type Removal} from './removal.js'
 
 /** The groups name each other, so all rules go before the first group does. */
 export const securityGroups: Removal = {
   id: 'security-groups',
   title: 'Delete the security groups',
-  type: 'security-group',
-  ids: inventory => idsOf(inventory.securityGroups, g => g.GroupId),
+  kind: 'securityGroups',
 
   async remove(context) {
     const {ec2, inventory, kept} = context
-    const going = new Set(this.ids(inventory))
+    const going = new Set(idsOfKind(inventory, 'securityGroups'))
     await Promise.all([
       ...inventory.securityGroups.map(group => revoke(ec2, group, group.IpPermissions ?? [])),
       ...kept.securityGroups.map(group => revoke(ec2, group, rulesNaming(going, group))),
     ])
     await Promise.all(
-      this.ids(inventory).map(id =>
+      idsOfKind(inventory, 'securityGroups').map(id =>
         deleteUnblocked(`security group ${id}`, context, () => ec2.deleteSecurityGroup({GroupId: id})),
       ),
     )

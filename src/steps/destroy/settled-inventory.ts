@@ -1,12 +1,12 @@
-import type {EC2} from '@aws-sdk/client-ec2'
-import {madeBy, takeInventory, type Inventory} from '../../aws/inventory.js'
+import type {ResourceClients} from '../../aws/clients.js'
+import {resourcesOf, takeInventory, type Inventory} from '../../aws/inventory.js'
+import {STEP_TAG, tagValue} from '../../aws/tags.js'
 import type {Clock} from '../../clock.js'
 import {createPlan} from '../create-plan.js'
 import {LOOKED_FOR} from '../engine/attempts.js'
 import {madeAt, type Journal} from '../engine/journal.js'
 
-export interface SettledOptions {
-  readonly ec2: EC2
+export interface SettledOptions extends ResourceClients {
   readonly journal: Journal
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -17,12 +17,13 @@ export interface SettledOptions {
  * What the cluster has, with all that its last calls made: EC2 may not show yet what was asked for a moment ago, and
  * what destroy does not see it would leave behind. Waits only while something that the journal names is missing and young.
  */
-export async function settledInventory({ec2, journal, clock, signal, onNotice}: SettledOptions): Promise<Inventory> {
+export async function settledInventory(options: SettledOptions): Promise<Inventory> {
+  const {journal, clock, signal, onNotice} = options
   const {clusterId} = journal.header
   let told = false
   for (;;) {
     const askedAt = clock.now()
-    const inventory = await takeInventory(ec2, clusterId, signal)
+    const inventory = await takeInventory(options, clusterId, signal)
     // An earlier destroy has seen all there is, and may have removed part of it.
     if (journal.intent === 'destroy') return inventory
     const [missing, ...others] = unseen(journal, inventory, askedAt - LOOKED_FOR)
@@ -39,21 +40,14 @@ export async function settledInventory({ec2, journal, clock, signal, onNotice}: 
 /** Steps that made a resource, or may have, after `since` (milliseconds since 1970), and are not in the inventory. */
 function unseen(journal: Journal, inventory: Inventory, since: number): readonly string[] {
   const records = journal.steps
-  const seen = [
-    ...inventory.vpcs,
-    ...inventory.subnets,
-    ...inventory.internetGateways,
-    ...inventory.routeTables,
-    ...inventory.securityGroups,
-    ...inventory.keyPairs,
-    ...inventory.instances,
-    ...inventory.ended,
-  ]
+  const made = resourcesOf(inventory).filter(({hangs}) => !hangs)
+  const ended = inventory.ended.map(({Tags = []}) => ({tags: Tags}))
+  const seen = new Set([...made, ...ended].map(({tags}) => tagValue(tags, STEP_TAG)))
   return createPlan(journal.header.spec)
     .steps.filter(({id, onRepeat}) => {
       const record = records[id]
       if (onRepeat === undefined || record === undefined || record.status === 'failed') return false
-      return madeAt(record) > since && madeBy(seen, id) === undefined
+      return madeAt(record) > since && !seen.has(id)
     })
     .map(step => step.id)
 }

@@ -1,15 +1,16 @@
-import {deleteUnblocked, idsOf, type Removal} from './removal.js'
+import {deleteUnblocked, idsOfKind, type Removal} from './removal.js'
 
 export const subnets: Removal = {
   id: 'subnets',
   title: 'Delete the subnets',
-  type: 'subnet',
-  ids: inventory => idsOf(inventory.subnets, s => s.SubnetId),
+  kind: 'subnets',
 
   async remove(context) {
     const {ec2, inventory} = context
     await Promise.all(
-      this.ids(inventory).map(id => deleteUnblocked(`subnet ${id}`, context, () => ec2.deleteSubnet({SubnetId: id}))),
+      idsOfKind(inventory, 'subnets').map(id =>
+        deleteUnblocked(`subnet ${id}`, context, () => ec2.deleteSubnet({SubnetId: id})),
+      ),
     )
   },
 }

@@ -1,4 +1,4 @@
-import type {EC2} from '@aws-sdk/client-ec2'
+import type {ResourceClients} from '../../aws/clients.js'
 import {explained} from '../../aws/explained.js'
 import {filterInventory, joinInventories, takeInventory, type Inventory} from '../../aws/inventory.js'
 import type {Clock} from '../../clock.js'
@@ -10,8 +10,7 @@ import {foreignIn, holdersIn} from './foreign.js'
 import {LET_GO_WITHIN, type Removal, type RemovalContext} from './removal.js'
 import {allResources, countedResources} from './resources.js'
 
-export interface TakeDownOptions {
-  readonly ec2: EC2
+export interface TakeDownOptions extends ResourceClients {
   readonly clusterId: string
   /** What the cluster has. */
   readonly inventory: Inventory
@@ -32,8 +31,8 @@ const FORGOTTEN_WITHIN = 60_000
  * such as AWS_AUTH.
  */
 export async function takeDown(options: TakeDownOptions): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> {
-  const {ec2, clusterId, forceForeign, signal} = options
-  const {own, inventory: others, holds} = await foreignIn(ec2, clusterId, options.inventory, signal)
+  const {clusterId, forceForeign, signal} = options
+  const {own, inventory: others, holds} = await foreignIn(options, clusterId, options.inventory, signal)
   const inventory = forceForeign ? joinInventories(own, others) : filterInventory(own, id => !holds.has(id))
   const kept = filterInventory(own, id => !forceForeign && holds.has(id))
   const failures = await removeAll({...options, inventory, kept, letGoWithin: LET_GO_WITHIN})
@@ -51,13 +50,13 @@ export async function takeDown(options: TakeDownOptions): Promise<Pick<DestroyRe
  * something cannot be deleted. Resolves to why not.
  */
 export async function removeAll(
-  options: Pick<TakeDownOptions, 'ec2' | 'inventory' | 'onEvent' | 'clock' | 'signal'> &
+  options: Pick<TakeDownOptions, 'ec2' | 'elb' | 'inventory' | 'onEvent' | 'clock' | 'signal'> &
     Pick<RemovalContext, 'kept' | 'letGoWithin'>,
 ): Promise<readonly Error[]> {
-  const {ec2, inventory, onEvent, signal} = options
+  const {inventory, onEvent, signal} = options
   const steps = DESTROY_PLAN.flat().map(removal => ({id: removal.id, title: removal.title}))
   onEvent({type: 'planned', phases: [{id: PHASE, title: 'Destroy the cluster', steps}]})
-  const holders = (): Promise<string> => holdersIn(ec2, inventory, signal)
+  const holders = (): Promise<string> => holdersIn(options, inventory, signal)
   for (const row of DESTROY_PLAN) {
     const outcomes = await Promise.all(
       row.map(removal => {
@@ -95,14 +94,15 @@ async function removeKind(removal: Removal, context: RemovalContext, onEvent: Ru
 
 /** What EC2 describes of the cluster when it has had time to forget what is gone; `kept` (ids) is not waited for. */
 async function stillThere(
-  {ec2, clusterId, clock, signal}: TakeDownOptions,
+  options: TakeDownOptions,
   patience: number,
   kept: ReadonlySet<string>,
 ): Promise<readonly {type: string; id: string}[]> {
+  const {clusterId, clock, signal} = options
   const until = clock.now() + patience
   for (;;) {
     const isLast = clock.now() >= until
-    const left = allResources(await takeInventory(ec2, clusterId, signal))
+    const left = allResources(await takeInventory(options, clusterId, signal))
     if (isLast || left.every(resource => kept.has(resource.id))) return left
     await clock.sleep(1_000, signal)
   }

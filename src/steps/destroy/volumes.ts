@@ -1,20 +1,15 @@
 import {inChunks} from '../../aws/in-chunks.js'
-import {deleteUnblocked, idsOf, type Removal} from './removal.js'
+import {deleteUnblocked, idsOf, idsOfKind, type Removal} from './removal.js'
 
 /** Volumes that outlived their instances. */
 export const volumes: Removal = {
   id: 'volumes',
   title: 'Delete left-over volumes',
-  type: 'volume',
-  ids: inventory =>
-    idsOf(
-      inventory.volumes.filter(v => v.State === 'available'),
-      v => v.VolumeId,
-    ),
+  kind: 'volumes',
 
   async remove(context) {
     const {ec2, inventory, signal} = context
-    const ids = idsOf(inventory.volumes, v => v.VolumeId)
+    const ids = idsOfKind(inventory, 'volumes')
     // Asked afresh: most of them have gone with their instances, and some may have been left by theirs.
     const left = await inChunks(ids, async Values => {
       const Filters = [{Name: 'volume-id', Values}]

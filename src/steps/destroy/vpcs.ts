@@ -1,15 +1,14 @@
-import {deleteUnblocked, idsOf, type Removal} from './removal.js'
+import {deleteUnblocked, idsOfKind, type Removal} from './removal.js'
 
 export const vpcs: Removal = {
   id: 'vpcs',
   title: 'Delete the VPC',
-  type: 'vpc',
-  ids: inventory => idsOf(inventory.vpcs, v => v.VpcId),
+  kind: 'vpcs',
 
   async remove(context) {
     const {ec2, inventory} = context
     await Promise.all(
-      this.ids(inventory).map(id => deleteUnblocked(`VPC ${id}`, context, () => ec2.deleteVpc({VpcId: id}))),
+      idsOfKind(inventory, 'vpcs').map(id => deleteUnblocked(`VPC ${id}`, context, () => ec2.deleteVpc({VpcId: id}))),
     )
   },
 }

@@ -1,5 +1,6 @@
-import type {EC2, ResourceType, TagSpecification} from '@aws-sdk/client-ec2'
+import type {ResourceType, TagSpecification} from '@aws-sdk/client-ec2'
 import type {ArtifactSet} from '../../artifacts/artifact.js'
+import type {AwsClients} from '../../aws/clients.js'
 import type {Inventory} from '../../aws/inventory.js'
 import type {Clock} from '../../clock.js'
 import type {RegionAccess} from '../../cluster/provider.js'
@@ -10,7 +11,7 @@ import type {SecretStore} from '../../pki/secret-store.js'
 import type {NodeConnections} from '../../ssh/node-connections.js'
 
 /** Everything of one run that is the same for all its steps. */
-export interface RunContext {
+export interface RunContext extends Pick<AwsClients, 'ec2' | 'ec2Once' | 'elb'> {
   readonly spec: ClusterSpec
   readonly clusterId: string
   /** ISO 8601; `expiresAt` is null for a cluster that is wanted until it is destroyed. */
@@ -18,9 +19,6 @@ export interface RunContext {
   readonly expiresAt: string | null
   readonly artifacts: ArtifactSet
   readonly access: RegionAccess
-  readonly ec2: EC2
-  /** For what makes something and takes no client token: never sent again when the answer was lost. */
-  readonly ec2Once: EC2
   /** What AWS had of this cluster at the start of the run. */
   readonly inventory: Inventory
   readonly secrets: SecretStore

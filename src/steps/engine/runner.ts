@@ -54,7 +54,7 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
   let asked: {readonly at: number; readonly answer: Promise<Inventory>} | undefined
   const currentInventory = (): Promise<Inventory> => {
     if (asked === undefined || clock.now() - asked.at > 500)
-      asked = {at: clock.now(), answer: takeInventory(context.ec2, context.clusterId, signal)}
+      asked = {at: clock.now(), answer: takeInventory(context, context.clusterId, signal)}
     return asked.answer
   }
 

@@ -1,4 +1,4 @@
-import type {Tag} from '@aws-sdk/client-ec2'
+import type {EC2, Tag} from '@aws-sdk/client-ec2'
 import {rangesOf, type OperatorRanges} from '../cluster/operator-ranges.js'
 import {clusterSpec, type ClusterSpec} from '../cluster/spec.js'
 import {tagValue} from './tags.js'
@@ -11,15 +11,40 @@ export interface SpecRecord extends OperatorRanges {
 /** Longest value of a tag (EC2 user guide, "Tag restrictions"). */
 const LIMIT = 256
 
-const keyOf = (part: number): string => `khw:spec/${part}`
+/** Bytes that base64 turns into `LIMIT` characters. */
+const PAYLOAD = (LIMIT / 4) * 3
 
-/** Tags of the VPC that hold the cluster's spec, in base64url as not every service takes all characters in its tags. */
-export function specTags(record: SpecRecord): Tag[] {
-  const text = Buffer.from(JSON.stringify(record)).toString('base64url')
+const PREFIX = 'khw:spec/'
+
+const keyOf = (part: number): string => `${PREFIX}${part}`
+
+/**
+ * Tags that hold the cluster's spec, in base64url as not every service takes all characters in its tags; `atLeast` so many
+ * of them: a record that takes the place of a longer one must leave nothing of it, and JSON may end with blanks.
+ */
+export function specTags(record: SpecRecord, atLeast = 1): Tag[] {
+  const json = JSON.stringify(record).padEnd(1 + (atLeast - 1) * PAYLOAD)
+  const text = Buffer.from(json).toString('base64url')
   return Array.from({length: Math.ceil(text.length / LIMIT)}, (_, part) => ({
     Key: keyOf(part),
     Value: text.slice(part * LIMIT, (part + 1) * LIMIT),
   }))
+}
+
+/**
+ * Writes a record over the one that a resource has, in one call, so that it is whole at any time. What has the right one
+ * already is left alone.
+ */
+export async function rewriteSpecTags(
+  ec2: EC2,
+  resourceId: string,
+  tags: readonly Tag[] | undefined,
+  record: SpecRecord,
+): Promise<void> {
+  const parts = (tags ?? []).filter(({Key}) => Key?.startsWith(PREFIX) === true).length
+  const wanted = specTags(record, parts)
+  if (wanted.length === parts && wanted.every(({Key = '', Value}) => tagValue(tags, Key) === Value)) return
+  await ec2.createTags({Resources: [resourceId], Tags: wanted})
 }
 
 /** Undefined if the tags hold none that this khw can read. */

@@ -1,6 +1,9 @@
 import {Args, Flags} from '@oclif/core'
 import {KhwCommand} from '../ui/khw-command.js'
 
+/** How ssh ends if it was the connection that failed, not the command. */
+const SSH_ITSELF = 255
+
 export default class Ssh extends KhwCommand {
   static override summary = 'Log in to a node, or run a command on it'
   static override description =
@@ -22,16 +25,16 @@ export default class Ssh extends KhwCommand {
 
   async run(): Promise<void> {
     const {args, flags, argv} = await this.parse(Ssh)
-    const {sshCommand} = await import('../steps/cluster-access.js')
+    const {sshCommand, sshProblem} = await import('../steps/cluster-access.js')
     const {runInherited} = await import('../ui/run-inherited.js')
     const {signal} = new AbortController()
-    const {program, args: words} = await sshCommand({
-      home: await this.home(),
-      ...(flags.name !== undefined && {name: flags.name}),
-      node: args.node,
-      command: argv.slice(1).map(String),
-      signal,
-    })
-    this.exit(await runInherited(program, words))
+    const cluster = {home: await this.home(), ...(flags.name !== undefined && {name: flags.name}), signal}
+    const {program, args: words} = await sshCommand({...cluster, node: args.node, command: argv.slice(1).map(String)})
+    const status = await runInherited(program, words)
+    if (status === SSH_ITSELF) {
+      const problem = await sshProblem(cluster)
+      if (problem) throw problem
+    }
+    this.exit(status)
   }
 }

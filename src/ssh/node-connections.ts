@@ -5,7 +5,7 @@ import {SshConnection, type OpenOptions} from './connection.js'
 import {pinnedHostKeys} from './host-key.js'
 import {keyBlob} from './keys.js'
 import {execPatiently, type RemoteNode} from './remote-node.js'
-import {isRefusal, keysMissing, mayPass, unreachable} from './ssh-errors.js'
+import {isRefusal, isSilence, keysMissing, mayPass, unreachable} from './ssh-errors.js'
 
 /** Where the operator's private key lies among the cluster's secrets. */
 export const OPERATOR_KEY = 'ssh/id_ed25519'
@@ -22,6 +22,9 @@ export interface ConnectionOptions {
   readonly authenticationGrace: number
   /** Before each repetition of a command whose connection broke. */
   readonly pauses: readonly number[]
+  /** Called once when machines have been silent for `silence`, as behind a firewall; what it throws ends the waiting. */
+  readonly onSilence: () => Promise<void>
+  readonly silence: number
   /** Of each connection. */
   readonly open: Omit<OpenOptions, 'signal'>
 }
@@ -33,6 +36,8 @@ const DEFAULTS: ConnectionOptions = {
   reconnectBudget: 90_000,
   authenticationGrace: 90_000,
   pauses: [500, 1_000, 2_000],
+  onSilence: () => Promise.resolve(),
+  silence: 25_000,
   open: {},
 }
 
@@ -48,6 +53,7 @@ export class NodeConnections {
   private readonly open = new Map<string, Promise<SshConnection>>()
   /** `worker-1 198.18.0.7`: who has let us in, and where. */
   private readonly met = new Set<string>()
+  private asked: Promise<void> | undefined
 
   constructor(
     private readonly secrets: SecretStore,
@@ -98,7 +104,7 @@ export class NodeConnections {
     const privateKey = await this.secrets.read(OPERATOR_KEY)
     const pins = await pinnedHostKeys(this.secrets, node)
     if (privateKey === undefined || pins.length === 0) throw keysMissing(node)
-    const {clock, port, open, authenticationGrace, bootBudget, reconnectBudget} = this.options
+    const {clock, port, open, authenticationGrace, bootBudget, reconnectBudget, onSilence, silence} = this.options
     const target = {name: node, host, port, username: this.username, privateKey, hostKeys: pins.map(keyBlob)}
     const budget = this.met.has(`${node} ${host}`) ? reconnectBudget : bootBudget
     const start = clock.now()
@@ -113,6 +119,7 @@ export class NodeConnections {
         if (error instanceof KhwError) throw error
         const now = clock.now()
         if (isRefusal(error)) refusedSince ??= now
+        if (isSilence(error) && now >= start + silence) await (this.asked ??= onSilence())
         const patience = isRefusal(error) ? (refusedSince ?? now) + authenticationGrace : mayPass(error) ? Infinity : 0
         if (now >= Math.min(start + budget, patience)) throw unreachable(node, host, now - start, error)
       }

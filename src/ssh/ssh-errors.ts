@@ -66,11 +66,19 @@ export function isRefusal(error: unknown): boolean {
   return levelOf(error) === 'client-authentication'
 }
 
+/** Nobody answers at all: as while a machine is launched, or behind a firewall that drops what it does not let through. */
+export function isSilence(error: unknown): boolean {
+  return levelOf(error) === 'client-timeout' || codeOf(error) === 'ETIMEDOUT'
+}
+
 /** A machine that is still booting, or a bad line: worth another try. */
 export function mayPass(error: unknown): boolean {
   // node-ssh's own word for a connection that was closed during authentication.
-  const closed = error instanceof Error && 'code' in error && error.code === 'ETIMEDOUT'
-  return closed || PASSING_LEVELS.includes(levelOf(error))
+  return codeOf(error) === 'ETIMEDOUT' || PASSING_LEVELS.includes(levelOf(error))
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 function levelOf(error: unknown): unknown {

@@ -1,5 +1,6 @@
 import {join} from 'node:path'
 import {nodesOf} from '../cluster/addressing.js'
+import {chooseCluster} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {operatorKubeconfig} from '../pki/kubeconfig.js'
 import {operatorCredentials} from '../pki/operator-credentials.js'
@@ -8,7 +9,9 @@ import {pinnedHostKeys} from '../ssh/host-key.js'
 import {OPERATOR_KEY} from '../ssh/node-connections.js'
 import {writeFileAtomically} from '../write-file.js'
 import {livePublicIps} from './compute/node-instance.js'
+import {Journal} from './engine/journal.js'
 import {withCluster, type ClusterOptions} from './open-cluster.js'
+import {addressChanged} from './address-changed.js'
 import {apiEndpoints} from './operator-api.js'
 import {LOGIN_USER} from './session.js'
 
@@ -50,6 +53,7 @@ export function sshCommand(options: SshCommandOptions): Promise<{program: string
       `UserKnownHostsFile=${sshValue(knownHosts)}`,
       'StrictHostKeyChecking=yes',
       'ForwardAgent=no',
+      'ConnectTimeout=20',
       'ServerAliveInterval=15',
       'LogLevel=ERROR',
     ]
@@ -59,6 +63,11 @@ export function sshCommand(options: SshCommandOptions): Promise<{program: string
       args: ['-F', 'none', ...settings.flatMap(setting => ['-o', setting]), `${LOGIN_USER}@${publicIp}`, ...remote],
     }
   })
+}
+
+/** For who could not log in: why not, if it is that one comes from elsewhere than the cluster admits. */
+export function sshProblem({home, name, signal}: ClusterOptions): Promise<KhwError | undefined> {
+  return addressChanged(home, Journal.open(chooseCluster(home, name).path).header, signal, {exit: 255})
 }
 
 /** The cluster's kubeconfig, its default context pointing at a controller that answers now. */

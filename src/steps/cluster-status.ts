@@ -9,11 +9,20 @@ import {instanceOfNode, livePublicIps} from './compute/node-instance.js'
 import type {RunContext} from './engine/context.js'
 import type {Journal} from './engine/journal.js'
 import {withCluster, type ClusterOptions} from './open-cluster.js'
+import {addressChanged} from './address-changed.js'
 import {API_PORT} from './operator-api.js'
 
 /** What a cluster is like now, asked of AWS and of its own API; changes nothing. */
 export function clusterStatus(options: ClusterOptions): Promise<ClusterReport> {
-  return withCluster(options, ({journal, context}) => reportOf(journal, context))
+  return withCluster(options, async ({journal, context}) => {
+    const report = await reportOf(journal, context)
+    if (report.checks.every(check => check.ok) || report.nodes.every(node => node.publicIp === null)) return report
+    const error = await addressChanged(options.home, journal.header, options.signal)
+    if (!error) return report
+    const [todo] = error.suggestions
+    const access: Check = {name: 'access', ok: false, detail: `${error.message} ${todo}`}
+    return {...report, checks: [...report.checks, access]}
+  })
 }
 
 /** Looks at the machines, unless it is given what there is, and at the API afresh. */

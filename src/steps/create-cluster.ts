@@ -29,6 +29,7 @@ import {listClusters} from './list-clusters.js'
 import {newJournal, resolvedArtifacts} from './new-journal.js'
 import {nodeArchitecture} from './node-architecture.js'
 import {openRegion, prepareRegion, regionFacts, regionToLookAt} from './open-region.js'
+import {addressChanged, explainUnreached} from './address-changed.js'
 import type {PhaseId} from './phases.js'
 import {refuseTakenName} from './taken-name.js'
 import {openSession} from './session.js'
@@ -106,13 +107,18 @@ async function architectureOf(
 }
 
 async function run(
-  {onEvent, onNotice, signal}: CreateOptions,
+  {home, onEvent, onNotice, signal}: CreateOptions,
   directory: ClusterDirectory,
   journal: Journal,
   access: RegionAccess,
   until: PhaseId | undefined,
 ): Promise<CreateReport> {
-  const session = await openSession(directory, journal.header, access, signal)
+  const {header} = journal
+  const onSilence = async (): Promise<void> => {
+    const error = await addressChanged(home, header, signal)
+    if (error) throw error
+  }
+  const session = await openSession(directory, journal.header, access, signal, {onSilence})
   try {
     const whole = createPlan(journal.header.spec)
     const plan = until === undefined ? whole : upTo(whole, until)
@@ -126,7 +132,8 @@ async function run(
     const timings = timingsOf(plan, journal)
     return {...report, timings, criticalPath: criticalPath(timings)}
   } catch (error) {
-    throw explained(error, `Could not look at "${directory.name}"`)
+    const cause = await explainUnreached(error, home, header, signal)
+    throw explained(cause, `Could not look at "${directory.name}"`)
   } finally {
     await session.close()
   }

@@ -1,3 +1,4 @@
+import type {Tag} from '@aws-sdk/client-ec2'
 import type {ResourceClients} from '../aws/clients.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import {KhwError} from '../errors.js'
@@ -34,11 +35,18 @@ export async function findClusters(from: ResourceClients, signal: AbortSignal): 
         name: first(CLUSTER_NAME_TAG) ?? clusterId,
         createdAt: first(CREATED_TAG),
         expiresAt: first(EXPIRES_TAG),
-        record: inventory.vpcs.map(vpc => specOfTags(vpc.Tags)).find(record => record !== undefined),
+        record: specHolders(inventory)
+          .map(({tags}) => specOfTags(tags))
+          .find(record => record !== undefined),
         inventory,
       }
     })
     .sort((a, b) => (`${a.name} ${a.clusterId}` < `${b.name} ${b.clusterId}` ? -1 : 1))
+}
+
+/** The resources that say what their cluster was asked to be, by their tags. */
+export function specHolders({vpcs}: Inventory): readonly {readonly id: string; readonly tags: readonly Tag[]}[] {
+  return vpcs.flatMap(({VpcId: id, Tags: tags}) => (id === undefined || tags === undefined ? [] : [{id, tags}]))
 }
 
 /** The one of that id or name; undefined if there is none. Throws CLUSTER_AMBIGUOUS, with what to type: `command` and so on. */

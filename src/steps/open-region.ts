@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs'
 import type {Home} from '../cluster/home.js'
-import {operatorRanges, rangesOf, type OperatorRanges} from '../cluster/operator-ranges.js'
+import {listRanges, operatorRanges, rangesOf, type OperatorRanges} from '../cluster/operator-ranges.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {ProviderName} from '../cluster/spec.js'
 import type {OpenLocalRegionOptions} from '../local/provider.js'
@@ -41,9 +41,20 @@ export async function openRegion(options: OpenRegionOptions): Promise<RegionAcce
 const QUIET = {yes: false, confirm: () => Promise.resolve(false), onNotice: () => undefined}
 
 /** The region of a cluster that exists: nothing is asked, nothing set up, and no other account taken for its own. */
-export async function reopenRegion(home: Home, header: JournalHeader, signal: AbortSignal): Promise<RegionAccess> {
+export function reopenRegion(home: Home, header: JournalHeader, signal: AbortSignal): Promise<RegionAccess> {
+  return openRegionAnew(home, header, listRanges(header), signal)
+}
+
+/** As `reopenRegion`, but with other ranges that may reach the cluster; by default where one comes from now. */
+export async function openRegionAnew(
+  home: Home,
+  header: JournalHeader,
+  ranges: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<RegionAccess> {
   const {provider, region} = header.spec
-  const access = await openRegion({home, provider, region, ranges: header, ...QUIET, signal})
+  const given = ranges === undefined ? {} : {ranges: operatorRanges(ranges)}
+  const access = await openRegion({home, provider, region, ...given, ...QUIET, signal})
   refuseOtherAccount(header, await callerAccount(access))
   return access
 }

@@ -22,17 +22,23 @@ export interface Session {
   close(): Promise<void>
 }
 
+export interface SessionOptions {
+  readonly clock?: Clock
+  /** Called once when machines do not answer at all; what it throws ends the waiting for them. */
+  readonly onSilence?: () => Promise<void>
+}
+
 /** Opens everything a run needs: clients, the inventory, secrets, connections. */
 export async function openSession(
   directory: ClusterDirectory,
   header: JournalHeader,
   access: RegionAccess,
   signal: AbortSignal,
-  clock: Clock = systemClock,
+  {clock = systemClock, onSilence}: SessionOptions = {},
 ): Promise<Session> {
   const clients = awsClients(access, {signal, clock})
   const secrets = new FileSecretStore(directory.secrets)
-  const nodes = new NodeConnections(secrets, LOGIN_USER, signal)
+  const nodes = new NodeConnections(secrets, LOGIN_USER, signal, onSilence && {onSilence})
   const apis = new Map<string, Promise<KubernetesApi>>()
   const pkis = new Map<string, Promise<Pki>>()
   try {

@@ -84,8 +84,9 @@ function problems({checks, nodes}: ClusterReport, {style, columns}: ReportOption
     .join('\n')
 }
 
-function nextSteps({phase, name, nodes}: ClusterReport, style: Style): string {
+function nextSteps({phase, name, nodes, checks}: ClusterReport, style: Style): string {
   const broken = nodes.find(node => !node.ready && node.state === 'running')
+  if (checks.some(check => check.name === 'access' && !check.ok)) return next([`khw access refresh ${name}`], style)
   const commands = {
     ready: [`export KUBECONFIG="$(khw kubeconfig ${name} --path)"`, 'kubectl get nodes'],
     degraded: broken ? [`khw ssh ${broken.name} --name ${name} -- sudo journalctl -n 50 --no-pager`] : [],

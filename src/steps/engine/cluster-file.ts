@@ -6,8 +6,8 @@ import {SCHEMA, type ClusterContent, type JournalHeader} from './journal-content
 import {clusterUnreadable, isRecord, readError, refuseNewer} from './journal-errors.js'
 
 /**
- * The file `cluster.json` beside the journal: what the cluster is, and nothing that changes. Since it is written once, no
- * later write can spoil it. Throws DISK_FULL or HOME_NOT_WRITABLE.
+ * The file `cluster.json` beside the journal: what the cluster is, and nothing of how it is getting on. Since it is
+ * hardly ever written again, no later write is likely to spoil it. Throws DISK_FULL or HOME_NOT_WRITABLE.
  */
 export function writeClusterFile(directory: string, header: JournalHeader): void {
   const path = pathIn(directory)

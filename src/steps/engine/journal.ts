@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 import {chmodSync, mkdirSync, renameSync} from 'node:fs'
 import {dirname, join} from 'node:path'
+import type {OperatorRanges} from '../../cluster/operator-ranges.js'
 import {KhwError} from '../../errors.js'
 import {writeError} from '../../write-error.js'
 import {flushDirectory, removeTemporaryFiles} from '../../write-file.js'
@@ -17,7 +18,10 @@ export type {JournalHeader, StepRecord} from './journal-content.js'
  * Every write throws DISK_FULL or HOME_NOT_WRITABLE; what was written before stays whole then.
  */
 export class Journal {
-  private constructor(private readonly file: JournalFile) {}
+  private constructor(
+    private readonly directory: string,
+    private readonly file: JournalFile,
+  ) {}
 
   /** What the cluster is, is on the disk twice when this returns: in the journal and beside it. */
   static create(directory: string, header: JournalHeader): Journal {
@@ -33,7 +37,7 @@ export class Journal {
     // In this order, a process that is killed in between leaves a journal which needs no repair.
     const file = JournalFile.write(directory, emptyContent(header))
     writeClusterFile(directory, header)
-    return new Journal(file)
+    return new Journal(directory, file)
   }
 
   /** As `open`, for who holds the lock: also removes the copies that killed writers left behind, of secrets too. */
@@ -48,7 +52,7 @@ export class Journal {
   static open(directory: string): Journal {
     const file = JournalFile.read(directory)
     hasClusterFile(directory)
-    return new Journal(file)
+    return new Journal(directory, file)
   }
 
   /**
@@ -65,7 +69,7 @@ export class Journal {
     }
     const header = readClusterFile(directory)
     moveAside(join(directory, 'journal.json'))
-    return new Journal(JournalFile.write(directory, emptyContent(header)))
+    return new Journal(directory, JournalFile.write(directory, emptyContent(header)))
   }
 
   get header(): JournalHeader {
@@ -88,6 +92,17 @@ export class Journal {
     if (this.intent !== intent) this.write({intent})
   }
 
+  /**
+   * Writes down anew what can change about a cluster, in both files. A process that is killed in between leaves the copy as
+   * it was: to call this once more makes it good.
+   */
+  amend(change: Amendment): void {
+    const {moreOperatorCidrs: _, ...header} = this.header
+    const amended = {...(change.operatorCidr === undefined ? this.header : header), ...change}
+    if (JSON.stringify(amended) !== JSON.stringify(this.header)) this.write({header: amended})
+    writeClusterFile(this.directory, amended)
+  }
+
   setComplete(complete: boolean): void {
     if (this.complete !== complete) this.write({complete})
   }
@@ -100,6 +115,9 @@ export class Journal {
     this.file.content = {...this.file.content, ...change}
   }
 }
+
+/** New values of what a header may say otherwise later on; ranges come all at once. */
+export type Amendment = Partial<OperatorRanges> & Pick<JournalHeader, 'expiresAt'>
 
 /** When what a step stands for was made, or may have been, in milliseconds since 1970. */
 export function madeAt(record: StepRecord): number {

@@ -2,14 +2,20 @@ import {inVpc, madeBy} from '../../aws/inventory.js'
 import {required} from '../../aws/required.js'
 import type {Role} from '../../cluster/addressing.js'
 import {defineStep, type Step} from '../engine/step.js'
+import type {IngressRule} from './rule-table.js'
 import {vpc} from './vpc.js'
 
 export type SecurityGroup = Step<{groupId: string}, {vpc: typeof vpc}>
 
+/** The step that makes the group of those members; its id is on the group as a tag. */
+export function securityGroupStepId(members: IngressRule['target']): string {
+  return `network/security-group/${members}`
+}
+
 /** One group a role; its rules are steps of their own, because they name each other. */
 function securityGroup(role: Role): SecurityGroup {
   return defineStep({
-    id: `network/security-group/${role}`,
+    id: securityGroupStepId(role),
     phase: 'network',
     title: `Create the ${role}s' security group`,
     needs: {vpc},

@@ -102,6 +102,12 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
     impliedBy: ec2(...EC2_CREATIONS),
   },
   {
+    sid: 'Retag',
+    actions: ec2('CreateTags'),
+    resources: ['*'],
+    condition: {...OURS, 'ForAllValues:StringLike': {'aws:TagKeys': ['khw:*']}},
+  },
+  {
     sid: 'ChangeOurs',
     actions: ec2(
       'AssociateRouteTable',

@@ -97,8 +97,8 @@ export class Journal {
    * it was: to call this once more makes it good.
    */
   amend(change: Amendment): void {
-    const {moreOperatorCidrs: _, ...header} = this.header
-    const amended = {...(change.operatorCidr === undefined ? this.header : header), ...change}
+    const amended: {-readonly [Key in keyof JournalHeader]: JournalHeader[Key]} = {...this.header, ...change}
+    if (change.operatorCidr !== undefined && change.moreOperatorCidrs === undefined) delete amended.moreOperatorCidrs
     if (JSON.stringify(amended) !== JSON.stringify(this.header)) this.write({header: amended})
     writeClusterFile(this.directory, amended)
   }

@@ -34,7 +34,7 @@ export function samePorts(a: IpPermission, b: IpPermission): boolean {
 /** Adds rules to a group, with no harm if they are there already. */
 export async function authorize(ec2Once: EC2, GroupId: string, wanted: readonly IpPermission[]): Promise<void> {
   // One call a rule: EC2 refuses the whole list if a single rule is there already, as it is after a crash.
-  await Promise.all(
+  await all(
     wanted.map(async rule => {
       try {
         await ec2Once.authorizeSecurityGroupIngress({GroupId, IpPermissions: [rule]})
@@ -47,7 +47,7 @@ export async function authorize(ec2Once: EC2, GroupId: string, wanted: readonly 
 
 /** Takes rules out of a group, with no harm if they are gone already. */
 export async function revoke(ec2: EC2, GroupId: string, unwanted: readonly IpPermission[]): Promise<void> {
-  await Promise.all(
+  await all(
     unwanted.map(async rule => {
       try {
         await ec2.revokeSecurityGroupIngress({GroupId, IpPermissions: [rule]})
@@ -56,4 +56,10 @@ export async function revoke(ec2: EC2, GroupId: string, unwanted: readonly IpPer
       }
     }),
   )
+}
+
+/** Throws what the first one threw, once none of them is under way any more: what comes next must see all they did. */
+export async function all(calls: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(calls)
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }

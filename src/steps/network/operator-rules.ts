@@ -1,7 +1,7 @@
 import type {EC2, IpPermission} from '@aws-sdk/client-ec2'
 import {madeBy, type Inventory} from '../../aws/inventory.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
-import {authorize, covers, permissionOf, revoke, samePorts} from './ip-permissions.js'
+import {all, authorize, covers, permissionOf, revoke, samePorts} from './ip-permissions.js'
 import {ingressRules} from './rule-table.js'
 import {securityGroupStepId} from './security-group.js'
 
@@ -57,9 +57,9 @@ function staleIn(
 }
 
 export async function authorizeMissing(ec2Once: EC2, changes: readonly GroupChange[]): Promise<void> {
-  await Promise.all(changes.map(({groupId, missing}) => authorize(ec2Once, groupId, missing)))
+  await all(changes.map(({groupId, missing}) => authorize(ec2Once, groupId, missing)))
 }
 
 export async function revokeStale(ec2: EC2, changes: readonly GroupChange[]): Promise<void> {
-  await Promise.all(changes.map(({groupId, stale}) => revoke(ec2, groupId, stale)))
+  await all(changes.map(({groupId, stale}) => revoke(ec2, groupId, stale)))
 }

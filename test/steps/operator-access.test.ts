@@ -96,7 +96,7 @@ describe('who may reach a cluster', function () {
       `sample-worker 30080 ${THEIRS}`,
     ].sort()
   const recorded = async (): Promise<readonly (readonly string[])[]> => {
-    const [cluster] = await findClusters(run.region.ec2, signal)
+    const [cluster] = await findClusters(run.clients, signal)
     return [Journal.open(directory).header, readClusterFile(directory), cluster?.record].map(record =>
       record === undefined ? [] : listRanges(record),
     )

@@ -1,4 +1,5 @@
 import type {Role} from './addressing.js'
+import {DEFAULT_IMAGE, IMAGE_FAMILY_NAMES, isImageFamily, isImageId} from './image-families.js'
 import type {Architecture, ClusterSpec, Problem, SpecInput} from './spec.js'
 
 /** A type of either architecture that is large enough for any role. */
@@ -25,6 +26,7 @@ export function machineProblems(input: SpecInput): Problem[] {
     ...typeProblems('--worker-type', typesOf(input, 'worker')),
     ...volumeProblems(input.volumeSize),
     ...zoneProblems(input),
+    ...imageProblems(input),
   ]
 }
 
@@ -59,6 +61,29 @@ function volumeProblems(size: number): Problem[] {
       fix: `Try --volume-size ${Number.isFinite(nearest) ? nearest : 20}`,
     },
   ]
+}
+
+function imageProblems({image, loginUser}: SpecInput): Problem[] {
+  const problems: Problem[] = []
+  const isId = image !== undefined && isImageId(image)
+  if (image !== undefined && !isId && !isImageFamily(image)) {
+    problems.push({
+      what: `--image ${image} is neither the id of an image (ami-...) nor one of ${IMAGE_FAMILY_NAMES.join(', ')}.`,
+      fix: `Try --image ${DEFAULT_IMAGE}`,
+    })
+  } else if (loginUser !== undefined && !isId) {
+    problems.push({
+      what: `--login-user ${loginUser} goes with --image ami-ID only: the login user of ${image ?? DEFAULT_IMAGE} is known.`,
+      fix: 'Leave out --login-user',
+    })
+  }
+  if (loginUser !== undefined && !/^[a-z_][a-z0-9_-]{0,31}$/.test(loginUser)) {
+    problems.push({
+      what: `--login-user ${loginUser} is not the name of a user: lower-case letters, digits, dashes and underscores.`,
+      fix: 'Try --login-user ec2-user',
+    })
+  }
+  return problems
 }
 
 function zoneProblems({network}: SpecInput): Problem[] {

@@ -29,6 +29,10 @@ export interface ClusterSpec {
   readonly fallbackTypes?: Partial<Readonly<Record<Role, readonly string[]>>>
   /** Size of a root volume in GiB. */
   readonly volumeSize: number
+  /** A family of images (image-families.ts) or the id of one. Absent: Debian 12. */
+  readonly image?: string
+  /** Whom the machines let in, where the image does not say it. */
+  readonly loginUser?: string
 }
 
 export interface NetworkSpec {

@@ -1,4 +1,5 @@
 import {checkArtifactRequest} from '../artifacts/check-request.js'
+import {DEFAULT_IMAGE, loginUserOf} from '../cluster/image-families.js'
 import {DEFAULT_TYPES, typesOf} from '../cluster/machines.js'
 import {listRanges, parseOperatorRanges} from '../cluster/operator-ranges.js'
 import {clusterSpec, type Architecture, type ArtifactSource, type ClusterSpec} from '../cluster/spec.js'
@@ -63,6 +64,8 @@ export function specInput(request: CreateRequest, name: string, architecture: Ar
     architecture,
     ...typesAskedFor(request, DEFAULT_TYPES[architecture]),
     volumeSize: request.volumeSize ?? d.volumeSize,
+    ...(request.image === undefined ? {} : {image: request.image}),
+    ...(request.loginUser === undefined ? {} : {loginUser: request.loginUser}),
     ...(request.network === undefined ? {} : {network: request.network}),
   })
 }
@@ -105,6 +108,8 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
     ['--controller-type', request.controllerTypes?.join(','), typesOf(spec, 'controller').join(',')],
     ['--worker-type', request.workerTypes?.join(','), typesOf(spec, 'worker').join(',')],
     ['--volume-size', request.volumeSize, spec.volumeSize],
+    ['--image', request.image, spec.image ?? DEFAULT_IMAGE],
+    ['--login-user', request.loginUser, loginUserOf(spec)],
   ]
   const other = asked.filter(([, wanted, frozen]) => wanted !== undefined && wanted !== frozen)
   const version = request.kubernetesVersion

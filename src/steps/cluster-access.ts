@@ -1,5 +1,6 @@
 import {join} from 'node:path'
 import {nodesOf} from '../cluster/addressing.js'
+import {loginUserOf} from '../cluster/image-families.js'
 import {chooseCluster} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {operatorKubeconfig} from '../pki/kubeconfig.js'
@@ -13,7 +14,6 @@ import {Journal} from './engine/journal.js'
 import {withCluster, type ClusterOptions} from './open-cluster.js'
 import {addressChanged} from './address-changed.js'
 import {apiEndpoints} from './operator-api.js'
-import {LOGIN_USER} from './session.js'
 
 export interface SshCommandOptions extends ClusterOptions {
   readonly node: string
@@ -60,7 +60,13 @@ export function sshCommand(options: SshCommandOptions): Promise<{program: string
     const remote = command.length > 0 ? ['--', ...command] : []
     return {
       program: 'ssh',
-      args: ['-F', 'none', ...settings.flatMap(setting => ['-o', setting]), `${LOGIN_USER}@${publicIp}`, ...remote],
+      args: [
+        '-F',
+        'none',
+        ...settings.flatMap(setting => ['-o', setting]),
+        `${loginUserOf(context.spec)}@${publicIp}`,
+        ...remote,
+      ],
     }
   })
 }

@@ -1,11 +1,12 @@
-import type {ArtifactProgress, ArtifactSet} from '../artifacts/artifact.js'
+import type {ArtifactProgress} from '../artifacts/artifact.js'
 import {explained} from '../aws/explained.js'
 import {takeInventory} from '../aws/inventory.js'
+import {required} from '../aws/required.js'
 import type {Home} from '../cluster/home.js'
 import {operatorRanges, type OperatorRanges} from '../cluster/operator-ranges.js'
 import type {CreateReport} from '../cluster/report.js'
 import type {RegionAccess} from '../cluster/provider.js'
-import type {Architecture, ProviderName} from '../cluster/spec.js'
+import type {ProviderName} from '../cluster/spec.js'
 import {
   clusterDirectory,
   clusterExists,
@@ -15,6 +16,7 @@ import {
 } from '../cluster/store.js'
 import {callerAccount, refuseOtherAccount} from './account.js'
 import {reportOf} from './cluster-status.js'
+import {checkedMachines, type CheckedMachines} from './checked-machines.js'
 import {createPlan} from './create-plan.js'
 import {createRequestDefaults, defaultRegion, type CreateRequest} from './create-request.js'
 import {checkRequest, phaseOf, refuseOtherRequest, specInput} from './check-request.js'
@@ -27,7 +29,6 @@ import {criticalPath, timingsOf} from './engine/timings.js'
 import {healDuplicates} from './heal-duplicates.js'
 import {listClusters} from './list-clusters.js'
 import {newJournal, resolvedArtifacts} from './new-journal.js'
-import {nodeArchitecture} from './node-architecture.js'
 import {openRegion, prepareRegion, regionFacts, regionToLookAt} from './open-region.js'
 import {addressChanged, explainUnreached} from './address-changed.js'
 import type {PhaseId} from './phases.js'
@@ -73,18 +74,27 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
       ...rangesFor(request, resumed),
     }
     // A mirror is at hand: what it lacks is told before this host is set up for a region.
-    const artifactsOf = async (): Promise<ArtifactSet> =>
-      resolvedArtifacts(options, {provider, architecture: await architectureOf(opening, name)})
-    const mirrored = !resumed && request.mirror !== undefined ? await artifactsOf() : undefined
+    const {architecture: only} = await regionFacts(provider, home)
+    const mirrored =
+      !resumed && request.mirror !== undefined && only !== undefined
+        ? await resolvedArtifacts(options, {provider, architecture: only})
+        : undefined
     await prepareRegion(opening)
-    const artifacts = resumed ? resumed.header.artifacts : (mirrored ?? (await artifactsOf()))
+    // On AWS it depends on the machines what is to be fetched for them; the local region is not there yet.
+    const machines = resumed || only !== undefined ? undefined : await machinesThere(opening, name)
+    const architecture = machines?.architecture ?? only
+    const artifacts =
+      resumed?.header.artifacts ??
+      mirrored ??
+      (await resolvedArtifacts(options, {provider, architecture: required(architecture, 'an architecture')}))
     const access = await openRegion(opening)
     const account = await callerAccount(access)
-    if (!resumed) {
+    const begin = async (): Promise<Journal> => {
       await refuseTakenName(access, name, signal)
-      if (provider === 'local') await nodeArchitecture(access, specInput(request, name, access.architecture), signal)
+      const checked = machines ?? (await checkedMachines(access, specInput(request, name, only), signal))
+      return newJournal({directory, request, name, access, account, artifacts, machines: checked})
     }
-    const journal = resumed ?? newJournal({directory, request, name, access, account, artifacts})
+    const journal = resumed ?? (await begin())
     refuseOtherAccount(journal.header, account)
     return await run(options, directory, journal, access, until)
   } finally {
@@ -94,16 +104,12 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
   }
 }
 
-/** Before anything is fetched for them: on AWS the machines run what their types do, in the local region what this host does. */
-async function architectureOf(
+async function machinesThere(
   {home, provider, region, request, signal}: CreateOptions & {provider: ProviderName; region: string},
   name: string,
-): Promise<Architecture> {
-  const {architecture} = await regionFacts(provider, home)
-  if (architecture !== undefined) return architecture
-  const access = await regionToLookAt({home, provider, region, signal})
-  if (access === undefined) throw new Error(`${provider} has no region`)
-  return nodeArchitecture(access, specInput(request, name), signal)
+): Promise<CheckedMachines> {
+  const access = required(await regionToLookAt({home, provider, region, signal}), 'a region')
+  return checkedMachines(access, specInput(request, name), signal)
 }
 
 async function run(

@@ -24,6 +24,10 @@ export interface CreateRequest {
   readonly workerTypes?: readonly string[]
   /** GiB. */
   readonly volumeSize?: number
+  /** `debian-12`, or the id of an image. */
+  readonly image?: string
+  /** Of an image that is none of those khw knows. */
+  readonly loginUser?: string
 }
 
 export const createRequestDefaults = {

@@ -36,11 +36,12 @@ export async function machineFindings(question: MachineQuestion): Promise<Machin
   const unknown = ROLES.flatMap(role => unknownTypes(role, question, types))
   const architectures = new Set([...types.values()].map(type => type.architecture))
   const [architecture] = architectures
+  const unknownZones = zoneProblems(question, zones)
   const wrong = unknown.length > 0 ? unknown : architectureProblems(question, types)
   return {
     architecture: wrong.length === 0 ? architecture : undefined,
     types,
-    problems: [...wrong, ...zoneProblems(question, zones), ...offeringProblems(question, types, offered)],
+    problems: [...wrong, ...(unknownZones.length > 0 ? unknownZones : offeringProblems(question, types, offered))],
   }
 }
 

@@ -3,10 +3,12 @@ import type {ArtifactProgress, ArtifactSet} from '../artifacts/artifact.js'
 import {resolveArtifacts} from '../artifacts/resolve.js'
 import type {Home} from '../cluster/home.js'
 import {rangesOf} from '../cluster/operator-ranges.js'
+import {isImageId} from '../cluster/image-families.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import {clusterSpec, type Architecture, type ProviderName} from '../cluster/spec.js'
 import type {ClusterDirectory} from '../cluster/store.js'
 import {sourceOf, specInput} from './check-request.js'
+import type {CheckedMachines} from './checked-machines.js'
 import type {CreateRequest} from './create-request.js'
 import {Journal} from './engine/journal.js'
 import {regionFacts} from './open-region.js'
@@ -46,15 +48,17 @@ export interface NewJournal {
   readonly access: RegionAccess
   readonly account: string
   readonly artifacts: ArtifactSet
+  readonly machines: CheckedMachines
 }
 
 /** Freezes what the cluster will be, on disk, before the first call that creates anything. */
-export function newJournal({directory, request, name, access, account, artifacts}: NewJournal): Journal {
+export function newJournal({directory, request, name, access, account, artifacts, machines}: NewJournal): Journal {
   const spec = clusterSpec({
     ...specInput(request, name, artifacts.architecture),
     region: access.region,
     kubernetesVersion: artifacts.versions.kubernetes,
     artifactSource: artifacts.source,
+    ...(request.image !== undefined && isImageId(request.image) ? {loginUser: machines.loginUser} : {}),
   })
   const createdAt = new Date()
   const {ttl = null} = request

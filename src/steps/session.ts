@@ -2,6 +2,7 @@ import {awsClients, type AwsClients} from '../aws/clients.js'
 import {explained} from '../aws/explained.js'
 import {takeInventory} from '../aws/inventory.js'
 import {systemClock, type Clock} from '../clock.js'
+import {loginUserOf} from '../cluster/image-families.js'
 import type {ClusterDirectory} from '../cluster/store.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {KubernetesApi} from '../kubernetes/api.js'
@@ -12,9 +13,6 @@ import {writeFileAtomically} from '../write-file.js'
 import type {RunContext} from './engine/context.js'
 import type {JournalHeader} from './engine/journal.js'
 import {operatorApi} from './operator-api.js'
-
-/** Login user of Debian's images. */
-export const LOGIN_USER = 'admin'
 
 export interface Session {
   readonly context: RunContext
@@ -38,7 +36,7 @@ export async function openSession(
 ): Promise<Session> {
   const clients = awsClients(access, {signal, clock})
   const secrets = new FileSecretStore(directory.secrets)
-  const nodes = new NodeConnections(secrets, LOGIN_USER, signal, onSilence && {onSilence})
+  const nodes = new NodeConnections(secrets, loginUserOf(header.spec), signal, onSilence && {onSilence})
   const apis = new Map<string, Promise<KubernetesApi>>()
   const pkis = new Map<string, Promise<Pki>>()
   try {

@@ -123,7 +123,7 @@ packages() {
     say "installing$missing"
     for pause in 2 5 10 20 0; do
       if command -v apt-get >/dev/null; then
-        export DEBIAN_FRONTEND=noninteractive
+        export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
         apt-get -q -o DPkg::Lock::Timeout=300 update &&
           apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold install --no-install-recommends $missing &&
           missing=

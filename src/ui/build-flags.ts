@@ -38,6 +38,16 @@ export const buildFlags = {
     helpValue: 'GIB',
     helpGroup: 'MACHINES',
   }),
+  image: Flags.string({
+    description: 'machine image: debian-12 (the default), debian-13, ubuntu-24.04, al2023, or the id of an AMI',
+    helpValue: 'IMAGE',
+    helpGroup: 'MACHINES',
+  }),
+  'login-user': Flags.string({
+    description: 'who logs in to the machines of an AMI that khw does not know',
+    helpValue: 'USER',
+    helpGroup: 'MACHINES',
+  }),
   zones: Flags.string({
     description: "availability zones the nodes are spread over; the region's first three by default",
     helpValue: 'ZONE[,ZONE]',

@@ -67,11 +67,12 @@ export function summaryRows(request: CreateRequest): readonly (readonly [string,
 }
 
 /** Only what was chosen: the defaults need no row. */
-function machineRows({controllerTypes, workerTypes, volumeSize, network}: CreateRequest): [string, string][] {
+function machineRows({controllerTypes, workerTypes, volumeSize, image, network}: CreateRequest): [string, string][] {
   const types = [
     ...(controllerTypes === undefined ? [] : [`controllers ${controllerTypes.join(' or ')}`]),
     ...(workerTypes === undefined ? [] : [`workers ${workerTypes.join(' or ')}`]),
     ...(volumeSize === undefined ? [] : [`${volumeSize} GiB each`]),
+    ...(image === undefined ? [] : [image]),
   ]
   return [
     ...(types.length === 0 ? [] : [['Machines', types.join(', ')] satisfies [string, string]]),

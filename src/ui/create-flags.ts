@@ -24,6 +24,8 @@ export interface CreateFlags {
   readonly 'controller-type': string | undefined
   readonly 'worker-type': string | undefined
   readonly 'volume-size': number | undefined
+  readonly image: string | undefined
+  readonly 'login-user': string | undefined
   readonly ttl: string | undefined
 }
 
@@ -52,6 +54,8 @@ export function requestOf(flags: CreateFlags): CreateRequest {
     controllerTypes: listOf(flags['controller-type']),
     workerTypes: listOf(flags['worker-type']),
     volumeSize: flags['volume-size'],
+    image: flags.image,
+    loginUser: flags['login-user'],
   })
 }
 

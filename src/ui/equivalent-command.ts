@@ -21,6 +21,8 @@ export function equivalentCommand(request: CreateRequest): string {
     ['--controller-type', request.controllerTypes?.join(',')],
     ['--worker-type', request.workerTypes?.join(',')],
     ['--volume-size', request.volumeSize],
+    ['--image', request.image],
+    ['--login-user', request.loginUser],
   ]
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]))
   return shellCommand(['khw', 'create', ...given, ...(request.allowWorld === true ? ['--allow-world'] : [])])

@@ -83,6 +83,15 @@ describe('the machines of a spec', () => {
     ])
   })
 
+  it('refuses an image that is neither a family nor an id, and a login user where it is known', () => {
+    for (const image of ['debian', 'ubuntu', 'ami-', 'Debian-12', 'toString'])
+      expect(refusal({image}).suggestions).to.deep.equal(['Try --image debian-12'])
+    expect(refusal({image: 'al2023', loginUser: 'root'}).message).to.include('--image ami-ID only')
+    expect(refusal({loginUser: 'root'}).suggestions).to.deep.equal(['Leave out --login-user'])
+    expect(refusal({image: 'ami-01234567', loginUser: 'No Body'}).message).to.include('not the name of a user')
+    expect(clusterSpec({...valid, image: 'ami-01234567', loginUser: 'core'}).loginUser).to.equal('core')
+  })
+
   for (const subnets of [0, -1, 1.5, 17, Number.NaN]) {
     it(`refuses ${subnets} subnets`, () => {
       expect(refusal({network: {subnets}}).suggestions).to.deep.equal(['Try --subnet-count 3'])

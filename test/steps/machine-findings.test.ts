@@ -1,9 +1,7 @@
 import {expect} from 'chai'
 import {clusterSpec, type ClusterSpec, type SpecInput} from '../../src/cluster/spec.js'
-import {KhwError} from '../../src/errors.js'
 import {machineFindings, type MachineFindings} from '../../src/steps/machine-findings.js'
-import {nodeArchitecture} from '../../src/steps/node-architecture.js'
-import {CREDENTIALS, testRegion, type TestRegion} from '../local/api/test-region.js'
+import {testRegion, type TestRegion} from '../local/api/test-region.js'
 import {sampleSpec} from './sample-spec.js'
 
 const {signal} = new AbortController()
@@ -64,23 +62,5 @@ describe('what a region says of the machines asked for', () => {
       'Try --worker-type t3.medium',
     ])
     expect(problems[0]?.what).to.include('the machines of the region local-1 are amd64')
-  })
-
-  it('the architecture is asked for before anything is created, and what is wrong is bad usage', async () => {
-    const access = {
-      provider: 'local',
-      region: 'local-1',
-      endpoint: region.endpoint,
-      credentials: CREDENTIALS,
-      operatorCidr: '203.0.113.7/32',
-    } as const
-    const types = {controllerType: 't4g.medium', workerType: 't4g.medium'}
-    expect(await nodeArchitecture(access, specWith(types), signal)).to.equal('arm64')
-    const error = await nodeArchitecture({...access, architecture: 'amd64'}, specWith(types), signal).catch(
-      (error: unknown) => error,
-    )
-    if (!(error instanceof KhwError)) throw new Error('it was accepted')
-    expect(error).to.include({code: 'INVALID_SPEC'})
-    expect(error.oclif.exit).to.equal(2)
   })
 })

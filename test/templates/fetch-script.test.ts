@@ -164,4 +164,31 @@ describe('the fetch script', () => {
     expect(outcome.exitCode).to.equal(1)
     expect(outcome.stderr).to.include('The packages its-package could not be installed:')
   })
+
+  // Whichever of the two there is says what the packages are called.
+  for (const [family, program, expected] of [
+    ['Debian and Ubuntu', 'apt-get', 'install --no-install-recommends haproxy conntrack iptables'],
+    ['Amazon Linux', 'dnf', '-q -y install haproxy conntrack-tools iptables-nft'],
+  ] as const) {
+    it(`installs what a worker lacks by its name in ${family}, under dash and bash`, async () => {
+      for (const shell of ['dash', 'bash']) {
+        const script = fetchScript(setOf(), 'worker')
+          .replaceAll('/var/lib/khw', join(box.root, shell))
+          .replace(/^export PATH=.*$/m, '')
+          .replace(/ (haproxy|conntrack|iptables):/g, ' lacking-$1:')
+          .replaceAll('apt-get', program === 'apt-get' ? 'the-apt-get' : 'no-apt-get')
+          .replaceAll('dnf ', 'the-dnf ')
+        await box.standIn(`the-${program}`, `echo "$*" >>${join(box.root, `${shell}-calls`)}`)
+        const path = join(box.root, `${shell}-script`)
+        writeFileSync(path, script)
+        const outcome = await box.run(`${shell} ${path}`)
+        expect(outcome).to.include({exitCode: 0, stderr: ''})
+        const calls = read(join(box.root, `${shell}-calls`))
+          .trim()
+          .split('\n')
+        expect(calls).to.have.length(program === 'dnf' ? 1 : 2)
+        expect(calls.at(-1)).to.match(new RegExp(`${expected}$`))
+      }
+    })
+  }
 })

@@ -1,10 +1,9 @@
+import {findImage} from '../../aws/image-lookup.js'
+import {DEFAULT_IMAGE} from '../../cluster/image-families.js'
 import {KhwError} from '../../errors.js'
 import {defineStep, type Nothing} from '../engine/step.js'
 
-/** Debian's own AWS account (https://wiki.debian.org/Cloud/AmazonEC2Image). */
-const DEBIAN_OWNER = '136693071363'
-
-/** The newest Debian 12 image for the architecture. Looked up once: all nodes of a cluster have the same. */
+/** The image that was asked for. Looked up once: all nodes of a cluster have the same, however long it takes to make them. */
 export const image = defineStep<{imageId: string; rootDeviceName: string}, Nothing>({
   id: 'compute/image',
   phase: 'compute',
@@ -12,25 +11,18 @@ export const image = defineStep<{imageId: string; rootDeviceName: string}, Nothi
   needs: {},
 
   async create({ec2, spec, access, signal}) {
-    const name = `debian-12-${spec.architecture}-*`
-    const {Images = []} = await ec2.describeImages(
-      {
-        Owners: [DEBIAN_OWNER],
-        Filters: [
-          {Name: 'name', Values: [name]},
-          {Name: 'state', Values: ['available']},
-        ],
-      },
-      {abortSignal: signal},
-    )
-    const newest = [...Images].sort((a, b) => (b.CreationDate ?? '').localeCompare(a.CreationDate ?? ''))[0]
-    if (newest?.ImageId === undefined) {
+    const {image = DEFAULT_IMAGE, architecture} = spec
+    const found = await findImage(ec2, image, architecture, signal)
+    if (found?.rootDeviceName === undefined) {
       throw new KhwError(
         'AWS_ERROR',
-        `The region ${access.region} has no Debian 12 image for ${spec.architecture} (${name}).`,
-        ['Choose another region with --region'],
+        `The region ${access.region} has no image ${image} for ${architecture} (any more).`,
+        [
+          `See what it has: aws ec2 describe-images --region ${access.region} --owners self`,
+          `Take the cluster down, then create it with another --image: khw destroy ${spec.name}`,
+        ],
       )
     }
-    return {imageId: newest.ImageId, rootDeviceName: newest.RootDeviceName ?? '/dev/xvda'}
+    return {imageId: found.imageId, rootDeviceName: found.rootDeviceName}
   },
 })

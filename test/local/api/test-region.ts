@@ -42,6 +42,8 @@ export interface TestRegionOptions {
   readonly clock?: Clock
   /** Otherwise four addresses. */
   readonly publicRange?: AddressRange
+  /** Otherwise IMAGE. */
+  readonly image?: MachineImage
 }
 
 /** A region's API on a free port of loopback, with a client of the real SDK that does not retry. */
@@ -59,7 +61,7 @@ export async function testRegion(options: TestRegionOptions = {}): Promise<TestR
     store,
     fabric,
     credentials: CREDENTIALS,
-    image: IMAGE,
+    image: options.image ?? IMAGE,
     publicRange: options.publicRange ?? PUBLIC_RANGE,
     onError: error => errors.push(error),
     clock,

@@ -12,8 +12,45 @@ export interface ClusterNode {
   readonly number: number
   /** The subnet it is in, from 1: nodes go round robin. */
   readonly subnet: number
+}
+
+/** A machine that has its private address. */
+export interface PlacedNode extends ClusterNode {
   readonly privateIp: string
 }
+
+export type PlacedWorker = WorkerNode & PlacedNode
+
+/** Addresses of machines by node name. */
+export interface NodeAddresses {
+  /** Of those that have one. */
+  readonly publicIps: Readonly<Record<string, string>>
+  /** Where they are not those that the spec plans for. */
+  readonly privateIps?: Readonly<Record<string, string>>
+}
+
+/** The spec of a cluster whose machines have their private addresses, by node name. */
+export interface PlacedSpec extends ClusterSpec {
+  readonly privateIps: Readonly<Record<string, string>>
+}
+
+/** Throws RangeError for a machine that has no address yet and for which the spec plans none. */
+export function placed(spec: ClusterSpec, {privateIps = {}}: Pick<NodeAddresses, 'privateIps'>): PlacedSpec {
+  const entries = nodesOf(spec).map(node => {
+    const ip = privateIps[node.name] ?? plannedIp(spec, node)
+    if (ip === undefined) throw new RangeError(`${node.name} has no private address`)
+    return [node.name, ip] as const
+  })
+  return {...spec, privateIps: Object.fromEntries(entries)}
+}
+
+/** Controllers have .11 and up, workers .31 and up of their subnet; EC2 keeps the first four addresses and the last. */
+export function plannedIp(spec: ClusterSpec, {role, number, subnet}: ClusterNode): string | undefined {
+  const host = FIRST_HOST[role] + Math.floor((number - 1) / spec.network.subnets)
+  return formatIpv4(range(subnetCidr(spec, subnet)).base + host)
+}
+
+const FIRST_HOST: Readonly<Record<Role, number>> = {controller: 11, worker: 31}
 
 export interface WorkerNode extends ClusterNode {
   readonly role: 'worker'
@@ -25,21 +62,26 @@ export function subnetCidr(spec: ClusterSpec, subnet: number): string {
   return formatCidr(blockAt(range(spec.network.vpcCidr), 24, subnet - 1))
 }
 
-/** Controllers have .11 and up, workers .31 and up of their subnet; EC2 keeps the first four addresses and the last. */
-export function controllersOf(spec: ClusterSpec): readonly ClusterNode[] {
-  return Array.from({length: spec.controllers}, (_, i) => place(spec, 'controller', i + 1, 11))
+export function controllersOf(spec: PlacedSpec): readonly PlacedNode[]
+export function controllersOf(spec: ClusterSpec): readonly ClusterNode[]
+export function controllersOf(spec: ClusterSpec | PlacedSpec): readonly (ClusterNode | PlacedNode)[] {
+  return Array.from({length: spec.controllers}, (_, i) => node(spec, 'controller', i + 1))
 }
 
-export function workersOf(spec: ClusterSpec): readonly WorkerNode[] {
+export function workersOf(spec: PlacedSpec): readonly PlacedWorker[]
+export function workersOf(spec: ClusterSpec): readonly WorkerNode[]
+export function workersOf(spec: ClusterSpec | PlacedSpec): readonly (WorkerNode | PlacedWorker)[] {
   const pods = range(spec.network.podCidr)
   return Array.from({length: spec.workers}, (_, i) => ({
-    ...place(spec, 'worker', i + 1, 31),
+    ...node(spec, 'worker', i + 1),
     role: 'worker' as const,
     podCidr: formatCidr(blockAt(pods, 24, i + 1)),
   }))
 }
 
-export function nodesOf(spec: ClusterSpec): readonly ClusterNode[] {
+export function nodesOf(spec: PlacedSpec): readonly PlacedNode[]
+export function nodesOf(spec: ClusterSpec): readonly ClusterNode[]
+export function nodesOf(spec: ClusterSpec | PlacedSpec): readonly (ClusterNode | PlacedNode)[] {
   return [...controllersOf(spec), ...workersOf(spec)]
 }
 
@@ -53,12 +95,11 @@ export function dnsServiceIp(spec: ClusterSpec): string {
   return formatIpv4(range(spec.network.serviceCidr).base + 10)
 }
 
-function place(spec: ClusterSpec, role: Role, number: number, firstHost: number): ClusterNode {
-  const {subnets} = spec.network
-  const subnet = ((number - 1) % subnets) + 1
-  const host = firstHost + Math.floor((number - 1) / subnets)
-  const privateIp = formatIpv4(range(subnetCidr(spec, subnet)).base + host)
-  return {name: `${role}-${number}`, role, number, subnet, privateIp}
+function node(spec: ClusterSpec | PlacedSpec, role: Role, number: number): ClusterNode | PlacedNode {
+  const name = `${role}-${number}`
+  const subnet = ((number - 1) % spec.network.subnets) + 1
+  const privateIp = 'privateIps' in spec ? spec.privateIps[name] : undefined
+  return {name, role, number, subnet, ...(privateIp === undefined ? {} : {privateIp})}
 }
 
 function range(text: string): Cidr {

@@ -27,7 +27,8 @@ export interface NodeReport {
   readonly role: Role
   readonly instanceId: string | null
   readonly zone: string | null
-  readonly privateIp: string
+  /** Null while it has none and none is planned. */
+  readonly privateIp: string | null
   readonly publicIp: string | null
   /** EC2's instance state, or `missing`. */
   readonly state: string

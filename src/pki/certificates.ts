@@ -1,4 +1,13 @@
-import {controllersOf, kubernetesServiceIp, workersOf, type ClusterNode, type Role} from '../cluster/addressing.js'
+import {
+  controllersOf,
+  kubernetesServiceIp,
+  placed,
+  workersOf,
+  type ClusterNode,
+  type NodeAddresses,
+  type PlacedNode,
+  type Role,
+} from '../cluster/addressing.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import type {Statement, SubjectNames, Usage} from './x509.js'
 
@@ -31,10 +40,8 @@ export type LeafName = ClusterLeaf | NodeLeaf
 export const KUBELET_CLIENT_USER = 'kube-apiserver-kubelet-client'
 export const ADMIN_GROUP = 'khw:cluster-admins'
 
-export interface Addresses {
+export interface Addresses extends NodeAddresses {
   readonly spec: ClusterSpec
-  /** By node name. A node that has none is left out. */
-  readonly publicIps: Readonly<Record<string, string>>
 }
 
 interface Row {
@@ -53,7 +60,7 @@ interface NodeRow extends Row {
   readonly holder: Role
   readonly commonName: (node: ClusterNode) => string
   readonly organization?: string
-  readonly names?: (node: ClusterNode, addresses: Addresses) => SubjectNames
+  readonly names?: (node: PlacedNode, addresses: Addresses) => SubjectNames
 }
 
 const CLIENT = ['client'] as const
@@ -95,8 +102,8 @@ export interface Leaf extends Statement {
 
 /** The table, written out for one cluster. */
 export function leavesOf(addresses: Addresses): readonly Leaf[] {
-  const {spec} = addresses
-  const nodes: Readonly<Record<Role, readonly ClusterNode[]>> = {
+  const spec = placed(addresses.spec, addresses)
+  const nodes: Readonly<Record<Role, readonly PlacedNode[]>> = {
     controller: controllersOf(spec),
     worker: workersOf(spec),
   }
@@ -118,7 +125,7 @@ function clusterLeaf(name: ClusterLeaf, row: ClusterRow): Leaf {
   return {...identityOf(name, row, row.commonName), names: NO_NAMES}
 }
 
-function nodeLeaf(name: NodeLeaf, row: NodeRow, node: ClusterNode, addresses: Addresses): Leaf {
+function nodeLeaf(name: NodeLeaf, row: NodeRow, node: PlacedNode, addresses: Addresses): Leaf {
   return {
     ...identityOf(name, row, row.commonName(node)),
     node: node.name,
@@ -141,7 +148,7 @@ const NO_NAMES: SubjectNames = {dns: [], ips: []}
  * How pods, controllers, workers and people reach one API server: its Service, loopback, and its machine. The names of
  * other controllers are not in it: one that is replaced must not make the others restart.
  */
-function apiServerNames(node: ClusterNode, {spec, publicIps}: Addresses): SubjectNames {
+function apiServerNames(node: PlacedNode, {spec, publicIps}: Addresses): SubjectNames {
   const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local']
   const publicIp = publicIps[node.name]
   return {
@@ -150,11 +157,11 @@ function apiServerNames(node: ClusterNode, {spec, publicIps}: Addresses): Subjec
   }
 }
 
-function etcdNames(node: ClusterNode): SubjectNames {
+function etcdNames(node: PlacedNode): SubjectNames {
   return {dns: [node.name, 'localhost'], ips: [node.privateIp, '127.0.0.1']}
 }
 
-function nodeNames(node: ClusterNode): SubjectNames {
+function nodeNames(node: PlacedNode): SubjectNames {
   return {dns: [node.name], ips: [node.privateIp]}
 }
 

@@ -1,4 +1,5 @@
 import {X509Certificate} from 'node:crypto'
+import type {NodeAddresses} from '../cluster/addressing.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import {ensureAuthority, ensureLeaf} from './authority.js'
 import {
@@ -13,10 +14,8 @@ import {newPrivateKey, parsePrivateKey, publicKeyOf} from './keys.js'
 import type {SecretStore} from './secret-store.js'
 import type {KeyPair} from './x509.js'
 
-export interface PkiInput {
+export interface PkiInput extends NodeAddresses {
   readonly spec: ClusterSpec
-  /** By node name; only controllers' matter. */
-  readonly publicIps: Readonly<Record<string, string>>
   readonly secrets: SecretStore
   readonly now?: Date
 }

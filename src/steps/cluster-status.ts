@@ -1,6 +1,7 @@
 import type {Instance} from '@aws-sdk/client-ec2'
 import {takeInventory, type Inventory} from '../aws/inventory.js'
-import {nodesOf, type ClusterNode} from '../cluster/addressing.js'
+import {nodesOf, plannedIp, type ClusterNode} from '../cluster/addressing.js'
+import type {ClusterSpec} from '../cluster/spec.js'
 import type {Check, ClusterReport, NodeReport} from '../cluster/report.js'
 import {messageOf} from '../errors.js'
 import type {KubernetesApi} from '../kubernetes/api.js'
@@ -36,7 +37,7 @@ export async function reportOf(journal: Journal, context: RunContext, inventory?
     placed.map(async ({node, instance}) => {
       const service =
         node.role === 'controller' ? await apiCheck(api, publicIps[node.name]) : kubeletCheck(objects, node, check.ok)
-      return nodeReport(node, instance, service)
+      return nodeReport(spec, node, instance, service)
     }),
   )
   const ready = nodes.every(node => node.ready) && check.ok
@@ -62,7 +63,7 @@ export async function reportOf(journal: Journal, context: RunContext, inventory?
   }
 }
 
-function nodeReport(node: ClusterNode, instance: Instance | undefined, service: Check): NodeReport {
+function nodeReport(spec: ClusterSpec, node: ClusterNode, instance: Instance | undefined, service: Check): NodeReport {
   const state = instance?.State?.Name ?? 'missing'
   const machine = {name: 'machine', ok: state === 'running', detail: instance?.StateReason?.Message ?? state}
   return {
@@ -70,7 +71,7 @@ function nodeReport(node: ClusterNode, instance: Instance | undefined, service: 
     role: node.role,
     instanceId: instance?.InstanceId ?? null,
     zone: instance?.Placement?.AvailabilityZone ?? null,
-    privateIp: node.privateIp,
+    privateIp: instance?.PrivateIpAddress ?? plannedIp(spec, node) ?? null,
     publicIp: instance?.PublicIpAddress ?? null,
     state,
     ready: machine.ok && service.ok,

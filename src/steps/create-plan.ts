@@ -45,7 +45,7 @@ export function createPlan(spec: ClusterSpec): Plan {
 
   const instances = nodes.map(node => instance(spec, node, at(subnets, node.subnet - 1)))
   const workerInstances = instances.slice(controllers.length)
-  const publicAddresses = addresses(nodes, instances)
+  const publicAddresses = addresses(spec, instances)
   const issued = certificates(publicAddresses)
   const forwarding = workers.map((worker, i) => sourceDestCheck(worker, at(workerInstances, i)))
 
@@ -61,7 +61,11 @@ export function createPlan(spec: ClusterSpec): Plan {
     membership(
       controller,
       controllers.filter(other => other !== controller),
-      {own: at(connections, i), others: connections.slice(0, controllers.length).filter((_, j) => j !== i)},
+      {
+        own: at(connections, i),
+        others: connections.slice(0, controllers.length).filter((_, j) => j !== i),
+        addresses: publicAddresses,
+      },
     ),
   )
   const configured = nodes.map((node, i) =>

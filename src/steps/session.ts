@@ -53,9 +53,9 @@ export async function openSession(
       elb: clients.elb,
       inventory,
       secrets,
-      pki: publicIps => {
-        const key = JSON.stringify(publicIps)
-        const ensured = pkis.get(key) ?? ensurePki({spec: header.spec, publicIps, secrets})
+      pki: addresses => {
+        const key = JSON.stringify(addresses)
+        const ensured = pkis.get(key) ?? ensurePki({...addresses, spec: header.spec, secrets})
         pkis.set(key, ensured)
         return ensured
       },

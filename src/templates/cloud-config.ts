@@ -1,6 +1,6 @@
 import {gzipSync} from 'node:zlib'
 import type {ArtifactSet} from '../artifacts/artifact.js'
-import type {ClusterNode} from '../cluster/addressing.js'
+import type {ClusterNode, PlacedNode} from '../cluster/addressing.js'
 import {FETCH_SCRIPT, fetchScript, STATE} from './fetch-script.js'
 import {shellQuote} from './shell-quote.js'
 import {START_FETCH} from './start-fetch.js'
@@ -8,13 +8,17 @@ import {yamlFile} from './yaml.js'
 
 export interface CloudConfigInput {
   readonly artifacts: ArtifactSet
-  readonly node: ClusterNode
+  /** Without a private address if EC2 is to choose one. */
+  readonly node: ClusterNode & Partial<PlacedNode>
   /** The machine's SSH host key, made before the machine: OpenSSH's private format, and the line of its public half. */
   readonly hostKey: {readonly privateKey: string; readonly publicKey: string}
 }
 
 /** EC2's limit for user data, before base64 (EC2 user guide, "Run commands at launch"). */
 export const USER_DATA_LIMIT = 16 * 1024
+
+/** What Debian takes for a machine's own name while it knows no better. */
+const SOME_LOOPBACK = '127.0.1.1'
 
 /**
  * User data of a node (https://cloudinit.readthedocs.io/en/latest/reference/modules.html): its name, its SSH host key,
@@ -27,7 +31,7 @@ export const USER_DATA_LIMIT = 16 * 1024
 export function cloudConfig({artifacts, node, hostKey}: CloudConfigInput): string {
   const packed = gzipSync(fetchScript(artifacts, node.role), {level: 9}).toString('base64')
   // Its own name must resolve at once: sudo and many others look it up, and the VPC's DNS does not know it.
-  const ownName = `${node.privateIp} ${node.name}`
+  const ownName = `${node.privateIp ?? SOME_LOOPBACK} ${node.name}`
   const start = [
     `grep -qxF ${shellQuote(ownName)} /etc/hosts || echo ${shellQuote(ownName)} >>/etc/hosts`,
     `mkdir -p -m 0700 ${STATE}`,

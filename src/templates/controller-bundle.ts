@@ -1,6 +1,5 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
-import type {ClusterNode} from '../cluster/addressing.js'
-import type {ClusterSpec} from '../cluster/spec.js'
+import type {PlacedNode, PlacedSpec} from '../cluster/addressing.js'
 import {auditPolicy} from './audit-policy.js'
 import type {NodeBundle, NodeFile} from './bundle.js'
 import {etcdUnit, type EtcdInitialState} from './etcd.js'
@@ -13,9 +12,9 @@ import {PATHS} from './paths.js'
 import type {ControllerSecrets} from './secrets.js'
 
 export interface ControllerInput {
-  readonly spec: ClusterSpec
+  readonly spec: PlacedSpec
   readonly artifacts: ArtifactSet
-  readonly node: ClusterNode
+  readonly node: PlacedNode
   readonly secrets: ControllerSecrets
   readonly etcdState: EtcdInitialState
 }

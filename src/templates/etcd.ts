@@ -1,6 +1,5 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
-import {controllersOf, type ClusterNode} from '../cluster/addressing.js'
-import type {ClusterSpec} from '../cluster/spec.js'
+import {controllersOf, type PlacedNode, type PlacedSpec} from '../cluster/addressing.js'
 import {etcdReleaseOf} from '../kubernetes/releases.js'
 import {installedPath} from './installed-programs.js'
 import {bothOf, PATHS} from './paths.js'
@@ -24,14 +23,14 @@ export type EtcdInitialState = 'new' | 'existing'
  * wait for its peers as long as it takes, hence no start time-out.
  */
 export function etcdUnit(
-  spec: ClusterSpec,
+  spec: PlacedSpec,
   artifacts: ArtifactSet,
-  node: ClusterNode,
+  node: PlacedNode,
   initialState: EtcdInitialState,
 ): UnitTemplate {
   const release = etcdReleaseOf(artifacts.versions.etcd)
   const client = `https://${node.privateIp}:2379`
-  const peer = (member: ClusterNode): string => `https://${member.privateIp}:2380`
+  const peer = (member: PlacedNode): string => `https://${member.privateIp}:2380`
   const flags = {
     name: node.name,
     'data-dir': PATHS.etcdData,

@@ -1,5 +1,4 @@
-import {controllersOf, type WorkerNode} from '../cluster/addressing.js'
-import type {ClusterSpec} from '../cluster/spec.js'
+import {controllersOf, type PlacedSpec, type WorkerNode} from '../cluster/addressing.js'
 import {PATHS} from './paths.js'
 import {systemdUnit, type UnitSection, type UnitTemplate} from './systemd-unit.js'
 
@@ -12,7 +11,7 @@ import {systemdUnit, type UnitSection, type UnitTemplate} from './systemd-unit.j
  * asked twice a second, so that one that comes up is in use a second later. Each worker begins with another controller,
  * or all would lean on the first.
  */
-export function haproxyConfig(spec: ClusterSpec, node: WorkerNode): string {
+export function haproxyConfig(spec: PlacedSpec, node: WorkerNode): string {
   const controllers = controllersOf(spec)
   const first = (node.number - 1) % controllers.length
   const servers = [...controllers.slice(first), ...controllers.slice(0, first)]

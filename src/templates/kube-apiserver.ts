@@ -1,5 +1,5 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
-import type {ClusterNode} from '../cluster/addressing.js'
+import type {PlacedNode} from '../cluster/addressing.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import {releaseOf} from '../kubernetes/releases.js'
 import {ETCD_LOCAL_URL} from './etcd.js'
@@ -19,7 +19,7 @@ export const SERVICE_ACCOUNT_ISSUER = 'https://kubernetes.default.svc.cluster.lo
  * member alone: with all of them in its list, requests would go round to a machine that is gone until the kernel gives
  * the connection up (10 s were seen). If the local member fails, so does /readyz, and load balancers go elsewhere.
  */
-export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: ClusterNode): UnitTemplate {
+export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: PlacedNode): UnitTemplate {
   const release = releaseOf(spec.kubernetesVersion)
   const flags = {
     'bind-address': '0.0.0.0',

@@ -1,5 +1,5 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
-import {dnsServiceIp, type WorkerNode} from '../cluster/addressing.js'
+import {dnsServiceIp, type PlacedWorker} from '../cluster/addressing.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import {releaseOf} from '../kubernetes/releases.js'
 import {AFTER_API} from './haproxy.js'
@@ -68,7 +68,7 @@ export function kubeletConfig(spec: ClusterSpec, artifacts: ArtifactSet): string
  * The kubelet, by its command line reference. It waits for an API server: one that starts before loses its first tries,
  * backs off, and may stay NotReady for want of a CSINode. Its node has the machine's host name, which cloud-init set.
  */
-export function kubeletUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: WorkerNode): UnitTemplate {
+export function kubeletUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: PlacedWorker): UnitTemplate {
   const release = releaseOf(spec.kubernetesVersion)
   const flags = {
     config: PATHS.kubeletConfig,

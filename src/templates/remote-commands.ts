@@ -1,6 +1,6 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
 import {ETCD_LOCAL_URL} from './etcd.js'
-import type {ClusterNode} from '../cluster/addressing.js'
+import type {PlacedNode} from '../cluster/addressing.js'
 import {installedPath} from './installed-programs.js'
 import {PATHS} from './paths.js'
 import {shellQuote} from './shell-quote.js'
@@ -34,7 +34,7 @@ export function removeEtcdMemberCommand(artifacts: ArtifactSet, id: string): str
 }
 
 /** Exits with 0 once the members have agreed on a new one, which is then to be started with `existing`. */
-export function addEtcdMemberCommand(artifacts: ArtifactSet, node: ClusterNode): string {
+export function addEtcdMemberCommand(artifacts: ArtifactSet, node: PlacedNode): string {
   return `${etcdctl(artifacts)} --command-timeout=5s member add ${shellQuote(node.name)} --peer-urls=https://${node.privateIp}:2380`
 }
 

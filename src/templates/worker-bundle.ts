@@ -1,6 +1,5 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
-import type {WorkerNode} from '../cluster/addressing.js'
-import type {ClusterSpec} from '../cluster/spec.js'
+import type {PlacedSpec, PlacedWorker} from '../cluster/addressing.js'
 import type {NodeBundle} from './bundle.js'
 import {cniConfig} from './cni-config.js'
 import {containerdConfig, containerdUnit, imagesUnit} from './containerd.js'
@@ -14,9 +13,9 @@ import {kernelFiles, podNetworkScript, podNetworkUnit, podResolvConf} from './po
 import type {WorkerSecrets} from './secrets.js'
 
 export interface WorkerInput {
-  readonly spec: ClusterSpec
+  readonly spec: PlacedSpec
   readonly artifacts: ArtifactSet
-  readonly node: WorkerNode
+  readonly node: PlacedWorker
   readonly secrets: WorkerSecrets
 }
 

@@ -33,7 +33,7 @@ export function nodesTable(nodes: readonly NodeReport[], {style, columns}: Repor
     node.state === 'running' ? node.state : style.yellow(node.state),
     node.ready ? style.green('yes') : style.red('no'),
     cell(node.zone),
-    node.privateIp,
+    cell(node.privateIp),
     cell(node.publicIp),
     ...(wide ? [cell(node.instanceId)] : []),
   ])

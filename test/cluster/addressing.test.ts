@@ -4,6 +4,7 @@ import {
   dnsServiceIp,
   kubernetesServiceIp,
   nodesOf,
+  placed,
   subnetCidr,
   workersOf,
 } from '../../src/cluster/addressing.js'
@@ -27,12 +28,12 @@ function spec(controllers: number, workers: number): ClusterSpec {
 
 describe('addressing', () => {
   it('numbers nodes from 1 and places them round robin', () => {
-    expect(controllersOf(spec(3, 3)).map(n => [n.name, n.subnet, n.privateIp])).to.deep.equal([
+    expect(controllersOf(placed(spec(3, 3), {})).map(n => [n.name, n.subnet, n.privateIp])).to.deep.equal([
       ['controller-1', 1, '10.240.0.11'],
       ['controller-2', 2, '10.240.1.11'],
       ['controller-3', 3, '10.240.2.11'],
     ])
-    expect(workersOf(spec(1, 4)).map(n => [n.name, n.subnet, n.privateIp, n.podCidr])).to.deep.equal([
+    expect(workersOf(placed(spec(1, 4), {})).map(n => [n.name, n.subnet, n.privateIp, n.podCidr])).to.deep.equal([
       ['worker-1', 1, '10.240.0.31', '10.200.1.0/24'],
       ['worker-2', 2, '10.240.1.31', '10.200.2.0/24'],
       ['worker-3', 3, '10.240.2.31', '10.200.3.0/24'],
@@ -41,7 +42,7 @@ describe('addressing', () => {
   })
 
   it('gives the largest cluster addresses of its own', () => {
-    const nodes = nodesOf(spec(9, 255))
+    const nodes = nodesOf(placed(spec(9, 255), {}))
     expect(new Set(nodes.map(n => n.privateIp)).size).to.equal(264)
     for (const node of nodes) expect(Number(node.privateIp.split('.')[3])).to.be.within(11, 254)
   })

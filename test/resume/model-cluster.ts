@@ -64,7 +64,7 @@ export class ModelCluster {
         access: {...ACCESS, endpoint: this.region.region.endpoint},
         inventory: await takeInventory(clients, clusterId, signal),
         secrets,
-        pki: publicIps => ensurePki({spec, publicIps, secrets}),
+        pki: addresses => ensurePki({...addresses, spec, secrets}),
         nodes: new NodeConnections(secrets, 'admin', signal),
         kubernetes: notHere,
         writeKubeconfig: notHere,

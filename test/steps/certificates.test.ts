@@ -11,7 +11,7 @@ describe('the certificates step', () => {
   it('draws the encryption key, so that all controllers, configured at once, are given the same', async () => {
     const secrets = new MemorySecretStore()
     const spec = sampleSpec({controllers: 3, workers: 1})
-    const pki: StepContext['pki'] = publicIps => ensurePki({spec, publicIps, secrets})
+    const pki: StepContext['pki'] = addresses => ensurePki({...addresses, spec, secrets})
     const context = {spec, secrets, pki} as unknown as StepContext
     await certificates({} as Addresses).create(context, {addresses: {publicIps: {}}})
     const keys = await Promise.all([1, 2, 3].map(() => ensureEncryptionKey(secrets)))

@@ -108,7 +108,7 @@ export class RegionRun {
       elb: this.clients.elb,
       inventory: await takeInventory(this.clients, this.clusterId, signal),
       secrets,
-      pki: publicIps => ensurePki({spec, publicIps, secrets}),
+      pki: addresses => ensurePki({...addresses, spec, secrets}),
       nodes: new NodeConnections(secrets, 'admin', signal),
       kubernetes: notHere,
       writeKubeconfig: notHere,

@@ -39,6 +39,11 @@ describe('user data', () => {
       locale: false,
     })
     expect(cloudConfig({artifacts: cluster.artifacts, node, hostKey})).to.equal(text)
+    // Where EC2 is to choose the address, nobody knows it yet.
+    const {privateIp, ...unplaced} = node
+    expect(cloudConfig({artifacts: cluster.artifacts, node: unplaced, hostKey})).to.equal(
+      text.replaceAll(privateIp, '127.0.1.1'),
+    )
   })
 
   it('unpacks the fetch script at boot, starts it, and keeps a newer one', async () => {

@@ -1,6 +1,13 @@
 import type {Artifact, ArtifactSet} from '../../src/artifacts/artifact.js'
-import {controllersOf, workersOf, type ClusterNode, type WorkerNode} from '../../src/cluster/addressing.js'
-import {clusterSpec, type ClusterSpec} from '../../src/cluster/spec.js'
+import {
+  controllersOf,
+  placed,
+  workersOf,
+  type PlacedNode,
+  type PlacedSpec,
+  type PlacedWorker,
+} from '../../src/cluster/addressing.js'
+import {clusterSpec} from '../../src/cluster/spec.js'
 import type {NodeBundle} from '../../src/templates/bundle.js'
 import {controllerBundle} from '../../src/templates/controller-bundle.js'
 import type {ControllerSecrets, PemPair, WorkerSecrets} from '../../src/templates/secrets.js'
@@ -8,10 +15,10 @@ import {workerBundle} from '../../src/templates/worker-bundle.js'
 
 /** A 3+3 cluster of one release with its components, as the tests render it. Secrets are placeholders. */
 export interface SampleCluster {
-  readonly spec: ClusterSpec
+  readonly spec: PlacedSpec
   readonly artifacts: ArtifactSet
-  readonly controllers: readonly ClusterNode[]
-  readonly workers: readonly WorkerNode[]
+  readonly controllers: readonly PlacedNode[]
+  readonly workers: readonly PlacedWorker[]
 }
 
 interface Components {
@@ -37,7 +44,7 @@ export function sampleCluster(
 ): SampleCluster {
   const components = SAMPLES[minor]
   if (!components) throw new RangeError(`no sample of ${minor}`)
-  const spec = clusterSpec({
+  const whole = clusterSpec({
     name: 'sample',
     provider: 'aws',
     region: 'eu-central-1',
@@ -50,6 +57,7 @@ export function sampleCluster(
     workerType: 't3.small',
     volumeSize: 20,
   })
+  const spec = placed(whole, {})
   return {
     spec,
     artifacts: artifactSet(components, changes.imported ?? minor === '1.20'),

@@ -1,7 +1,7 @@
 import type {Instance as Ec2Instance, RunInstancesCommandInput} from '@aws-sdk/client-ec2'
 import {madeBy} from '../../aws/inventory.js'
 import {required} from '../../aws/required.js'
-import type {ClusterNode} from '../../cluster/addressing.js'
+import {plannedIp, type ClusterNode} from '../../cluster/addressing.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import type {StepContext} from '../engine/context.js'
 import {defineStep, type Step} from '../engine/step.js'
@@ -44,6 +44,7 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): 
       const {ec2, tags, inventory, stepId} = context
       const stopped = madeBy(inventory.instances, stepId)
       if (stopped?.State?.Name?.startsWith('stop') === true) return startAgain(context, stopped)
+      const privateIp = plannedIp(spec, node)
       const request: RunInstancesCommandInput = {
         MinCount: 1,
         MaxCount: 1,
@@ -54,7 +55,7 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnet: Subnet): 
           {
             DeviceIndex: 0,
             SubnetId: needs.subnet.subnetId,
-            PrivateIpAddress: node.privateIp,
+            ...(privateIp === undefined ? {} : {PrivateIpAddress: privateIp}),
             Groups: [needs.group.groupId],
             AssociatePublicIpAddress: true,
             DeleteOnTermination: true,

@@ -25,7 +25,8 @@ export async function launchInput(
   const known = stored === undefined ? undefined : (JSON.parse(stored) as Stored)
   if (known?.clientToken === clientToken) return known.input
   const hostKey = await drawHostKey(secrets, node.name)
-  const userData = cloudConfig({artifacts, node, hostKey})
+  const privateIp = request.NetworkInterfaces?.[0]?.PrivateIpAddress
+  const userData = cloudConfig({artifacts, node: {...node, ...(privateIp === undefined ? {} : {privateIp})}, hostKey})
   const input = {...request, ClientToken: clientToken, UserData: Buffer.from(userData).toString('base64')}
   await secrets.write(name, JSON.stringify({clientToken, input} satisfies Stored))
   return input

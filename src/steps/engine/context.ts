@@ -2,6 +2,7 @@ import type {ResourceType, TagSpecification} from '@aws-sdk/client-ec2'
 import type {ArtifactSet} from '../../artifacts/artifact.js'
 import type {AwsClients} from '../../aws/clients.js'
 import type {Inventory} from '../../aws/inventory.js'
+import type {NodeAddresses} from '../../cluster/addressing.js'
 import type {Clock} from '../../clock.js'
 import type {RegionAccess} from '../../cluster/provider.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
@@ -22,8 +23,8 @@ export interface RunContext extends Pick<AwsClients, 'ec2' | 'ec2Once' | 'elb'> 
   /** What AWS had of this cluster at the start of the run. */
   readonly inventory: Inventory
   readonly secrets: SecretStore
-  /** Keys and certificates, made where they are missing, and read once a run; addresses by node name. */
-  readonly pki: (publicIps: Readonly<Record<string, string>>) => Promise<Pki>
+  /** Keys and certificates, made where they are missing, and read once a run. */
+  readonly pki: (addresses: NodeAddresses) => Promise<Pki>
   readonly nodes: NodeConnections
   /** Client of the cluster's own API, kept for the run; addresses by node name. Before RBAC only `super-admin` may do anything. */
   readonly kubernetes: (

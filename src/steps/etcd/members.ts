@@ -1,4 +1,4 @@
-import type {ClusterNode} from '../../cluster/addressing.js'
+import type {PlacedNode} from '../../cluster/addressing.js'
 
 /** A member of etcd as the others know it. */
 export interface EtcdMember {
@@ -23,6 +23,6 @@ export function parseMembers(text: string): readonly EtcdMember[] {
 }
 
 /** The member that has the node's place: its name, or its address if it has not run under a name yet. */
-export function memberNamed(members: readonly EtcdMember[], node: ClusterNode): EtcdMember | undefined {
+export function memberNamed(members: readonly EtcdMember[], node: PlacedNode): EtcdMember | undefined {
   return members.find(m => m.name === node.name || m.peerUrls.includes(`https://${node.privateIp}:2380`))
 }

@@ -1,4 +1,5 @@
-import type {ClusterNode} from '../../cluster/addressing.js'
+import {required} from '../../aws/required.js'
+import {controllersOf, placed, type ClusterNode, type PlacedNode} from '../../cluster/addressing.js'
 import type {RemoteNode} from '../../ssh/remote-node.js'
 import {
   addEtcdMemberCommand,
@@ -7,6 +8,7 @@ import {
   removeEtcdMemberCommand,
 } from '../../templates/remote-commands.js'
 import type {EtcdInitialState} from '../../templates/etcd.js'
+import type {Addresses} from '../compute/addresses.js'
 import type {StepContext} from '../engine/context.js'
 import {defineStep, type Step} from '../engine/step.js'
 import {waitUntil} from '../engine/wait-until.js'
@@ -17,6 +19,7 @@ import {memberNamed, parseMembers, type EtcdMember} from './members.js'
 type MembershipNeeds = {
   readonly own: Connect
   readonly others: readonly Connect[]
+  readonly addresses: Addresses
 }
 
 export type Membership = Step<{initialState: EtcdInitialState}, MembershipNeeds>
@@ -33,14 +36,16 @@ export function membership(node: ClusterNode, others: readonly ClusterNode[], ne
     title: `Decide how etcd begins on ${node.name}`,
     needs,
 
-    async create(context, {own, others: hosts}) {
+    async create(context, {own, others: hosts, addresses}) {
       const ssh = await context.nodes.to(node.name, own.host, context.progress)
       const began = (await asRoot(ssh, ETCD_BEGAN_COMMAND, {signal: context.signal})).trim()
       if (began === 'new' || began === 'existing') return {initialState: began}
+      const spec = placed(context.spec, addresses)
+      const self = required(controllersOf(spec)[node.number - 1], node.name)
       for (const [i, other] of others.entries()) {
         const peer = await context.nodes.to(other.name, hosts[i]?.host ?? '', context.progress)
         const members = await membersSeenBy(context, peer)
-        if (members.length > 0) return {initialState: await takePlace(context, node, peer)}
+        if (members.length > 0) return {initialState: await takePlace(context, self, peer)}
       }
       return {initialState: 'new'}
     },
@@ -59,7 +64,7 @@ async function membersSeenBy({artifacts, signal}: StepContext, peer: RemoteNode)
 }
 
 /** The members are looked at before each try, as the answer to one that they had agreed on may have been lost. */
-async function takePlace(context: StepContext, node: ClusterNode, peer: RemoteNode): Promise<EtcdInitialState> {
+async function takePlace(context: StepContext, node: PlacedNode, peer: RemoteNode): Promise<EtcdInitialState> {
   const {artifacts, signal} = context
   const ask = (command: string): Promise<string> => probeAsRoot(peer, command, {signal})
   const tryOnce = async (): Promise<EtcdInitialState> => {

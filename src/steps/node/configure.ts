@@ -1,4 +1,5 @@
-import type {ClusterNode, WorkerNode} from '../../cluster/addressing.js'
+import {required} from '../../aws/required.js'
+import {controllersOf, placed, workersOf, type ClusterNode, type NodeAddresses} from '../../cluster/addressing.js'
 import {tarOf, type TarEntry} from '../../tar.js'
 import {applyScript} from '../../templates/apply-script.js'
 import type {NodeBundle, NodeFile} from '../../templates/bundle.js'
@@ -39,12 +40,8 @@ export function configure(node: ClusterNode, needs: ConfigureNeeds): Configure {
     needs,
 
     async create(context, {connection, addresses, memberships}) {
-      const bundle = await bundleOf(
-        context,
-        node,
-        addresses.publicIps,
-        memberships[node.number - 1]?.initialState ?? 'new',
-      )
+      const initialState = memberships[node.number - 1]?.initialState ?? 'new'
+      const bundle = await bundleOf(context, node, addresses, initialState)
       const ssh = await context.nodes.to(node.name, connection.host, context.progress)
       await asRoot(ssh, applyScript(bundle), {input: await tarOf(bundle.files.map(entryOf)), signal: context.signal})
       return {files: bundle.files.length, host: connection.host}
@@ -55,23 +52,21 @@ export function configure(node: ClusterNode, needs: ConfigureNeeds): Configure {
 async function bundleOf(
   context: StepContext,
   node: ClusterNode,
-  publicIps: Readonly<Record<string, string>>,
+  addresses: NodeAddresses,
   etcdState: EtcdInitialState,
 ): Promise<NodeBundle> {
-  const {spec, artifacts, secrets} = context
-  const pki = await context.pki(publicIps)
-  if (isWorker(node)) return workerBundle({spec, artifacts, node, secrets: workerSecrets(spec, node, pki)})
+  const {artifacts, secrets} = context
+  const spec = placed(context.spec, addresses)
+  const pki = await context.pki(addresses)
+  const worker = workersOf(spec).find(({name}) => name === node.name)
+  if (worker) return workerBundle({spec, artifacts, node: worker, secrets: workerSecrets(spec, worker, pki)})
   return controllerBundle({
     spec,
     artifacts,
-    node,
+    node: required(controllersOf(spec)[node.number - 1], node.name),
     etcdState,
     secrets: await controllerSecrets(spec, node, pki, secrets),
   })
-}
-
-function isWorker(node: ClusterNode): node is WorkerNode {
-  return node.role === 'worker'
 }
 
 /** Names without the leading slash, as the apply script wants them; it sets owners and modes itself. */

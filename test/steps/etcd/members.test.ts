@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {controllersOf} from '../../../src/cluster/addressing.js'
+import {controllersOf, placed} from '../../../src/cluster/addressing.js'
 import {memberNamed, parseMembers} from '../../../src/steps/etcd/members.js'
 import {sampleSpec} from '../sample-spec.js'
 
@@ -11,7 +11,7 @@ fd422379fda50e48, unstarted, , https://10.240.2.11:2380, , false
 
 describe('etcd members', () => {
   const members = parseMembers(LIST)
-  const [one, two, three] = controllersOf(sampleSpec({controllers: 3, workers: 1}))
+  const [one, two, three] = controllersOf(placed(sampleSpec({controllers: 3, workers: 1}), {}))
 
   it('are known by name, or by address as long as they have none', () => {
     const found = [one, two, three].map(node => node && memberNamed(members, node))

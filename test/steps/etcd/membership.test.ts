@@ -11,7 +11,7 @@ import {sampleCluster} from '../../templates/sample-cluster.js'
 
 const operator = generateSshKey('operator')
 const HOST = '127.0.0.1'
-const {artifacts, controllers} = sampleCluster('1.36')
+const {spec, artifacts, controllers} = sampleCluster('1.36')
 const [one, two] = controllers.map(node => ({...node, peerUrl: `https://${node.privateIp}:2380`}))
 
 /** Etcd as its members are told of each other; etcdctl's refusals in its own words. */
@@ -64,10 +64,10 @@ describe('taking the place of a lost member of etcd', () => {
       ['ssh/host-controller-2.pub', pin],
     ])
     nodes = new NodeConnections(secrets, 'admin', signal, {clock: new QuickClock(), port: server.port, pauses})
-    const context = {nodes, artifacts, signal, progress: () => undefined} as unknown as StepContext
-    const step = membership(two, [one], {own: undefined as never, others: []})
+    const context = {spec, nodes, artifacts, signal, progress: () => undefined} as unknown as StepContext
+    const step = membership(two, [one], {own: undefined as never, others: [], addresses: undefined as never})
     const at = {host: HOST, hostKey: ''}
-    return step.create(context, {own: at, others: [at]})
+    return step.create(context, {own: at, others: [at], addresses: {publicIps: {}}})
   }
 
   function expectTaken(): void {

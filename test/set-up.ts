@@ -1,11 +1,12 @@
-/** Makes this machine ready for all tests, as the README's test command promises: what khw itself needs, and two more tools. */
+/** Makes this machine ready for all tests, as the README's test command promises: what khw itself needs, and the tests' tools. */
 import {execFileSync, spawnSync} from 'node:child_process'
 import {fileURLToPath} from 'node:url'
 import {whyNot} from './e2e/can-run.js'
+import {AWS} from './local/clients/aws-command-line.js'
 
 const BIN = fileURLToPath(new URL('../bin/run.js', import.meta.url))
 /** Package and a program of it. */
-const TOOLS = {openssl: 'openssl', busybox: 'busybox'}
+const TOOLS = {openssl: 'openssl', busybox: 'busybox', awscli: AWS}
 
 const reason = whyNot()
 if (reason === undefined) {

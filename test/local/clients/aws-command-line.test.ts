@@ -1,0 +1,192 @@
+import {existsSync} from 'node:fs'
+import {mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {CREDENTIALS, IMAGE, testRegion, type TestRegion} from '../api/test-region.js'
+import {AWS, awsCommandLine, type Aws} from './aws-command-line.js'
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGb0GZpNoTRxHWVOkTxLV0Xz5Jt1ZpV0C0H2qkFJ1RkC operator@example'
+const CLUSTER = 'Key=cluster,Value=by-hand'
+
+const tagged = (...types: readonly string[]): string[] => [
+  '--tag-specifications',
+  ...types.map(type => `ResourceType=${type},Tags=[{${CLUSTER}},{Key=Name,Value=${type}}]`),
+]
+const byCluster = ['--filters', 'Name=tag:cluster,Values=by-hand']
+
+/**
+ * What khw's steps do, typed by hand: the client is not the SDK that khw uses, and its parser is its own. Every start of
+ * it costs most of a second of a processor, so each call does something that no other does.
+ */
+describe("the AWS command line, Debian's awscli", function () {
+  this.timeout(180_000)
+  let home: string
+  let region: TestRegion
+  let aws: Aws
+
+  before(async function () {
+    if (!existsSync(AWS)) this.skip()
+    region = await testRegion()
+    home = await mkdtemp(join(tmpdir(), 'region-clients-'))
+    aws = awsCommandLine(region.endpoint, CREDENTIALS, home)
+  })
+
+  after(async () => {
+    if (!existsSync(AWS)) return
+    await region.close()
+    await rm(home, {recursive: true})
+  })
+
+  it('builds the machines of a cluster with their network, looks at them, and takes them down', async () => {
+    const ec2: Aws = (...args) => aws('ec2', ...args)
+    const userData = join(home, 'user-data')
+    const publicKey = join(home, 'key.pub')
+    await Promise.all([writeFile(userData, '#cloud-config\n{}\n'), writeFile(publicKey, `${KEY}\n`)])
+
+    const [account, imageId, zones, vpcId] = await Promise.all([
+      aws('sts', 'get-caller-identity', '--query', 'Account'),
+      aws(
+        'ssm',
+        'get-parameter',
+        '--name',
+        '/aws/service/debian/release/12/latest/amd64',
+        '--query',
+        'Parameter.Value',
+      ),
+      ec2('describe-availability-zones', '--query', 'AvailabilityZones[].ZoneName'),
+      ec2('create-vpc', '--cidr-block', '10.240.0.0/16', ...tagged('vpc'), '--query', 'Vpc.VpcId'),
+    ])
+    expect([account, imageId, zones]).to.deep.equal(['123456789012', IMAGE.imageId, 'local-1a\tlocal-1b\tlocal-1c'])
+
+    const inVpc = ['--vpc-id', vpcId]
+    const [subnetId, gatewayId, tableId, groupId, keyId, image, offered] = await Promise.all([
+      ec2(
+        ...['create-subnet', ...inVpc, '--cidr-block', '10.240.1.0/24', '--availability-zone', 'local-1b'],
+        ...[...tagged('subnet'), '--query', 'Subnet.SubnetId'],
+      ),
+      ec2('create-internet-gateway', ...tagged('internet-gateway'), '--query', 'InternetGateway.InternetGatewayId'),
+      ec2('create-route-table', ...inVpc, ...tagged('route-table'), '--query', 'RouteTable.RouteTableId'),
+      ec2(
+        ...['create-security-group', ...inVpc, '--group-name', 'nodes', '--description', 'all nodes'],
+        ...[...tagged('security-group'), '--query', 'GroupId'],
+      ),
+      ec2(
+        ...['import-key-pair', '--key-name', 'by-hand', '--public-key-material', `fileb://${publicKey}`],
+        ...[...tagged('key-pair'), '--query', 'KeyPairId'],
+      ),
+      ec2('describe-images', '--image-ids', imageId, '--query', 'Images[0].[Architecture,RootDeviceName,State]'),
+      ec2(
+        ...['describe-instance-type-offerings', '--location-type', 'availability-zone', '--filters'],
+        ...['Name=instance-type,Values=t3.small,x9.huge', '--query', 'InstanceTypeOfferings[].[Location,InstanceType]'],
+      ),
+      ec2('modify-vpc-attribute', ...inVpc, '--enable-dns-hostnames'),
+    ])
+    expect(image).to.equal('x86_64\t/dev/xvda\tavailable')
+    expect(offered).to.equal('local-1a\tt3.small\nlocal-1b\tt3.small\nlocal-1c\tt3.small')
+
+    const permissions = [
+      {IpProtocol: '-1', UserIdGroupPairs: [{GroupId: groupId}], IpRanges: [{CidrIp: '10.200.0.0/16'}]},
+      {IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{CidrIp: '192.0.2.1/32', Description: 'the operator'}]},
+    ]
+    const [associationId, ruleIds] = await Promise.all([
+      ec2('associate-route-table', '--route-table-id', tableId, '--subnet-id', subnetId, '--query', 'AssociationId'),
+      ec2(
+        ...['authorize-security-group-ingress', '--group-id', groupId, '--ip-permissions', JSON.stringify(permissions)],
+        ...[...tagged('security-group-rule'), '--query', 'SecurityGroupRules[].SecurityGroupRuleId'],
+      ),
+      ec2('modify-subnet-attribute', '--subnet-id', subnetId, '--map-public-ip-on-launch'),
+      ec2('attach-internet-gateway', '--internet-gateway-id', gatewayId, ...inVpc).then(() =>
+        ec2('create-route', ...onTable(tableId, '0.0.0.0/0'), '--gateway-id', gatewayId, '--query', 'Return'),
+      ),
+    ])
+    expect(ruleIds.split('\t')).to.have.length(3)
+
+    const nodeIds = (
+      await ec2(
+        ...['run-instances', '--image-id', imageId, '--instance-type', 't3.small', '--count', '2'],
+        ...['--key-name', 'by-hand', '--subnet-id', subnetId, '--security-group-ids', groupId],
+        ...['--metadata-options', 'HttpTokens=required,HttpPutResponseHopLimit=1,HttpEndpoint=enabled'],
+        ...['--block-device-mappings', 'DeviceName=/dev/xvda,Ebs={VolumeSize=20,VolumeType=gp3,Encrypted=true}'],
+        ...['--instance-initiated-shutdown-behavior', 'terminate', '--user-data', `file://${userData}`],
+        ...['--client-token', 'by-hand-1', ...tagged('instance', 'volume', 'network-interface')],
+        ...['--query', 'Instances[].InstanceId'],
+      )
+    ).split('\t')
+    expect(nodeIds).to.have.length(2)
+    const [nodeId = ''] = nodeIds
+    await ec2('wait', 'instance-running', '--instance-ids', ...nodeIds)
+
+    const [nodes, interfaces, volumes, status] = await Promise.all([
+      ec2(
+        ...['describe-instances', ...byCluster, 'Name=instance-state-name,Values=pending,running', '--query'],
+        'sort_by(Reservations[].Instances[], &PrivateIpAddress)[].[PrivateIpAddress,PublicIpAddress,State.Name,KeyName]',
+      ),
+      ec2(
+        ...['describe-network-interfaces', '--filters', `Name=attachment.instance-id,Values=${nodeId}`],
+        ...['--query', 'NetworkInterfaces[].[NetworkInterfaceId,Groups[0].GroupName,Attachment.DeviceIndex]'],
+      ),
+      ec2('describe-volumes', ...byCluster, '--query', 'Volumes[].[Size,VolumeType,Encrypted,State]'),
+      ec2('describe-instance-status', '--instance-ids', nodeId, '--query', 'InstanceStatuses[].InstanceStatus.Status'),
+      ec2('modify-instance-attribute', '--instance-id', nodeId, '--no-source-dest-check'),
+    ])
+    expect(nodes).to.equal('10.240.1.4\t198.18.0.4\trunning\tby-hand\n10.240.1.5\t198.18.0.5\trunning\tby-hand')
+    expect(volumes).to.equal(Array<string>(2).fill('20\tgp3\tTrue\tin-use').join('\n'))
+    expect(status).to.equal('ok')
+    const [interfaceId = '', ...rest] = interfaces.split('\t')
+    expect(rest).to.deep.equal(['nodes', '0'])
+
+    await ec2('create-route', ...onTable(tableId, '10.200.1.0/24'), '--network-interface-id', interfaceId)
+    const [routes, checked, rules, tags] = await Promise.all([
+      ec2('describe-route-tables', ...byCluster, '--query', 'RouteTables[0].Routes[].[DestinationCidrBlock,State]'),
+      ec2(
+        ...['describe-instance-attribute', '--instance-id', nodeId, '--attribute', 'sourceDestCheck'],
+        ...['--query', 'SourceDestCheck.Value'],
+      ),
+      ec2(
+        ...['describe-security-group-rules', ...byCluster, '--query'],
+        'SecurityGroupRules[?FromPort==`22`].[IpProtocol,CidrIpv4,Description,IsEgress]',
+      ),
+      ec2('describe-tags', '--filters', 'Name=key,Values=cluster', '--query', 'Tags[].ResourceType'),
+    ])
+    expect(routes).to.equal('10.240.0.0/16\tactive\n0.0.0.0/0\tactive\n10.200.1.0/24\tactive')
+    expect(checked).to.equal('False')
+    expect(rules).to.equal('tcp\t192.0.2.1/32\tthe operator\tFalse')
+    expect(new Set(tags.split('\t'))).to.deep.equal(
+      new Set([
+        ...['vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'security-group-rule', 'key-pair'],
+        ...['instance', 'volume', 'network-interface'],
+      ]),
+    )
+
+    await ec2(
+      'terminate-instances',
+      '--instance-ids',
+      ...nodeIds,
+      '--query',
+      'TerminatingInstances[].CurrentState.Name',
+    )
+    await ec2('wait', 'instance-terminated', '--instance-ids', ...nodeIds)
+    await Promise.all([
+      ec2('detach-internet-gateway', '--internet-gateway-id', gatewayId, ...inVpc).then(() =>
+        ec2('delete-internet-gateway', '--internet-gateway-id', gatewayId),
+      ),
+      ec2('delete-security-group', '--group-id', groupId),
+      ec2('delete-key-pair', '--key-pair-id', keyId),
+      ec2('disassociate-route-table', '--association-id', associationId).then(() =>
+        Promise.all([
+          ec2('delete-route-table', '--route-table-id', tableId),
+          ec2('delete-subnet', '--subnet-id', subnetId),
+        ]),
+      ),
+    ])
+    await ec2('delete-vpc', ...inVpc)
+    const left = await ec2('describe-tags', '--query', 'Tags[?ResourceType!=`instance`].[ResourceType,ResourceId]')
+    expect(left).to.equal('')
+    expect(region.errors).to.deep.equal([])
+  })
+})
+
+function onTable(tableId: string, destination: string): string[] {
+  return ['--route-table-id', tableId, '--destination-cidr-block', destination]
+}

@@ -3,6 +3,7 @@ export type KhwCode =
   | 'USAGE'
   | 'INVALID_SPEC'
   | 'CLUSTER_EXISTS'
+  | 'CLUSTER_EXPIRED'
   | 'CLUSTER_NOT_FOUND'
   | 'CLUSTER_AMBIGUOUS'
   | 'NODE_NOT_FOUND'

@@ -6,9 +6,14 @@ export const CLUSTER_NAME_TAG = 'khw:cluster'
 export const STEP_TAG = 'khw:step'
 export const MANAGED_TAG = 'khw:managed'
 
-/** ISO 8601: when its cluster was begun, and until when it is wanted; without the second it is wanted until destroyed. */
+/**
+ * ISO 8601: when its cluster was begun, and until when it is wanted; without the second, or with NEVER, it is wanted until
+ * it is destroyed.
+ */
 export const CREATED_TAG = 'khw:created-at'
 export const EXPIRES_TAG = 'khw:expires-at'
+/** The expiry of what had one once. No time, so that whoever reads it as one finds no reason to delete anything. */
+export const NEVER = 'never'
 
 export interface TagSource {
   readonly clusterId: string

@@ -14,7 +14,8 @@ export default class List extends KhwCommand {
     const home = await this.home()
     const clusters = listClusters(home)
     const unreadable = unreadableClusters(home)
-    if (clusters.length > 0 || unreadable.length === 0) this.log(listReport(clusters, await this.style()))
+    const options = {style: await this.style(), columns: process.stdout.columns || 80, now: Date.now()}
+    if (clusters.length > 0 || unreadable.length === 0) this.log(listReport(clusters, options))
     for (const name of unreadable)
       process.stderr.write(`The journal of "${name}" cannot be read; khw status ${name} says why.\n`)
     return clusters

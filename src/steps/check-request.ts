@@ -1,11 +1,12 @@
 import {checkArtifactRequest} from '../artifacts/check-request.js'
+import {expiryAfter} from '../cluster/expiry.js'
 import {DEFAULT_IMAGE, loginUserOf} from '../cluster/image-families.js'
 import {DEFAULT_TYPES, typesOf} from '../cluster/machines.js'
 import {listRanges, parseOperatorRanges} from '../cluster/operator-ranges.js'
 import {clusterSpec, type Architecture, type ArtifactSource, type ClusterSpec} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
 import {createRequestDefaults, type CreateRequest} from './create-request.js'
-import type {Journal, JournalHeader} from './engine/journal.js'
+import type {Journal} from './engine/journal.js'
 import {PHASES, type PhaseId} from './phases.js'
 
 /** What needs no network: within milliseconds, before anything is made. Throws INVALID_SPEC, USAGE or VERSION_UNSUPPORTED. */
@@ -99,7 +100,11 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
     ['--artifacts', request.artifacts === 'auto' ? undefined : request.artifacts, spec.artifactSource],
     ['--mirror', request.mirror, spec.mirror ?? 'none'],
     ['--allow-cidr', sorted(request.operatorCidrs), sorted(listRanges(header)) ?? ''],
-    ['--ttl', request.ttl === undefined ? undefined : expiryAfter(request.ttl, header), header.expiresAt ?? 'never'],
+    [
+      '--ttl',
+      request.ttl === undefined ? undefined : (expiryAfter(header.createdAt, request.ttl) ?? 'never'),
+      (header.firstExpiresAt === undefined ? header.expiresAt : header.firstExpiresAt) ?? 'never',
+    ],
     ['--vpc-cidr', request.network?.vpcCidr, spec.network.vpcCidr],
     ['--pod-cidr', request.network?.podCidr, spec.network.podCidr],
     ['--service-cidr', request.network?.serviceCidr, spec.network.serviceCidr],
@@ -144,10 +149,6 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
 
 function sorted(ranges: readonly string[] | undefined): string | undefined {
   return ranges && [...ranges].sort().join(',')
-}
-
-function expiryAfter(ttl: number | null, {createdAt}: JournalHeader): string {
-  return ttl === null ? 'never' : new Date(Date.parse(createdAt) + ttl).toISOString()
 }
 
 /** The phase of that id; throws USAGE with the list. */

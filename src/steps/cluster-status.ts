@@ -116,7 +116,7 @@ function kubeletCheck(objects: readonly NodeObject[], node: ClusterNode, asked: 
 }
 
 /** As the certificates step recorded it; null before it ran. */
-function certificateExpiry(journal: Journal): string | null {
+export function certificateExpiry(journal: Journal): string | null {
   const record = journal.steps['access/certificates']
   if (record?.status !== 'done') return null
   return (record.output as {readonly earliestExpiry: string}).earliestExpiry

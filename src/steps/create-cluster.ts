@@ -17,6 +17,7 @@ import {
 import {callerAccount, refuseOtherAccount} from './account.js'
 import {reportOf} from './cluster-status.js'
 import {checkedMachines, type CheckedMachines} from './checked-machines.js'
+import {heedExpiry} from './expiry/heed.js'
 import {createPlan} from './create-plan.js'
 import {createRequestDefaults, defaultRegion, type CreateRequest} from './create-request.js'
 import {checkRequest, phaseOf, refuseOtherRequest, specInput} from './check-request.js'
@@ -65,7 +66,10 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
   const lock = acquireLock(directory.path, `khw create --name ${name}`, options)
   try {
     const resumed = clusterExists(home, name) ? Journal.openToWrite(directory.path) : undefined
-    if (resumed) refuseOtherRequest(request, resumed)
+    if (resumed) {
+      refuseOtherRequest(request, resumed)
+      heedExpiry(resumed, options.onNotice)
+    }
     const provider = resumed?.header.spec.provider ?? request.provider ?? createRequestDefaults.provider
     const opening = {
       ...options,

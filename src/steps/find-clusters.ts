@@ -4,7 +4,7 @@ import type {RegionAccess} from '../cluster/provider.js'
 import {KhwError} from '../errors.js'
 import {filterInventory, inventoryOf, resourcesOf, type Inventory} from '../aws/inventory.js'
 import {specOfTags, type SpecRecord} from '../aws/spec-tags.js'
-import {CLUSTER_ID_TAG, CLUSTER_NAME_TAG, CREATED_TAG, EXPIRES_TAG, tagValue} from '../aws/tags.js'
+import {CLUSTER_ID_TAG, CLUSTER_NAME_TAG, CREATED_TAG, EXPIRES_TAG, NEVER, tagValue} from '../aws/tags.js'
 
 /** A cluster as a region knows it: by the tags on its resources alone. */
 export interface TaggedCluster {
@@ -34,7 +34,7 @@ export async function findClusters(from: ResourceClients, signal: AbortSignal): 
         clusterId,
         name: first(CLUSTER_NAME_TAG) ?? clusterId,
         createdAt: first(CREATED_TAG),
-        expiresAt: first(EXPIRES_TAG),
+        expiresAt: latestExpiry(own.map(({tags}) => tagValue(tags, EXPIRES_TAG))),
         record: specHolders(inventory)
           .map(({tags}) => specOfTags(tags))
           .find(record => record !== undefined),
@@ -47,6 +47,13 @@ export async function findClusters(from: ResourceClients, signal: AbortSignal): 
 /** The resources that say what their cluster was asked to be, by their tags. */
 export function specHolders({vpcs}: Inventory): readonly {readonly id: string; readonly tags: readonly Tag[]}[] {
   return vpcs.flatMap(({VpcId: id, Tags: tags}) => (id === undefined || tags === undefined ? [] : [{id, tags}]))
+}
+
+/** While an extension is under way some of its resources have the new expiry and some the old: the later one counts. */
+function latestExpiry(values: readonly (string | undefined)[]): string | null {
+  const said = values.filter(value => value !== undefined)
+  if (said.includes(NEVER)) return null
+  return said.sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1) ?? null
 }
 
 /** The one of that id or name; undefined if there is none. Throws CLUSTER_AMBIGUOUS, with what to type: `command` and so on. */

@@ -1,6 +1,7 @@
 import {randomUUID} from 'node:crypto'
 import type {ArtifactProgress, ArtifactSet} from '../artifacts/artifact.js'
 import {resolveArtifacts} from '../artifacts/resolve.js'
+import {expiryAfter, ttlOf} from '../cluster/expiry.js'
 import type {Home} from '../cluster/home.js'
 import {rangesOf} from '../cluster/operator-ranges.js'
 import {isImageId} from '../cluster/image-families.js'
@@ -60,15 +61,14 @@ export function newJournal({directory, request, name, access, account, artifacts
     artifactSource: artifacts.source,
     ...(request.image !== undefined && isImageId(request.image) ? {loginUser: machines.loginUser} : {}),
   })
-  const createdAt = new Date()
-  const {ttl = null} = request
+  const createdAt = new Date().toISOString()
   return Journal.create(directory.path, {
     clusterId: randomUUID(),
     spec,
     account,
     ...rangesOf(access),
     artifacts,
-    createdAt: createdAt.toISOString(),
-    expiresAt: ttl === null ? null : new Date(createdAt.getTime() + ttl).toISOString(),
+    createdAt,
+    expiresAt: expiryAfter(createdAt, ttlOf(spec.provider, request.ttl)),
   })
 }

@@ -1,12 +1,13 @@
 import {gzipSync} from 'node:zlib'
 import type {ArtifactSet} from '../artifacts/artifact.js'
 import type {ClusterNode, PlacedNode} from '../cluster/addressing.js'
+import {startExpiry, type Expiry} from './expiry.js'
 import {FETCH_SCRIPT, fetchScript, STATE} from './fetch-script.js'
 import {shellQuote} from './shell-quote.js'
 import {START_FETCH} from './start-fetch.js'
 import {yamlFile} from './yaml.js'
 
-export interface CloudConfigInput {
+export interface CloudConfigInput extends Expiry {
   readonly artifacts: ArtifactSet
   /** Without a private address if EC2 is to choose one. */
   readonly node: ClusterNode & Partial<PlacedNode>
@@ -22,13 +23,13 @@ const SOME_LOOPBACK = '127.0.1.1'
 
 /**
  * User data of a node (https://cloudinit.readthedocs.io/en/latest/reference/modules.html): its name, its SSH host key,
- * and the script that fetches its programs, started as soon as there is a network. What cloud-init would do besides and
- * costs time (locale, packages) is off. Deterministic: a repeated RunInstances needs the same bytes.
+ * the script that fetches its programs, started as soon as there is a network, and the timer that ends it. What cloud-init
+ * would do besides and costs time (locale, packages) is off. Deterministic: a repeated RunInstances needs the same bytes.
  *
  * `bootcmd` runs before everything else and at every boot, so fetching that was cut short by a reboot goes on. `fqdn`
  * is there because cloud-init on Amazon Linux prefers it to `hostname`.
  */
-export function cloudConfig({artifacts, node, hostKey}: CloudConfigInput): string {
+export function cloudConfig({artifacts, node, hostKey, ...expiry}: CloudConfigInput): string {
   const packed = gzipSync(fetchScript(artifacts, node.role), {level: 9}).toString('base64')
   // Its own name must resolve at once: sudo and many others look it up, and the VPC's DNS does not know it.
   const ownName = `${node.privateIp ?? SOME_LOOPBACK} ${node.name}`
@@ -37,6 +38,7 @@ export function cloudConfig({artifacts, node, hostKey}: CloudConfigInput): strin
     `mkdir -p -m 0700 ${STATE}`,
     `[ -e ${FETCH_SCRIPT} ] || { echo ${packed} | base64 -d | gzip -d >${FETCH_SCRIPT}.new && mv -f ${FETCH_SCRIPT}.new ${FETCH_SCRIPT}; }`,
     START_FETCH,
+    startExpiry(expiry),
   ].join('\n')
   const config = {
     hostname: node.name,

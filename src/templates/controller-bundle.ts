@@ -3,6 +3,7 @@ import type {PlacedNode, PlacedSpec} from '../cluster/addressing.js'
 import {auditPolicy} from './audit-policy.js'
 import type {NodeBundle, NodeFile} from './bundle.js'
 import {etcdUnit, type EtcdInitialState} from './etcd.js'
+import {expiryFile} from './expiry.js'
 import {hostsFile} from './hosts-file.js'
 import {kubeApiserverUnit} from './kube-apiserver.js'
 import {kubeControllerManagerUnit} from './kube-controller-manager.js'
@@ -17,13 +18,15 @@ export interface ControllerInput {
   readonly node: PlacedNode
   readonly secrets: ControllerSecrets
   readonly etcdState: EtcdInitialState
+  /** ISO 8601; null: never. */
+  readonly expiresAt: string | null
 }
 
 /**
  * All that makes a machine a controller: etcd, and the control plane that starts once etcd is up. All its units start
  * when it is applied; systemd orders them.
  */
-export function controllerBundle({spec, artifacts, node, secrets, etcdState}: ControllerInput): NodeBundle {
+export function controllerBundle({spec, artifacts, node, secrets, etcdState, expiresAt}: ControllerInput): NodeBundle {
   const templates = [
     etcdUnit(spec, artifacts, node, etcdState),
     kubeApiserverUnit(spec, artifacts, node),
@@ -33,6 +36,7 @@ export function controllerBundle({spec, artifacts, node, secrets, etcdState}: Co
   return {
     files: [
       publicFile(PATHS.hosts, hostsFile(spec)),
+      expiryFile(expiresAt),
       ...certificateFiles(secrets),
       ...configFiles(secrets),
       ...templates.map(template => template.file),

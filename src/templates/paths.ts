@@ -50,6 +50,8 @@ export const PATHS = {
   modulesLoad: '/etc/modules-load.d/kubernetes.conf',
   sysctl: '/etc/sysctl.d/99-kubernetes.conf',
   hosts: '/etc/hosts',
+  /** Until when the machine is wanted. */
+  expiresAt: '/etc/khw/expires-at',
 } as const
 
 /** The certificates and keys above that a unit reads, for its list of inputs. */

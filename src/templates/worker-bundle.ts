@@ -3,6 +3,7 @@ import type {PlacedSpec, PlacedWorker} from '../cluster/addressing.js'
 import type {NodeBundle} from './bundle.js'
 import {cniConfig} from './cni-config.js'
 import {containerdConfig, containerdUnit, imagesUnit} from './containerd.js'
+import {expiryFile} from './expiry.js'
 import {haproxyConfig, haproxyUnit} from './haproxy.js'
 import {hostsFile} from './hosts-file.js'
 import {kubeProxyConfig, kubeProxyUnit} from './kube-proxy.js'
@@ -17,13 +18,15 @@ export interface WorkerInput {
   readonly artifacts: ArtifactSet
   readonly node: PlacedWorker
   readonly secrets: WorkerSecrets
+  /** ISO 8601; null: never. */
+  readonly expiresAt: string | null
 }
 
 /**
  * All that makes a machine a worker. All its units start when it is applied: the kubelet waits by itself for an API
  * server and kube-proxy for the kubelet, as they do when all machines are rebooted at once.
  */
-export function workerBundle({spec, artifacts, node, secrets}: WorkerInput): NodeBundle {
+export function workerBundle({spec, artifacts, node, secrets, expiresAt}: WorkerInput): NodeBundle {
   const templates = [
     podNetworkUnit(),
     containerdUnit(artifacts),
@@ -35,6 +38,7 @@ export function workerBundle({spec, artifacts, node, secrets}: WorkerInput): Nod
   return {
     files: [
       publicFile(PATHS.hosts, hostsFile(spec)),
+      expiryFile(expiresAt),
       publicFile(PATHS.resolvConf, podResolvConf(spec)),
       ...kernelFiles(),
       podNetworkScript(spec, node),

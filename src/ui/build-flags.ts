@@ -20,7 +20,8 @@ export const buildFlags = {
   })(),
   mirror: Flags.string({description: 'mirror of the upstream sites', helpValue: 'DIR|URL'}),
   ttl: Flags.string({
-    description: 'how long it is wanted, such as 90m, 8h or 2d; khw sweep removes it after that; never by default',
+    description:
+      'how long it is wanted: 90m, 8h, 2d or never; then its machines end themselves; by default 8h on AWS, never here',
     helpValue: 'TIME',
   }),
   'controller-type': Flags.string({

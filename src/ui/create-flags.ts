@@ -2,6 +2,7 @@ import type {ArtifactSource, NetworkSpec, ProviderName} from '../cluster/spec.js
 import {parseOperatorRanges} from '../cluster/operator-ranges.js'
 import type {CreateRequest} from '../steps/create-request.js'
 import {defined} from './defined.js'
+import {durationOf} from './duration-flag.js'
 import {usageError} from './usage-error.js'
 
 /** The flags of `khw create` that say what to build, as oclif parses them. */
@@ -64,14 +65,10 @@ function listOf(text: string | undefined): readonly string[] | undefined {
   return text?.split(',').map(each => each.trim())
 }
 
-const UNITS: Readonly<Record<string, number>> = {m: 60_000, h: 3_600_000, d: 86_400_000}
-
 /** Milliseconds of `90m`, `8h` or `2d`; null for `never`. */
 function ttlOf(text: string | undefined): number | null | undefined {
   if (text === undefined) return undefined
-  if (text === 'never') return null
-  const [, count = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
-  const milliseconds = Number(count) * (UNITS[unit] ?? 0)
-  if (milliseconds > 0) return milliseconds
+  const ttl = durationOf(text)
+  if (ttl !== undefined) return ttl
   throw usageError(`--ttl ${text} is not a time: it takes a number and m, h or d, or the word never.`, ['Try --ttl 8h'])
 }

@@ -1,4 +1,5 @@
 import type {CreateRequest} from '../steps/create-request.js'
+import {durationText} from './duration-flag.js'
 import {shellCommand} from './shell-words.js'
 
 /** The command that asks for the same without questions, quoted for a POSIX shell. */
@@ -23,6 +24,7 @@ export function equivalentCommand(request: CreateRequest): string {
     ['--volume-size', request.volumeSize],
     ['--image', request.image],
     ['--login-user', request.loginUser],
+    ['--ttl', request.ttl === undefined ? undefined : durationText(request.ttl)],
   ]
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]))
   return shellCommand(['khw', 'create', ...given, ...(request.allowWorld === true ? ['--allow-world'] : [])])

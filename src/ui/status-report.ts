@@ -1,5 +1,6 @@
 import type {ClusterReport, NodeReport} from '../cluster/report.js'
-import {count} from './quantities.js'
+import {expiryWarning, isExpired} from '../cluster/expiry.js'
+import {count, duration} from './quantities.js'
 import type {Style} from './style.js'
 import {fields, table} from './table.js'
 import {wrap} from './text.js'
@@ -18,8 +19,9 @@ export function statusReport(report: ClusterReport, options: ReportOptions): str
     headline(report, style),
     fields(facts(report, options.now), style, options.columns),
     nodesTable(report.nodes, options),
+    warned(report, options),
     problems(report, options),
-    nextSteps(report, style),
+    nextSteps(report, options),
   ]
   return sections.filter(section => section !== '').join('\n\n')
 }
@@ -62,7 +64,7 @@ function facts(report: ClusterReport, now: number): [string, string][] {
     ['Tolerates', tolerance(report.tolerates)],
     ['Certificates', certificates.earliestExpiry === null ? undefined : expiry(certificates.earliestExpiry, now)],
     ['Costs', cost ? `${money(cost.perHour, cost)} an hour, ${money(cost.spent, cost)} so far` : undefined],
-    ['Ends', expiresAt === null ? undefined : expiry(expiresAt, now)],
+    ['Ends', expiresAt === null ? undefined : ending(expiresAt, now)],
   ]
   return rows.flatMap(([label, value]) => (value === undefined ? [] : [[label, value] as [string, string]]))
 }
@@ -84,7 +86,20 @@ function problems({checks, nodes}: ClusterReport, {style, columns}: ReportOption
     .join('\n')
 }
 
-function nextSteps({phase, name, nodes, checks}: ClusterReport, style: Style): string {
+/** Of a cluster that is past its expiry or close to it. */
+export function warned(
+  cluster: {readonly name: string; readonly expiresAt: string | null},
+  {style, columns, now}: ReportOptions,
+): string {
+  const warning = expiryWarning(cluster, now)
+  if (warning === undefined) return ''
+  const [head = '', ...rest] = wrap(warning.what, columns - 4)
+  return [`${style.yellow('!')} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
+}
+
+function nextSteps({phase, name, nodes, checks, expiresAt}: ClusterReport, {style, now}: ReportOptions): string {
+  const warning = expiryWarning({name, expiresAt}, now)
+  if (warning !== undefined && isExpired(expiresAt, now)) return next(warning.next, style)
   const broken = nodes.find(node => !node.ready && node.state === 'running')
   if (checks.some(check => check.name === 'access' && !check.ok)) return next([`khw access refresh ${name}`], style)
   const commands = {
@@ -93,7 +108,7 @@ function nextSteps({phase, name, nodes, checks}: ClusterReport, style: Style): s
     creating: [`khw create --name ${name}`],
     destroying: [`khw destroy ${name}`],
   }
-  return next(commands[phase], style)
+  return next([...commands[phase], ...(warning?.next ?? [])], style)
 }
 
 /** Commands to type next, one a line, ready to be copied. */
@@ -109,6 +124,18 @@ function expiry(iso: string, now: number): string {
   const days = Math.floor((Date.parse(iso) - now) / 86_400_000)
   const when = days < 0 ? 'expired' : days === 0 ? 'today' : `in ${count(days, 'day')}`
   return `${iso.slice(0, 10)} (${when})`
+}
+
+/** `2026-11-26 11:04 UTC (in 7 h 58 min)`. */
+export function ending(iso: string, now: number): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC (${timeLeft(iso, now)})`
+}
+
+/** `in 7 h 58 min`: minutes matter of what ends within a day or two. */
+export function timeLeft(iso: string, now: number): string {
+  const left = (Date.parse(iso) - now) / 1000
+  if (left <= 0) return 'expired'
+  return left < 2 * 86_400 ? `in ${duration(left)}` : `in ${Math.floor(left / 86_400)} days`
 }
 
 function money(amount: number, {currency}: {currency: string}): string {

@@ -12,13 +12,15 @@ const hostKey = {
   publicKey: 'ssh-ed25519 AAAA khw',
 }
 
+const expiry = {createdAt: '2026-11-24T08:00:00.000Z', expiresAt: '2026-11-24T16:00:00.000Z'}
+
 describe('user data', () => {
   const cluster = sampleCluster('1.36', {controllers: 9, workers: 60, imported: true})
   const nodes = [...cluster.controllers, ...cluster.workers]
 
   it('fits in what EC2 takes, however large the cluster', () => {
     for (const node of nodes) {
-      const text = cloudConfig({artifacts: cluster.artifacts, node, hostKey})
+      const text = cloudConfig({artifacts: cluster.artifacts, node, hostKey, ...expiry})
       expect(Buffer.byteLength(text), node.name).to.be.below(USER_DATA_LIMIT / 2)
     }
   })
@@ -26,7 +28,7 @@ describe('user data', () => {
   it('names the machine, gives it its host key, and is the same each time', () => {
     const [node] = cluster.workers
     if (!node) throw new RangeError('no worker')
-    const text = cloudConfig({artifacts: cluster.artifacts, node, hostKey})
+    const text = cloudConfig({artifacts: cluster.artifacts, node, hostKey, ...expiry})
     expect(text.split('\n')[0]).to.equal('#cloud-config')
     expect(parse(text)).to.deep.include({
       hostname: 'worker-1',
@@ -38,10 +40,10 @@ describe('user data', () => {
       disable_root: true,
       locale: false,
     })
-    expect(cloudConfig({artifacts: cluster.artifacts, node, hostKey})).to.equal(text)
+    expect(cloudConfig({artifacts: cluster.artifacts, node, hostKey, ...expiry})).to.equal(text)
     // Where EC2 is to choose the address, nobody knows it yet.
     const {privateIp, ...unplaced} = node
-    expect(cloudConfig({artifacts: cluster.artifacts, node: unplaced, hostKey})).to.equal(
+    expect(cloudConfig({artifacts: cluster.artifacts, node: unplaced, hostKey, ...expiry})).to.equal(
       text.replaceAll(privateIp, '127.0.1.1'),
     )
   })
@@ -53,10 +55,15 @@ describe('user data', () => {
     try {
       await box.standIn('systemctl', 'exit 3')
       await box.standIn('systemd-run', `echo "$*" >>${box.root}/calls`)
-      const {bootcmd} = parse(cloudConfig({artifacts: cluster.artifacts, node, hostKey})) as {bootcmd: string[][]}
+      const {bootcmd} = parse(cloudConfig({artifacts: cluster.artifacts, node, hostKey, ...expiry})) as {
+        bootcmd: string[][]
+      }
       const script = (bootcmd[0]?.[2] ?? '')
         .replaceAll('/var/lib/khw', `${box.root}/state`)
         .replaceAll('/etc/hosts', `${box.root}/hosts`)
+        .replaceAll('/etc/khw', `${box.root}/khw`)
+        .replaceAll('/usr/local/sbin', box.root)
+        .replaceAll('/etc/systemd/system', box.root)
       const boot = `: >>${box.root}/hosts; ${script}; cat ${FETCH_SCRIPT.replace('/var/lib/khw', `${box.root}/state`)}; cat ${box.root}/hosts ${box.root}/calls`
       const first = await box.run(boot)
       expect(first.exitCode).to.equal(0)

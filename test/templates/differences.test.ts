@@ -112,8 +112,9 @@ describe('a node', () => {
       const inputs = new Set(units.flatMap(each => each.inputs))
       for (const input of inputs) if (!input.startsWith('/var/lib/khw/images/')) expect(paths).to.include(input)
       const unread = [...paths].filter(path => !inputs.has(path) && !path.startsWith('/etc/systemd/system/'))
-      // Read by nobody who would have to be restarted: people, systemd at boot, CNI plugins at each call.
-      const expected = ['/etc/hosts', PATHS.adminConf, PATHS.modulesLoad, PATHS.cniConfig]
+      // Read by nobody who would have to be restarted: people, systemd at boot, CNI plugins at each call, the
+      // check of the expiry at each run.
+      const expected = ['/etc/hosts', PATHS.expiresAt, PATHS.adminConf, PATHS.modulesLoad, PATHS.cniConfig]
       const healthcheck = [PATHS.etcdHealthcheckClient.certificate, PATHS.etcdHealthcheckClient.privateKey]
       expect([...expected, ...healthcheck]).to.include.members(unread)
     }

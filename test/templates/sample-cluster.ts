@@ -68,11 +68,19 @@ export function sampleCluster(
 
 export function bundleOf(cluster: SampleCluster, name: string): NodeBundle {
   const {spec, artifacts, controllers, workers} = cluster
+  const expiresAt = '2026-11-24T16:00:00.000Z'
   const controller = controllers.find(node => node.name === name)
   if (controller)
-    return controllerBundle({spec, artifacts, node: controller, etcdState: 'new', secrets: controllerSecrets(name)})
+    return controllerBundle({
+      spec,
+      artifacts,
+      node: controller,
+      etcdState: 'new',
+      secrets: controllerSecrets(name),
+      expiresAt,
+    })
   const worker = workers.find(node => node.name === name)
-  if (worker) return workerBundle({spec, artifacts, node: worker, secrets: workerSecrets(name)})
+  if (worker) return workerBundle({spec, artifacts, node: worker, secrets: workerSecrets(name), expiresAt})
   throw new RangeError(`no node ${name}`)
 }
 

@@ -137,11 +137,56 @@ describe('destroyReport', () => {
   })
 })
 
+describe('statusReport of a cluster that ends', () => {
+  const at = (expiresAt: string) => statusReport(report({expiresAt}), options)
+
+  it('says when, and nothing more while that is far', () => {
+    expect(at('2026-11-22T18:00:00.000Z')).to.include('2026-11-22 18:00 UTC (in 6 h 0 min)').and.not.include('!')
+  })
+
+  it('warns shortly before, and says how to get more time', () => {
+    const text = at('2026-11-22T12:01:00.000Z')
+    expectFits(text)
+    expect(text)
+      .to.include('! "lab" ends itself in 1 minute.')
+      .and.match(/ {2}khw extend lab 4h$/)
+  })
+
+  it('idles past its expiry: what to type is to destroy it or to extend it', () => {
+    const text = at('2026-11-22T11:00:00.000Z')
+    expectFits(text)
+    expect(text)
+      .to.include('! "lab" is past its expiry (2026-11-22 11:00 UTC)')
+      .and.match(/Next:\n {2}khw destroy lab\n {2}khw extend lab 4h$/)
+  })
+})
+
 describe('listReport', () => {
   it('has a row for each cluster, or says how to make one', () => {
     const summary = {name: 'lab', id: '1', provider: 'local', region: 'local-1', expiresAt: null} as const
-    const text = listReport([{...summary, phase: 'creating', createdAt: '2026-11-22T10:00:00Z'}], options.style)
-    expect(text).to.match(/^NAME +STATE +WHERE +CREATED \(UTC\)\nlab +unfinished +this machine +2026-11-22 10:00$/)
-    expect(listReport([], options.style)).to.include('khw create')
+    const text = listReport([{...summary, phase: 'creating', createdAt: '2026-11-22T10:00:00Z'}], options)
+    expect(text).to.match(
+      /^NAME +STATE +WHERE +CREATED \(UTC\) +ENDS\nlab +unfinished +this machine +2026-11-22 10:00 +never$/,
+    )
+    expect(listReport([], options)).to.include('khw create')
+  })
+
+  it('says when a cluster ends, and warns of one that has or soon will', () => {
+    const summary = {id: '1', provider: 'aws', region: 'us-west-2', phase: 'ready'} as const
+    const ends = (name: string, expiresAt: string) => ({...summary, name, createdAt: '2026-11-22T10:00:00Z', expiresAt})
+    const text = listReport(
+      [
+        ends('far', '2026-11-22T18:00:00Z'),
+        ends('near', '2026-11-22T12:10:00Z'),
+        ends('past', '2026-11-22T11:59:00Z'),
+        ends('weeks', '2026-12-22T12:00:00Z'),
+      ],
+      options,
+    )
+    expectFits(text)
+    expect(text).to.match(/far .* in 6 h 0 min\nnear .* in 10 min 0 s\npast .* expired\nweeks .* in 30 days\n/)
+    expect(text).to.include('! "near" ends itself in 10 minutes.')
+    expect(text).to.include('! "past" is past its expiry (2026-11-22 11:59 UTC)')
+    expect(text).not.to.include('"far"')
   })
 })

@@ -19,14 +19,15 @@ export async function launchInput(
   node: ClusterNode,
   request: RunInstancesCommandInput,
 ): Promise<RunInstancesCommandInput> {
-  const {secrets, artifacts, clientToken} = context
+  const {secrets, artifacts, clientToken, createdAt, expiresAt} = context
   const name = `launch/${node.name}`
   const stored = await secrets.read(name)
   const known = stored === undefined ? undefined : (JSON.parse(stored) as Stored)
   if (known?.clientToken === clientToken) return known.input
   const hostKey = await drawHostKey(secrets, node.name)
   const privateIp = request.NetworkInterfaces?.[0]?.PrivateIpAddress
-  const userData = cloudConfig({artifacts, node: {...node, ...(privateIp === undefined ? {} : {privateIp})}, hostKey})
+  const placed = {...node, ...(privateIp === undefined ? {} : {privateIp})}
+  const userData = cloudConfig({artifacts, node: placed, hostKey, createdAt, expiresAt})
   const input = {...request, ClientToken: clientToken, UserData: Buffer.from(userData).toString('base64')}
   await secrets.write(name, JSON.stringify({clientToken, input} satisfies Stored))
   return input

@@ -6,7 +6,7 @@ import type {Json} from './json.js'
 /** Version of both files. Rules for changing it: take nothing away, change no meaning, add only optional fields. */
 export const SCHEMA = 1
 
-/** What a cluster is, frozen before the first call that creates anything; only from where it may be reached can change. */
+/** What a cluster is, frozen before the first call that creates anything; only from where it may be reached and when it ends can change. */
 export interface JournalHeader extends OperatorRanges {
   readonly clusterId: string
   readonly spec: ClusterSpec
@@ -16,6 +16,8 @@ export interface JournalHeader extends OperatorRanges {
   readonly createdAt: string
   /** ISO 8601: when the cluster may be taken down; null or absent if it never expires. */
   readonly expiresAt?: string | null
+  /** What that was at first; absent if it was never changed. */
+  readonly firstExpiresAt?: string | null
 }
 
 export type StepRecord =
@@ -57,4 +59,6 @@ export interface JournalContent extends ClusterContent {
   /** True once every step of the plan was done. */
   readonly complete: boolean
   readonly steps: Readonly<Record<string, StepRecord>>
+  /** ISO 8601, null for never: the expiry that its machines and tags are being given; absent if none is under way. */
+  readonly extendingTo?: string | null
 }

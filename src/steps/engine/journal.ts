@@ -76,6 +76,11 @@ export class Journal {
     return this.file.content.header
   }
 
+  /** The expiry that machines and tags are being given; undefined if that is done. */
+  get extendingTo(): string | null | undefined {
+    return this.file.content.extendingTo
+  }
+
   get intent(): 'create' | 'destroy' {
     return this.file.content.intent
   }
@@ -103,6 +108,20 @@ export class Journal {
     writeClusterFile(this.directory, amended)
   }
 
+  /** To be on the disk before a machine or a tag is told of it. ISO 8601; null: never. */
+  beginExtension(expiresAt: string | null): void {
+    this.write({extendingTo: expiresAt})
+  }
+
+  /** Machines and tags have it. */
+  finishExtension(): void {
+    const {extendingTo, ...content} = this.file.content
+    if (extendingTo === undefined) return
+    const {expiresAt = null, firstExpiresAt = expiresAt} = this.header
+    this.file.content = {...content, header: {...this.header, expiresAt: extendingTo, firstExpiresAt}}
+    writeClusterFile(this.directory, this.header)
+  }
+
   setComplete(complete: boolean): void {
     if (this.complete !== complete) this.write({complete})
   }
@@ -117,7 +136,7 @@ export class Journal {
 }
 
 /** New values of what a header may say otherwise later on; ranges come all at once. */
-export type Amendment = Partial<OperatorRanges> & Pick<JournalHeader, 'expiresAt'>
+export type Amendment = Partial<OperatorRanges>
 
 /** When what a step stands for was made, or may have been, in milliseconds since 1970. */
 export function madeAt(record: StepRecord): number {

@@ -55,16 +55,17 @@ async function bundleOf(
   addresses: NodeAddresses,
   etcdState: EtcdInitialState,
 ): Promise<NodeBundle> {
-  const {artifacts, secrets} = context
+  const {artifacts, secrets, expiresAt} = context
   const spec = placed(context.spec, addresses)
   const pki = await context.pki(addresses)
   const worker = workersOf(spec).find(({name}) => name === node.name)
-  if (worker) return workerBundle({spec, artifacts, node: worker, secrets: workerSecrets(spec, worker, pki)})
+  if (worker) return workerBundle({spec, artifacts, node: worker, secrets: workerSecrets(spec, worker, pki), expiresAt})
   return controllerBundle({
     spec,
     artifacts,
     node: required(controllersOf(spec)[node.number - 1], node.name),
     etcdState,
+    expiresAt,
     secrets: await controllerSecrets(spec, node, pki, secrets),
   })
 }

@@ -1,0 +1,62 @@
+import {nodesOf, type ClusterNode} from '../../cluster/addressing.js'
+import {messageOf} from '../../errors.js'
+import {changeExpiry, type Expiry} from '../../templates/expiry.js'
+import {instanceOfNode, livePublicIps} from '../compute/node-instance.js'
+import type {RunContext} from '../engine/context.js'
+import {asRoot} from '../node/root-shell.js'
+
+/** What became of one machine when all were told their new expiry. */
+export interface ToldMachine {
+  readonly name: string
+  /** Whether there is a machine that runs. */
+  readonly running: boolean
+  readonly told: boolean
+  /** Why it was not told; empty if it was. */
+  readonly detail: string
+}
+
+/** Milliseconds for one machine: it has let us in before, or is not worth waiting for. */
+const PATIENCE = 30_000
+
+/** All machines at once; who cannot be reached keeps the others from nothing. */
+export function tellMachines(context: RunContext, expiry: Expiry): Promise<readonly ToldMachine[]> {
+  const publicIps = livePublicIps(context.spec, context.inventory)
+  return Promise.all(nodesOf(context.spec).map(node => tell(context, node, publicIps[node.name], expiry)))
+}
+
+async function tell(
+  context: RunContext,
+  {name}: ClusterNode,
+  host: string | undefined,
+  expiry: Expiry,
+): Promise<ToldMachine> {
+  if (host === undefined) {
+    const state = instanceOfNode(context.inventory, name)?.State?.Name ?? 'missing'
+    return {name, running: false, told: false, detail: `its machine is ${state}`}
+  }
+  const command = async (): Promise<void> => {
+    const remote = await context.nodes.to(name, host)
+    await asRoot(remote, changeExpiry(expiry), {signal: context.signal})
+  }
+  try {
+    await within(context, command())
+    return {name, running: true, told: true, detail: ''}
+  } catch (error) {
+    context.signal.throwIfAborted()
+    return {name, running: true, told: false, detail: messageOf(error)}
+  }
+}
+
+async function within({clock, signal}: RunContext, work: Promise<void>): Promise<void> {
+  const done = new AbortController()
+  const late = clock.sleep(PATIENCE, AbortSignal.any([signal, done.signal])).then(() => {
+    throw new Error(`it did not let us in within ${PATIENCE / 1000} s`)
+  })
+  // Whichever comes last has nobody left to hear it.
+  for (const each of [work, late]) each.catch(() => undefined)
+  try {
+    await Promise.race([work, late])
+  } finally {
+    done.abort()
+  }
+}

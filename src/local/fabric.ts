@@ -1,4 +1,7 @@
-import type {Instance, RegionState} from './model.js'
+import type {Instance, RegionState, Target} from './model.js'
+
+/** What health checks have found out; `initial` until they know. */
+export type TargetHealth = 'initial' | 'healthy' | 'unhealthy'
 
 /**
  * Makes the host agree with the region's state: packets (vpc/) and machines (machines/). The API knows no more of the
@@ -16,6 +19,8 @@ export interface Fabric {
   removeMachine(instanceId: string): Promise<void>
   /** The last 64 KiB of the machine's console. */
   consoleOutput(instanceId: string): Promise<string>
+  /** What a load balancer's own checks say of a target that it sends traffic to. */
+  targetHealth(loadBalancerArn: string, targetGroupArn: string, target: Target): Promise<TargetHealth>
   /** Called when a machine ended by itself (`poweroff` inside, or a crash). */
   onMachineExit(listener: (instanceId: string) => void): void
 }

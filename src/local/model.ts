@@ -21,6 +21,10 @@ export interface RegionState {
   instances: Record<string, Instance>
   /** Client tokens by action and token: what was asked (a hash of the input) and what was answered with. */
   clientTokens: Record<string, ClientToken>
+  /** These three by their ARNs. */
+  loadBalancers: Record<string, LoadBalancer>
+  targetGroups: Record<string, TargetGroup>
+  listeners: Record<string, Listener>
 }
 
 export interface Tag {
@@ -119,6 +123,18 @@ export interface NetworkInterface extends Tagged {
   /** Address from the region's public range (198.18.0.0/15), for as long as the instance runs. */
   publicIp?: string
   attachment?: {readonly attachmentId: string; readonly instanceId: string; deleteOnTermination: boolean}
+  /** Of an interface that a load balancer has made, which nobody else can change or delete. */
+  managed?: ManagedAttachment
+}
+
+export interface ManagedAttachment {
+  readonly attachmentId: string
+  readonly loadBalancerArn: string
+  /** `ELB net/NAME/ID` */
+  readonly description: string
+  readonly attachTime: string
+  /** Its load balancer is gone, or out of this zone; the interface follows at that time. ISO 8601. */
+  releasedAt?: string
 }
 
 export interface Volume extends Tagged {
@@ -177,4 +193,74 @@ export interface SpotMarket {
 export interface ClientToken {
   readonly inputHash: string
   readonly instanceIds: readonly string[]
+}
+
+/** A Network Load Balancer (Elastic Load Balancing API Reference, version 2015-12-01). */
+export interface LoadBalancer extends Tagged {
+  readonly loadBalancerArn: string
+  readonly loadBalancerName: string
+  readonly dnsName: string
+  readonly createdTime: string
+  readonly scheme: 'internet-facing' | 'internal'
+  readonly vpcId: string
+  state: 'provisioning' | 'active'
+  /** At most one subnet a zone. */
+  zones: LoadBalancerZone[]
+  /** Empty for one that was made without: it can never have any, and lets everybody in. */
+  securityGroups: string[]
+  /** By their names in the API: `load_balancing.cross_zone.enabled`. */
+  attributes: Record<string, string>
+}
+
+export interface LoadBalancerZone {
+  readonly availabilityZone: string
+  readonly subnetId: string
+  readonly networkInterfaceId: string
+}
+
+export interface TargetGroup extends Tagged {
+  readonly targetGroupArn: string
+  readonly targetGroupName: string
+  readonly protocol: 'TCP'
+  /** Of targets that are registered without one. */
+  readonly port: number
+  readonly vpcId: string
+  readonly targetType: 'instance' | 'ip'
+  healthCheck: HealthCheck
+  attributes: Record<string, string>
+  targets: Target[]
+}
+
+export interface HealthCheck {
+  readonly protocol: 'TCP' | 'HTTP' | 'HTTPS'
+  /** `traffic-port`, or a number. */
+  readonly port: string
+  /** Of HTTP and HTTPS. */
+  readonly path?: string
+  /** Status codes that are well, of HTTP and HTTPS: `200-399`, `200,204`. */
+  readonly matcher?: string
+  readonly intervalSeconds: number
+  readonly timeoutSeconds: number
+  readonly healthyThreshold: number
+  readonly unhealthyThreshold: number
+}
+
+export interface Target {
+  /** Of an instance, or an address. */
+  readonly id: string
+  readonly port: number
+  /** `all` for an address outside the VPC. */
+  readonly availabilityZone?: string
+  readonly registeredAt: string
+  /** Set when it is deregistered: it gets no new connections and is forgotten then. ISO 8601. */
+  drainedAt?: string
+}
+
+export interface Listener extends Tagged {
+  readonly listenerArn: string
+  readonly loadBalancerArn: string
+  port: number
+  readonly protocol: 'TCP'
+  targetGroupArn: string
+  attributes: Record<string, string>
 }

@@ -23,6 +23,13 @@ const COLLECTIONS = [
   'clientTokens',
 ] as const satisfies readonly (keyof RegionState)[]
 
+/** Collections that regions made by an older khw do not have: nothing of their kind exists there. */
+const LATER_COLLECTIONS = [
+  'loadBalancers',
+  'targetGroups',
+  'listeners',
+] as const satisfies readonly (keyof RegionState)[]
+
 /** A region in which nothing exists yet; its account number is drawn here, unless given. */
 export function emptyRegion(options: {region: string; zones: readonly string[]; accountId?: string}): RegionState {
   return {
@@ -40,6 +47,9 @@ export function emptyRegion(options: {region: string; zones: readonly string[]; 
     volumes: {},
     instances: {},
     clientTokens: {},
+    loadBalancers: {},
+    targetGroups: {},
+    listeners: {},
   }
 }
 
@@ -154,6 +164,7 @@ function parseState(file: string, text: string): RegionState {
       ['Install the version of khw that made this region, or a newer one.'],
     )
   }
+  for (const name of LATER_COLLECTIONS) value[name] ??= {}
   if (!isRegionState(value)) throw unreadable(file, 'it lacks fields that every region has')
   return value
 }
@@ -166,7 +177,7 @@ function isRegionState(value: Record<string, unknown>): value is Record<string, 
     typeof region === 'string' &&
     Array.isArray(zones) &&
     zones.every(zone => typeof zone === 'string') &&
-    COLLECTIONS.every(name => isRecord(value[name]))
+    [...COLLECTIONS, ...LATER_COLLECTIONS].every(name => isRecord(value[name]))
   )
 }
 

@@ -33,3 +33,35 @@ export function action<Input>(
     },
   }
 }
+
+/** Errors of reading parameters, which services of the AWS query protocol all answer with this one. */
+const READING_ERRORS = ['MissingParameter', 'InvalidParameterValue', 'UnknownParameter', 'InvalidParameterCombination']
+
+/**
+ * An action of a service that speaks the AWS query protocol: as `action`, without dry runs, and with
+ * `ValidationError` for whatever is wrong with its parameters.
+ */
+export function queryAction<Input>(
+  name: string,
+  parse: (parameters: Parameters) => Input,
+  run: (input: Input, region: Region) => Promise<XmlElement> | XmlElement,
+): Action {
+  const read = (parameters: Parameters): Input => {
+    try {
+      const input = parse(parameters)
+      const [unknown] = parameters.unread()
+      if (unknown === undefined) return input
+      throw new ApiError('UnknownParameter', `The parameter ${unknown} is not recognized by ${name} in this region`)
+    } catch (error) {
+      if (!(error instanceof ApiError) || !READING_ERRORS.includes(error.code)) throw error
+      throw new ApiError('ValidationError', error.message)
+    }
+  }
+  return {
+    name,
+    async invoke(parameters, region) {
+      parameters.ignore('Action', 'Version')
+      return run(read(parameters), region)
+    },
+  }
+}

@@ -38,6 +38,10 @@ export function becomeTerminated(state: RegionState, instanceId: string, now: Da
   instance.state = 'terminated'
   instance.terminatedAt = now.toISOString()
   delete instance.userData
+  // Load balancers forget them by themselves.
+  for (const group of Object.values(state.targetGroups))
+    if (group.targets.some(({id}) => id === instanceId))
+      group.targets = group.targets.filter(({id}) => id !== instanceId)
   for (const other of Object.values(state.instances)) {
     if (!isDescribed(other, now)) Reflect.deleteProperty(state.instances, other.instanceId)
   }

@@ -55,6 +55,15 @@ export function pageRequest(parameters: Parameters, least = 5): PageRequest {
   return {limit, after: token === undefined || token === '' ? undefined : openToken(token)}
 }
 
+/** `PageSize` (1 to `most`) and `Marker`: paging in the AWS query protocol. */
+export function markerRequest(parameters: Parameters, most = 400): PageRequest {
+  const limit = parameters.integer('PageSize')
+  if (limit !== undefined && (limit < 1 || limit > most))
+    throw new ApiError('InvalidParameterValue', `PageSize '${limit}' must be between 1 and ${most}`)
+  const marker = parameters.optional('Marker')
+  return {limit, after: marker === undefined || marker === '' ? undefined : openToken(marker, 'Marker')}
+}
+
 /** The items asked for, by id, ready to be shown. Throws the kind's `.NotFound` for ids that are not there. */
 export function listItems<T>(request: ListingRequest, items: Iterable<T>, listing: Listing<T>): Page<T> {
   const all = [...items]
@@ -83,7 +92,7 @@ function sealToken(after: string): string {
   return Buffer.from(JSON.stringify({after})).toString('base64url')
 }
 
-function openToken(token: string): string {
+function openToken(token: string, name: 'NextToken' | 'Marker' = 'NextToken'): string {
   try {
     const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'))
     if (typeof value === 'object' && value !== null && 'after' in value && typeof value.after === 'string')
@@ -91,5 +100,6 @@ function openToken(token: string): string {
   } catch {
     // Not one of ours: answered below.
   }
+  if (name === 'Marker') throw new ApiError('InvalidParameterValue', 'The specified Marker is not valid.')
   throw new ApiError('InvalidNextToken', 'The specified NextToken is not valid.')
 }

@@ -20,10 +20,21 @@ export class Parameters {
   ) {}
 
   static fromForm(form: URLSearchParams): Parameters {
+    return Parameters.read(form, name => name.split('.'))
+  }
+
+  /** Of the AWS query protocol, which says `Tags.member.1.Key` where EC2 says `Tag.1.Key`: read as `Tags.1.Key`. */
+  static fromQueryForm(form: URLSearchParams): Parameters {
+    return Parameters.read(form, name =>
+      name.split('.').filter((part, at, parts) => part !== 'member' || !/^\d+$/.test(parts[at + 1] ?? '')),
+    )
+  }
+
+  private static read(form: URLSearchParams, pathOf: (name: string) => readonly string[]): Parameters {
     const root: Node = {children: new Map()}
     for (const [name, value] of form) {
       let node = root
-      for (const part of name.split('.')) {
+      for (const part of pathOf(name)) {
         const next = node.children.get(part) ?? {children: new Map()}
         node.children.set(part, next)
         node = next

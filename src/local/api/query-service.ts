@@ -1,33 +1,33 @@
+import type {Action} from './action.js'
 import {ApiError} from './api-error.js'
-import type {Region} from './region.js'
+import {Parameters} from './parameters.js'
 import {formOf, type Answer, type Service} from './service.js'
 import type {Refusal} from './signature.js'
-import {renderXml, type XmlElement} from './xml.js'
-
-export type QueryAction = (form: URLSearchParams, region: Region) => XmlElement | undefined
+import {renderXml} from './xml.js'
 
 const CONTENT_TYPE = 'text/xml'
 
-/** A service that speaks the AWS query protocol (Smithy, "AWS query protocol"), such as STS and IAM. */
-export function queryService(namespace: string, actions: Readonly<Record<string, QueryAction>>): Service {
+/**
+ * A service that speaks the AWS query protocol (Smithy, "AWS query protocol"), such as STS, IAM and Elastic Load Balancing.
+ * What an action returns are the members of its result element.
+ */
+export function queryService(namespace: string, actions: readonly Action[]): Service {
+  const byName = new Map(actions.map(action => [action.name, action]))
   const failure = (error: ApiError, requestId: string): Answer => {
     const details = {Type: error.status < 500 ? 'Sender' : 'Receiver', Code: error.code, Message: error.message}
     const body = renderXml('ErrorResponse', {Error: details, RequestId: requestId}, {namespace})
     return {status: error.status, contentType: CONTENT_TYPE, body}
   }
   return {
-    answer(request, region) {
+    async answer(request, region) {
       const form = formOf(request)
       const name = form.get('Action') ?? ''
-      const action = Object.hasOwn(actions, name) ? actions[name] : undefined
+      const action = byName.get(name)
       if (action === undefined) throw new ApiError('InvalidAction', `Could not find operation ${name} in this region`)
-      const result = action(form, region)
-      const content = {
-        ...(result === undefined ? {} : {[`${name}Result`]: result}),
-        ResponseMetadata: {RequestId: request.requestId},
-      }
+      const result = await action.invoke(Parameters.fromQueryForm(form), region)
+      const content = {[`${name}Result`]: result, ResponseMetadata: {RequestId: request.requestId}}
       const body = renderXml(`${name}Response`, content, {namespace, listItem: 'member'})
-      return Promise.resolve({status: 200, contentType: CONTENT_TYPE, body})
+      return {status: 200, contentType: CONTENT_TYPE, body}
     },
     failure,
     denial,

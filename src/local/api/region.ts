@@ -1,5 +1,7 @@
 import type {Fabric} from '../fabric.js'
 import type {RegionStore} from '../store.js'
+import type {LoadBalancerLifecycle} from './elb/lifecycle.js'
+import type {Latency} from './latency.js'
 import type {AddressRange} from './public-addresses.js'
 import type {MachineImage} from './image.js'
 import type {InstanceLifecycle} from './instance-lifecycle.js'
@@ -10,8 +12,10 @@ export interface Region {
   readonly store: Pick<RegionStore, 'state' | 'change'>
   readonly network: VpcSync
   readonly instances: InstanceLifecycle
-  readonly fabric: Pick<Fabric, 'consoleOutput'>
+  readonly loadBalancers: LoadBalancerLifecycle
+  readonly fabric: Pick<Fabric, 'consoleOutput' | 'targetHealth'>
   readonly images: readonly MachineImage[]
   readonly publicRange: AddressRange
   readonly now: () => Date
+  readonly latency: () => Latency
 }

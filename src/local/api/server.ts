@@ -6,15 +6,20 @@ import type {Fabric} from '../fabric.js'
 import type {RegionStore} from '../store.js'
 import {actions} from './actions.js'
 import {ApiError} from './api-error.js'
+import {elbActions} from './elb/actions.js'
+import {LoadBalancerLifecycle} from './elb/lifecycle.js'
 import {ec2Service} from './ec2-service.js'
 import {DroppedConnection} from './faults/dropped-connection.js'
 import type {FaultSource} from './faults/fault-source.js'
-import {FaultInjector} from './faults/injector.js'
+import {EC2_FAULTS, FaultInjector} from './faults/injector.js'
+import {ELB_FAULTS} from './elb/faults.js'
 import {SpotInterrupter} from './faults/spot-interruptions.js'
 import {iamService, stsService} from './identity-services.js'
 import type {MachineImage} from './image.js'
 import {InstanceLifecycle} from './instance-lifecycle.js'
+import {NO_LATENCY, type Latency} from './latency.js'
 import type {AddressRange} from './public-addresses.js'
+import {queryService} from './query-service.js'
 import type {Region} from './region.js'
 import type {Answer, Service} from './service.js'
 import {serviceQuotas} from './service-quotas.js'
@@ -36,14 +41,18 @@ export interface ApiServerOptions {
   readonly clock?: Clock
   /** What goes wrong; without it nothing does. */
   readonly faults?: FaultSource
+  /** How long things take, where that is not NO_LATENCY. */
+  readonly latency?: Latency
 }
+
+const ELB_NAMESPACE = 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/'
 
 /** RunInstances with 16 KiB of user data is far below. */
 const BODY_LIMIT = 1024 * 1024
 
 /**
- * The region's API on one port: EC2, STS, IAM, SSM and Service Quotas, told apart by the scope of the request's signature. The caller
- * listens with it, on loopback.
+ * The region's API on one port: EC2, Elastic Load Balancing, STS, IAM, SSM and Service Quotas, told apart by the scope of
+ * the request's signature. The caller listens with it, on loopback.
  */
 export function createApiServer(options: ApiServerOptions): Server {
   const {store, fabric} = options
@@ -51,6 +60,8 @@ export function createApiServer(options: ApiServerOptions): Server {
   const now = (): Date => new Date(clock.now())
   const onError = options.onError ?? (() => undefined)
   const network = new VpcSync(store, fabric)
+  const closing = new AbortController()
+  const latency = (): Latency => options.latency ?? NO_LATENCY
   const source = options.faults
   const injector = source && new FaultInjector(source, clock)
   const instances = new InstanceLifecycle({
@@ -64,16 +75,21 @@ export function createApiServer(options: ApiServerOptions): Server {
   fabric.onMachineExit(instanceId => {
     instances.exited(instanceId)
   })
+  const loadBalancers = new LoadBalancerLifecycle({store, network, clock, latency, onError, signal: closing.signal})
+  loadBalancers.resume()
   const region: Region = {
     store,
     network,
     instances,
+    loadBalancers,
     fabric,
     images: [options.image],
     publicRange: options.publicRange,
     now,
+    latency,
   }
-  const ec2 = ec2Service(injector ? injector.actions(actions) : actions)
+  const ec2 = ec2Service(injector ? injector.actions(actions, EC2_FAULTS) : actions)
+  const elb = queryService(ELB_NAMESPACE, injector ? injector.actions(elbActions, ELB_FAULTS) : elbActions)
   const others: readonly (readonly [string, Service])[] = [
     ['sts', stsService()],
     ['iam', iamService()],
@@ -82,6 +98,7 @@ export function createApiServer(options: ApiServerOptions): Server {
   ]
   const services = new Map<string, Service>([
     ['ec2', ec2],
+    ['elasticloadbalancing', elb],
     ...others.map(([name, service]) => [name, injector ? injector.service(name, service) : service] as const),
   ])
 
@@ -126,7 +143,6 @@ export function createApiServer(options: ApiServerOptions): Server {
     response.end(body)
   }
 
-  const closing = new AbortController()
   const interrupter =
     injector &&
     new SpotInterrupter({

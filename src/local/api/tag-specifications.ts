@@ -33,9 +33,9 @@ export function tagsFor(byType: TagsByType, name: KindName): Tag[] {
   return (byType[KINDS[name].type] ?? []).map(tag => ({...tag}))
 }
 
-/** Reads `Tag.N.Key`, `Tag.N.Value` and checks them. */
-export function tagList(parameters: Parameters): Tag[] {
-  const tags = parameters.groups('Tag').map(tag => ({key: tag.required('Key'), value: tag.optional('Value') ?? ''}))
+/** Reads `Tag.N.Key`, `Tag.N.Value` (or of another list) and checks them. */
+export function tagList(parameters: Parameters, name = 'Tag'): Tag[] {
+  const tags = parameters.groups(name).map(tag => ({key: tag.required('Key'), value: tag.optional('Value') ?? ''}))
   const keys = new Set<string>()
   for (const {key, value} of tags) {
     if (key.toLowerCase().startsWith('aws:'))

@@ -58,7 +58,11 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   const store = await RegionStore.open(files.state, () => emptyRegion({region: REGION, zones: ZONES}))
   const networks = createVpcFabric({names, directory, cacheDirectory: options.cacheDirectory, publicRange})
   const machines = createMachines({names, directory: files.machines, image: options.image.directory, cgroups})
-  const fabric: Fabric = {...machines, syncVpc: (state, vpcId) => networks.syncVpc(state, vpcId)}
+  const fabric: Fabric = {
+    ...machines,
+    syncVpc: (state, vpcId) => networks.syncVpc(state, vpcId),
+    targetHealth: () => Promise.resolve('initial'),
+  }
   const onError = (error: unknown): void => {
     log(describe(error))
   }

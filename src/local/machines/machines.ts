@@ -29,7 +29,7 @@ export interface MachinesOptions {
 }
 
 /** The half of the fabric that concerns machines, and what the daemon needs beside it. */
-export interface Machines extends Omit<Fabric, 'syncVpc'> {
+export interface Machines extends Omit<Fabric, 'syncVpc' | 'targetHealth'> {
   /** Ids of the instances whose machines run now: after a restart of the daemon, those that it takes over. */
   running(): Promise<string[]>
   /** Stops watching; machines run on. */

@@ -1,5 +1,5 @@
-import type {Fabric} from '../../../src/local/fabric.js'
-import type {Instance, RegionState} from '../../../src/local/model.js'
+import type {Fabric, TargetHealth} from '../../../src/local/fabric.js'
+import type {Instance, RegionState, Target} from '../../../src/local/model.js'
 
 export type FabricCall = 'syncVpc' | 'startMachine' | 'stopMachine' | 'rebootMachine' | 'removeMachine'
 
@@ -11,6 +11,8 @@ export class RecordingFabric implements Fabric {
   readonly synced: RegionState[] = []
   readonly running = new Set<string>()
   console = ''
+  /** Of the targets that do not say `healthy`, by their id. */
+  readonly targets = new Map<string, TargetHealth>()
   private readonly holds = new Map<string, Promise<void>>()
   private readonly failures = new Map<string, Error>()
   private readonly exitListeners: ((instanceId: string) => void)[] = []
@@ -71,6 +73,10 @@ export class RecordingFabric implements Fabric {
 
   consoleOutput(instanceId: string): Promise<string> {
     return Promise.resolve(this.running.has(instanceId) ? this.console : '')
+  }
+
+  targetHealth(_loadBalancerArn: string, _targetGroupArn: string, {id}: Target): Promise<TargetHealth> {
+    return Promise.resolve(this.targets.get(id) ?? 'healthy')
   }
 
   onMachineExit(listener: (instanceId: string) => void): void {

@@ -3,6 +3,7 @@ import type {Server} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {EC2, RunInstancesCommandInput} from '@aws-sdk/client-ec2'
+import type {ElasticLoadBalancingV2} from '@aws-sdk/client-elastic-load-balancing-v2'
 import type {FaultSource} from '../../../src/local/api/faults/fault-source.js'
 import {createApiServer} from '../../../src/local/api/server.js'
 import type {MachineImage} from '../../../src/local/api/image.js'
@@ -27,6 +28,7 @@ const PUBLIC_RANGE = {first: 0xc6120004, last: 0xc6120007}
 export interface TestRegion {
   readonly endpoint: string
   readonly ec2: EC2
+  readonly elb: ElasticLoadBalancingV2
   readonly store: RegionStore
   readonly fabric: RecordingFabric
   /** What went wrong behind an answer. */
@@ -50,6 +52,7 @@ export interface TestRegionOptions {
 export async function testRegion(options: TestRegionOptions = {}): Promise<TestRegion> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
   const {EC2} = await import('@aws-sdk/client-ec2')
+  const {ElasticLoadBalancingV2} = await import('@aws-sdk/client-elastic-load-balancing-v2')
   const directory = await mkdtemp(join(tmpdir(), 'region-api-'))
   const store = await RegionStore.open(join(directory, 'state.json'), () =>
     emptyRegion({region: 'local-1', zones: ['local-1a', 'local-1b', 'local-1c'], accountId: '123456789012'}),
@@ -68,20 +71,24 @@ export async function testRegion(options: TestRegionOptions = {}): Promise<TestR
     ...(options.faults && {faults: options.faults}),
   })
   const endpoint = await listen(server)
-  const ec2 = new EC2({endpoint, region: 'local-1', credentials: CREDENTIALS, maxAttempts: 1})
+  const config = {endpoint, region: 'local-1', credentials: CREDENTIALS, maxAttempts: 1}
+  const ec2 = new EC2(config)
+  const elb = new ElasticLoadBalancingV2(config)
   return {
     endpoint,
     ec2,
+    elb,
     store,
     fabric,
     errors,
     advance: by => {
       if (!(clock instanceof OffsetClock)) throw new Error('this clock runs by itself')
       clock.advance(by)
-      ec2.config.systemClockOffset = clock.now() - Date.now()
+      for (const client of [ec2, elb]) client.config.systemClockOffset = clock.now() - Date.now()
     },
     close: async () => {
       ec2.destroy()
+      elb.destroy()
       server.closeAllConnections()
       await new Promise(resolve => server.close(resolve))
       // A change that nobody waits for may still be on its way to the disk.

@@ -178,5 +178,8 @@ export function regionState(world: World): RegionState {
     volumes: {},
     instances: byKey(world.nodes.map(instance), i => i.instanceId),
     clientTokens: {},
+    loadBalancers: {},
+    targetGroups: {},
+    listeners: {},
   }
 }

@@ -44,7 +44,7 @@ export function wantsPublicAddress(nic: NetworkInterface): boolean {
 }
 
 /** A locally administered unicast address (its first byte is 02) that no other interface has. */
-function newMac(state: RegionState): string {
+export function newMac(state: RegionState): string {
   const taken = new Set(Object.values(state.networkInterfaces).map(nic => nic.macAddress))
   for (;;) {
     const mac = `02${randomBytes(5).toString('hex').replace(/../g, ':$&')}`

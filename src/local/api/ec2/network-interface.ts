@@ -10,6 +10,9 @@ import {describeGroupIds, privateDnsName} from './instance-view.js'
 import {groupsOfVpc} from './interface-groups.js'
 import {zoneId} from './region-and-zone.js'
 
+/** The owner of load balancers' interfaces, as EC2 names it. */
+const LOAD_BALANCING = 'amazon-elb'
+
 type Change = (state: RegionState, nic: NetworkInterface) => void
 
 const listing = (state: RegionState): Listing<NetworkInterface> => ({
@@ -29,11 +32,14 @@ const listing = (state: RegionState): Listing<NetworkInterface> => ({
     'source-dest-check': nic => nic.sourceDestCheck,
     'availability-zone': nic => state.subnets[nic.subnetId]?.availabilityZone,
     'attachment.instance-id': nic => nic.attachment?.instanceId,
-    'attachment.attachment-id': nic => nic.attachment?.attachmentId,
-    'attachment.status': nic => nic.attachment && 'attached',
+    'attachment.instance-owner-id': nic => attachmentOwner(nic, state),
+    'attachment.attachment-id': nic => (nic.attachment ?? nic.managed)?.attachmentId,
+    'attachment.status': nic => (statusOf(nic) === 'in-use' ? 'attached' : undefined),
+    description: nic => nic.managed?.description ?? '',
     'owner-id': () => state.accountId,
-    'interface-type': () => 'interface',
-    'requester-managed': () => false,
+    'interface-type': interfaceType,
+    'requester-id': nic => nic.managed && LOAD_BALANCING,
+    'requester-managed': nic => nic.managed !== undefined,
     status: statusOf,
   },
 })
@@ -53,6 +59,7 @@ export const networkInterfaceActions = [
   action('ModifyNetworkInterfaceAttribute', modifyRequest, async ({id, change}, region) => {
     const vpcId = await region.store.change(state => {
       const nic = lookUp(state.networkInterfaces, 'networkInterface', id)
+      if (nic.managed !== undefined) throw notTheirs()
       change(state, nic)
       return nic.vpcId
     })
@@ -65,7 +72,7 @@ export const networkInterfaceActions = [
     async (id, region) => {
       const vpcId = await region.store.change(state => {
         const nic = lookUp(state.networkInterfaces, 'networkInterface', id)
-        if (nic.attachment !== undefined)
+        if (nic.attachment !== undefined || nic.managed !== undefined)
           throw new ApiError('InvalidParameterValue', `Network interface '${id}' is currently in use.`)
         Reflect.deleteProperty(state.networkInterfaces, id)
         return nic.vpcId
@@ -117,12 +124,49 @@ function changeAttachment(parameters: Parameters | undefined): Change | undefine
 }
 
 function statusOf(nic: NetworkInterface): string {
-  return nic.attachment === undefined ? 'available' : 'in-use'
+  return nic.attachment === undefined && nic.managed === undefined ? 'available' : 'in-use'
+}
+
+function interfaceType(nic: NetworkInterface): string {
+  return nic.managed === undefined ? 'interface' : 'network_load_balancer'
+}
+
+function attachmentOwner(nic: NetworkInterface, state: RegionState): string | undefined {
+  return nic.managed === undefined ? nic.attachment && state.accountId : LOAD_BALANCING
+}
+
+function notTheirs(): ApiError {
+  return new ApiError(
+    'OperationNotPermitted',
+    "You do not have permission to access the specified resource: it is managed by 'amazon-elb'.",
+  )
+}
+
+function describeAttachment({attachment, managed}: NetworkInterface, state: RegionState): XmlElement | undefined {
+  if (managed !== undefined)
+    return {
+      attachmentId: managed.attachmentId,
+      instanceOwnerId: LOAD_BALANCING,
+      deviceIndex: 1,
+      status: 'attached',
+      attachTime: managed.attachTime,
+      deleteOnTermination: false,
+    }
+  return (
+    attachment && {
+      attachmentId: attachment.attachmentId,
+      instanceId: attachment.instanceId,
+      instanceOwnerId: state.accountId,
+      deviceIndex: 0,
+      status: 'attached',
+      attachTime: state.instances[attachment.instanceId]?.launchTime,
+      deleteOnTermination: attachment.deleteOnTermination,
+    }
+  )
 }
 
 function describeInterface(nic: NetworkInterface, state: RegionState): XmlElement {
   const zone = state.subnets[nic.subnetId]?.availabilityZone ?? ''
-  const instance = nic.attachment && state.instances[nic.attachment.instanceId]
   const dnsName = privateDnsName(nic.privateIpAddress, state)
   const association =
     nic.publicIp === undefined ? undefined : {publicIp: nic.publicIp, publicDnsName: '', ipOwnerId: 'amazon'}
@@ -132,25 +176,18 @@ function describeInterface(nic: NetworkInterface, state: RegionState): XmlElemen
     vpcId: nic.vpcId,
     availabilityZone: zone,
     availabilityZoneId: zoneId(state, zone),
-    description: '',
+    description: nic.managed?.description ?? '',
     ownerId: state.accountId,
-    requesterManaged: false,
+    ...(nic.managed === undefined ? {} : {requesterId: LOAD_BALANCING}),
+    requesterManaged: nic.managed !== undefined,
     status: statusOf(nic),
     macAddress: nic.macAddress,
     privateIpAddress: nic.privateIpAddress,
     privateDnsName: dnsName,
     sourceDestCheck: nic.sourceDestCheck,
-    interfaceType: 'interface',
+    interfaceType: interfaceType(nic),
     groupSet: describeGroupIds(nic.groupIds, state),
-    attachment: nic.attachment && {
-      attachmentId: nic.attachment.attachmentId,
-      instanceId: nic.attachment.instanceId,
-      instanceOwnerId: state.accountId,
-      deviceIndex: 0,
-      status: 'attached',
-      attachTime: instance?.launchTime,
-      deleteOnTermination: nic.attachment.deleteOnTermination,
-    },
+    attachment: describeAttachment(nic, state),
     association,
     privateIpAddressesSet: [
       {privateIpAddress: nic.privateIpAddress, privateDnsName: dnsName, primary: true, association},

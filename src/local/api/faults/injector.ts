@@ -2,8 +2,10 @@ import type {Clock} from '../../../clock.js'
 import type {Instance} from '../../model.js'
 import type {Action} from '../action.js'
 import {ApiError} from '../api-error.js'
+import {elbNotFound, isElbKind} from '../elb/names.js'
 import type {Parameters} from '../parameters.js'
 import type {Region} from '../region.js'
+import {doesNotExist} from '../resource-kinds.js'
 import {operationOf, type Service} from '../service.js'
 import type {XmlElement} from '../xml.js'
 import {BootFaults} from './boot-faults.js'
@@ -16,7 +18,25 @@ import {quotaCheck} from './quotas.js'
 import type {FaultSettings} from './settings.js'
 import type {InterruptionRules} from './spot-interruptions.js'
 import {Throttle} from './throttle.js'
-import {Visibility} from './visibility.js'
+import {Visibility, type SeenKind} from './visibility.js'
+
+/** How a service words what is not its own doing. */
+export interface FaultyService {
+  readonly name: string
+  /** What an action is called in the settings. */
+  readonly callName: (action: string) => string
+  /** A call that came too fast. */
+  readonly throttled: () => ApiError
+  /** A call that names something which is not to be seen yet. */
+  readonly notFound: (kind: SeenKind, id: string) => ApiError
+}
+
+export const EC2_FAULTS: FaultyService = {
+  name: 'ec2',
+  callName: action => action,
+  throttled: () => new ApiError('RequestLimitExceeded', 'Request limit exceeded.', 503),
+  notFound: (kind, id) => (isElbKind(kind) ? elbNotFound(kind, id) : doesNotExist(kind, id)),
+}
 
 /** Settings with what has to be remembered as long as they hold. */
 interface ActiveFaults {
@@ -38,11 +58,11 @@ export class FaultInjector {
     private readonly clock: Clock,
   ) {}
 
-  /** The same actions, as they are with the faults of the moment. */
-  actions(actions: readonly Action[]): Action[] {
+  /** The same actions of a service, as they are with the faults of the moment. */
+  actions(actions: readonly Action[], service: FaultyService): Action[] {
     return actions.map(action => ({
       name: action.name,
-      invoke: (parameters, region) => this.invoke(action, parameters, region),
+      invoke: (parameters, region) => this.invoke(action, parameters, region, service),
     }))
   }
 
@@ -72,17 +92,22 @@ export class FaultInjector {
     return {rules: settings.interruptions ?? [], interrupted}
   }
 
-  private async invoke(action: Action, parameters: Parameters, region: Region): Promise<XmlElement> {
+  private async invoke(
+    action: Action,
+    parameters: Parameters,
+    region: Region,
+    service: FaultyService,
+  ): Promise<XmlElement> {
     const {throttle, calls, checks, settings} = this.active()
-    throttle?.admit(action.name, parameters, this.clock.now())
-    const fault = calls.next(action.name)
+    if (throttle?.admits(service.name, action.name, parameters, this.clock.now()) === false) throw service.throttled()
+    const fault = calls.next(service.callName(action.name))
     if (fault?.when === 'before') throw errorOf(fault)
     const {store} = region
     const checked = checks.length === 0 ? store : checkedStore(store, checks)
     const answer =
       settings.visibility === undefined
         ? action.invoke(parameters, {...region, store: checked})
-        : this.invokeSeeing(action, parameters, {...region, store: checked}, settings.visibility)
+        : this.invokeSeeing(action, parameters, {...region, store: checked}, settings.visibility, service)
     if (fault === undefined) return answer
     // Whether it went well or was refused, the caller is not to know.
     await answer.catch(expectRefusal)
@@ -94,11 +119,13 @@ export class FaultInjector {
     parameters: Parameters,
     region: Region,
     fault: NonNullable<FaultSettings['visibility']>,
+    {notFound}: FaultyService,
   ): Promise<XmlElement> {
     const {store} = region
     const visibility = (this.#visibility ??= new Visibility())
     visibility.observe(store.state, this.clock.now())
-    visibility.check(action.name, parameters, store.state, fault, this.clock.now())
+    const unseen = visibility.unseen(action.name, parameters, store.state, fault, this.clock.now())
+    if (unseen !== undefined) throw notFound(unseen.kind, unseen.id)
     const state = visibility.view(action.name, parameters, store.state, fault, this.clock.now())
     const seen = {state, change: store.change.bind(store)}
     try {

@@ -19,5 +19,8 @@ export function stateWithout(state: RegionState, ids: ReadonlySet<string>): Regi
     networkInterfaces: rest(state.networkInterfaces),
     volumes: rest(state.volumes),
     instances: rest(state.instances),
+    loadBalancers: rest(state.loadBalancers),
+    targetGroups: rest(state.targetGroups),
+    listeners: rest(state.listeners),
   }
 }

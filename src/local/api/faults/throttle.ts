@@ -1,4 +1,3 @@
-import {ApiError} from '../api-error.js'
 import {textPattern} from '../filters.js'
 import type {Parameters} from '../parameters.js'
 import type {ThrottleFault} from './settings.js'
@@ -43,10 +42,11 @@ export class Throttle {
     this.#overrides = (fault.buckets ?? []).map(({action, ...size}) => ({...size, pattern: textPattern(action)}))
   }
 
-  /** `now` in milliseconds. Throws RequestLimitExceeded. */
-  admit(action: string, parameters: Parameters, now: number): void {
-    if (this.fault.always === true || !this.take(...this.bucketOf(action, parameters), now))
-      throw new ApiError('RequestLimitExceeded', 'Request limit exceeded.', 503)
+  /** Whether a call comes slowly enough. `now` in milliseconds. Services do not share buckets, though names of actions. */
+  admits(service: string, action: string, parameters: Parameters, now: number): boolean {
+    if (this.fault.always === true) return false
+    const [name, size] = this.bucketOf(action, parameters)
+    return this.take(`${service} ${name}`, size, now)
   }
 
   private bucketOf(action: string, parameters: Parameters): [string, BucketSize] {

@@ -1,18 +1,23 @@
 import type {RegionState} from '../../model.js'
 import type {Parameters} from '../parameters.js'
-import {doesNotExist, taggedResources, type KindName} from '../resource-kinds.js'
+import {elbResources, type ElbKind} from '../elb/names.js'
+import {taggedResources, type KindName} from '../resource-kinds.js'
 import type {VisibilityFault} from './settings.js'
 import {stateWithout} from './state-without.js'
 
 /** Parameters that are no references to resources, whatever they say. */
-const NOT_A_REFERENCE = /^(Filter|Tag|TagSpecification|ClientToken|UserData|Description|GroupDescription)(\.|$)/
-const ID = /^[a-z]+-([0-9a-f]{8}|[0-9a-f]{17})$/
+const NOT_A_REFERENCE = /^(Filter|Tag|Tags|TagSpecification|ClientToken|UserData|Description|GroupDescription)(\.|$)/
+const ID = /^[a-z]+-([0-9a-f]{8}|[0-9a-f]{17})$|^arn:aws:elasticloadbalancing:/
+/** Load balancers and target groups are looked for by their names as well. */
+const ELB_NAMES = /^Names(\.|$)/
 const KEY_NAME = /^KeyName(\.|$)/
 /** Calls that succeed whether there is a key of that name or not, or fail because there is. */
 const KEY_NAME_IS_NO_REFERENCE = ['ImportKeyPair', 'DeleteKeyPair']
 
+export type SeenKind = KindName | ElbKind
+
 interface Sighting {
-  readonly kind: KindName
+  readonly kind: SeenKind
   readonly since: number
 }
 
@@ -26,16 +31,25 @@ export class Visibility {
     if (state === this.#last) return
     const before = this.#seen
     const since = before === undefined ? -Infinity : now
-    this.#seen = new Map(taggedResources(state).map(([kind, id]) => [id, before?.get(id) ?? {kind, since}]))
+    this.#seen = new Map(
+      [...taggedResources(state), ...elbResources(state)].map(([kind, id]) => [id, before?.get(id) ?? {kind, since}]),
+    )
     this.#last = state
   }
 
-  /** Throws the `.NotFound` of a resource that the call names and cannot see yet. */
-  check(action: string, parameters: Parameters, state: RegionState, {byId = 0}: VisibilityFault, now: number): void {
+  /** A resource that the call names and cannot see yet. */
+  unseen(
+    action: string,
+    parameters: Parameters,
+    state: RegionState,
+    {byId = 0}: VisibilityFault,
+    now: number,
+  ): {readonly kind: SeenKind; readonly id: string} | undefined {
     for (const id of referencesOf(action, parameters, state)) {
       const sighting = this.#seen?.get(id)
-      if (sighting !== undefined && now - sighting.since < byId) throw doesNotExist(sighting.kind, id)
+      if (sighting !== undefined && now - sighting.since < byId) return {kind: sighting.kind, id}
     }
+    return undefined
   }
 
   /** The state as the call sees it: whole, unless it is one that looks for resources without naming any. */
@@ -52,7 +66,7 @@ function references(parameters: Parameters): readonly (readonly [string, string]
 }
 
 function isReference(name: string, value: string): boolean {
-  return ID.test(value) || KEY_NAME.test(name)
+  return ID.test(value) || KEY_NAME.test(name) || ELB_NAMES.test(name)
 }
 
 function namesSomething(parameters: Parameters): boolean {
@@ -61,8 +75,15 @@ function namesSomething(parameters: Parameters): boolean {
 
 function referencesOf(action: string, parameters: Parameters, state: RegionState): string[] {
   return references(parameters).flatMap(([name, value]) => {
+    if (ELB_NAMES.test(name)) return arnsOfName(action, state, value)
     if (!KEY_NAME.test(name)) return [value]
     if (KEY_NAME_IS_NO_REFERENCE.includes(action)) return []
     return Object.values(state.keyPairs).flatMap(pair => (pair.keyName === value ? pair.keyPairId : []))
   })
+}
+
+function arnsOfName(action: string, state: RegionState, name: string): string[] {
+  return action === 'DescribeLoadBalancers'
+    ? Object.values(state.loadBalancers).flatMap(item => (item.loadBalancerName === name ? item.loadBalancerArn : []))
+    : Object.values(state.targetGroups).flatMap(item => (item.targetGroupName === name ? item.targetGroupArn : []))
 }

@@ -1,6 +1,6 @@
 import {parse} from 'yaml'
-import type {Fabric} from '../../../../src/local/fabric.js'
-import type {Instance, RegionState} from '../../../../src/local/model.js'
+import type {Fabric, TargetHealth} from '../../../../src/local/fabric.js'
+import type {Instance, RegionState, Target} from '../../../../src/local/model.js'
 import {ApiServer} from '../kubernetes/api-server.js'
 import {Cluster} from '../kubernetes/cluster.js'
 import {Machine} from './machine.js'
@@ -24,6 +24,11 @@ export class SimulatedFabric implements Fabric {
   /** What went wrong behind khw's back; a trial with anything here has failed. */
   readonly errors: string[] = []
   private readonly clusters = new Map<string, Cluster>()
+
+  /** A machine is healthy as long as its API server listens. */
+  targetHealth(_loadBalancerArn: string, _targetGroupArn: string, {id}: Target): Promise<TargetHealth> {
+    return Promise.resolve(this.running.get(id)?.api === undefined ? 'initial' : 'healthy')
+  }
 
   async startMachine(state: RegionState, instance: Instance): Promise<void> {
     const config = cloudConfigOf(instance)

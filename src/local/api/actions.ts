@@ -1,4 +1,5 @@
 import type {Action} from './action.js'
+import {dhcpOptionsActions} from './ec2/dhcp-options.js'
 import {imageActions} from './ec2/image.js'
 import {instanceActions} from './ec2/instance.js'
 import {instanceAttributeActions} from './ec2/instance-attribute.js'
@@ -6,6 +7,7 @@ import {instanceStateActions} from './ec2/instance-state.js'
 import {instanceTypeActions} from './ec2/instance-type.js'
 import {internetGatewayActions} from './ec2/internet-gateway.js'
 import {keyPairActions} from './ec2/key-pair.js'
+import {networkAclActions} from './ec2/network-acl.js'
 import {networkInterfaceActions} from './ec2/network-interface.js'
 import {regionAndZoneActions} from './ec2/region-and-zone.js'
 import {routeActions} from './ec2/route.js'
@@ -22,6 +24,8 @@ import {vpcActions} from './ec2/vpc.js'
 export const actions: readonly Action[] = [
   ...regionAndZoneActions,
   ...vpcActions,
+  ...dhcpOptionsActions,
+  ...networkAclActions,
   ...subnetActions,
   ...internetGatewayActions,
   ...routeTableActions,

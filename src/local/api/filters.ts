@@ -7,6 +7,11 @@ type Scalar = string | number | boolean | undefined
 /** The values a filter compares with, by the filter's name. An item matches if any of its values does. */
 export type FilterFields<T> = Readonly<Record<string, (item: T) => Scalar | readonly Scalar[]>>
 
+/** Filters that EC2 knows, for what nothing in this region has. */
+export function absent(...names: readonly string[]): FilterFields<unknown> {
+  return Object.fromEntries(names.map(name => [name, () => undefined]))
+}
+
 export interface Filter {
   readonly name: string
   readonly values: readonly string[]

@@ -95,6 +95,13 @@ export class Parameters {
     return this.entries(name).map(([index, node]) => this.nest(node, `${this.path}${name}.${index}.`))
   }
 
+  /** Accepts one value of a parameter, in any case; throws UnsupportedOperation, which names it, for all others. */
+  only(name: string, value: string): void {
+    const sent = this.optional(name)
+    if (sent === undefined || sent.toLowerCase() === value.toLowerCase()) return
+    throw new ApiError('UnsupportedOperation', `${this.path}${name} can only be ${value} in this region, not ${sent}.`)
+  }
+
   /** Marks parameters that are accepted and make no difference here. */
   ignore(...names: readonly string[]): void {
     for (const name of names) this.asked.add(name)

@@ -26,6 +26,8 @@ export type KindName =
   | 'volume'
   | 'instance'
   | 'image'
+  | 'networkAcl'
+  | 'dhcpOptions'
 
 export const KINDS: Readonly<Record<KindName, ResourceKind>> = {
   vpc: kind('vpc', 'vpc', 'InvalidVpcID', 'vpc ID'),
@@ -42,6 +44,8 @@ export const KINDS: Readonly<Record<KindName, ResourceKind>> = {
   volume: kind('volume', 'vol', 'InvalidVolume', 'volume'),
   instance: kind('instance', 'i', 'InvalidInstanceID', 'instance ID'),
   image: kind('image', 'ami', 'InvalidAMIID', 'image ID'),
+  networkAcl: kind('network-acl', 'acl', 'InvalidNetworkAclID', 'networkAcl ID'),
+  dhcpOptions: kind('dhcp-options', 'dopt', 'InvalidDhcpOptionsID', 'dhcpOption ID'),
 }
 
 /** A new id: the prefix and 17 hex digits, as EC2 makes them. */

@@ -84,16 +84,30 @@ describe('the API server', () => {
 
   describe('requests', () => {
     it('with an action it does not know are answered with its name', async () => {
-      const error = await region.ec2.allocateAddress({}).catch((thrown: unknown) => thrown)
+      const error = await region.ec2.createVpnGateway({Type: 'ipsec.1'}).catch((thrown: unknown) => thrown)
       expect(error).to.be.instanceOf(Error).with.property('name', 'InvalidAction')
-      expect(String(error)).to.contain('AllocateAddress')
+      expect(String(error)).to.contain('CreateVpnGateway')
     })
 
     it('with a parameter it does not know are refused before anything happens', async () => {
       const before = Object.keys(region.store.state.vpcs).length
-      const call = region.ec2.createVpc({CidrBlock: '10.6.0.0/16', AmazonProvidedIpv6CidrBlock: true})
-      expect(await codeOf(call)).to.equal('UnknownParameter')
+      const call = region.ec2.createVpc({CidrBlock: '10.6.0.0/16', Ipv4IpamPoolId: 'ipam-pool-1'})
+      const error = await call.catch((thrown: unknown) => thrown)
+      expect(error).to.have.property('name', 'UnknownParameter')
+      expect(String(error)).to.contain('Ipv4IpamPoolId')
       expect(Object.keys(region.store.state.vpcs)).to.have.length(before)
+    })
+
+    it('with a value that is not served are refused, naming the parameter; the default is accepted', async () => {
+      const before = Object.keys(region.store.state.vpcs).length
+      const vpc = (AmazonProvidedIpv6CidrBlock: boolean) =>
+        region.ec2.createVpc({CidrBlock: '10.6.0.0/16', AmazonProvidedIpv6CidrBlock})
+      const error = await vpc(true).catch((thrown: unknown) => thrown)
+      expect(error).to.have.property('name', 'UnsupportedOperation')
+      expect(String(error)).to.contain('AmazonProvidedIpv6CidrBlock')
+      expect(Object.keys(region.store.state.vpcs)).to.have.length(before)
+      await vpc(false)
+      expect(Object.keys(region.store.state.vpcs)).to.have.length(before + 1)
     })
 
     it('with DryRun do nothing, but are checked', async () => {

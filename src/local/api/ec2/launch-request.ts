@@ -176,9 +176,7 @@ function metadataOptionsOf(options: Parameters | undefined): Instance['metadataO
   if (httpEndpoint !== 'enabled' && httpEndpoint !== 'disabled')
     throw invalidValue(httpEndpoint, 'HttpEndpoint', 'It must be enabled or disabled.')
   if (hops < 1 || hops > 64) throw invalidValue(String(hops), 'HttpPutResponseHopLimit', 'It must be from 1 to 64.')
-  for (const name of ['HttpProtocolIpv6', 'InstanceMetadataTags']) {
-    const value = options?.optional(name) ?? 'disabled'
-    if (value !== 'disabled') throw new ApiError('UnsupportedOperation', `${name} can only be disabled in this region.`)
-  }
+  options?.only('HttpProtocolIpv6', 'disabled')
+  options?.only('InstanceMetadataTags', 'disabled')
   return {httpTokens, httpEndpoint, httpPutResponseHopLimit: hops}
 }

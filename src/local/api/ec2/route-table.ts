@@ -2,6 +2,7 @@ import type {RegionState, RouteTable, RouteTableAssociation} from '../../model.j
 import {action} from '../action.js'
 import {ApiError} from '../api-error.js'
 import {idsOfToken, rememberToken, tokenRequest} from '../client-tokens.js'
+import {absent} from '../filters.js'
 import {listItems, listingRequest, type Listing} from '../listing.js'
 import {dependencyViolation, lookUp, newId} from '../resource-kinds.js'
 import {tagsFor, tagSet, tagSpecifications} from '../tag-specifications.js'
@@ -25,6 +26,15 @@ const listing = (state: RegionState): Listing<RouteTable> => ({
     'route.instance-id': table => describeRoutes(table, state).map(route => route.instanceId),
     'route.origin': table => describeRoutes(table, state).map(route => route.origin),
     'route.state': table => describeRoutes(table, state).map(route => route.state),
+    ...absent(
+      'association.gateway-id',
+      'route.destination-ipv6-cidr-block',
+      'route.destination-prefix-list-id',
+      'route.egress-only-internet-gateway-id',
+      'route.nat-gateway-id',
+      'route.transit-gateway-id',
+      'route.vpc-peering-connection-id',
+    ),
   },
 })
 
@@ -90,20 +100,41 @@ export const routeTableActions = [
     },
   ),
   action(
+    'ReplaceRouteTableAssociation',
+    parameters => ({
+      associationId: parameters.required('AssociationId'),
+      tableId: parameters.required('RouteTableId'),
+    }),
+    async ({associationId, tableId}, region) => {
+      const {vpcId, newAssociationId} = await region.store.change(state => {
+        const next = lookUp(state.routeTables, 'routeTable', tableId)
+        const {table, association} = associationOf(state, associationId)
+        if (next.vpcId !== table.vpcId)
+          throw new ApiError(
+            'InvalidParameterValue',
+            `Route table ${tableId} and association ${associationId} belong to different networks`,
+          )
+        const moved = {...association, routeTableAssociationId: newId('rtbassoc')}
+        table.associations = table.associations.filter(item => item !== association)
+        next.associations.push(moved)
+        return {vpcId: table.vpcId, newAssociationId: moved.routeTableAssociationId}
+      })
+      await region.network.sync(vpcId)
+      return {newAssociationId, associationState: {state: 'associated'}}
+    },
+  ),
+  action(
     'DisassociateRouteTable',
     parameters => parameters.required('AssociationId'),
     async (associationId, region) => {
       const vpcId = await region.store.change(state => {
-        const isAsked = (item: RouteTableAssociation): boolean => item.routeTableAssociationId === associationId
-        const table = Object.values(state.routeTables).find(candidate => candidate.associations.some(isAsked))
-        if (table === undefined)
-          throw new ApiError('InvalidAssociationID.NotFound', `The association ID '${associationId}' does not exist`)
-        if (table.associations.find(isAsked)?.main === true)
+        const {table, association} = associationOf(state, associationId)
+        if (association.main)
           throw new ApiError(
             'InvalidParameterValue',
             `cannot disassociate the main route table association ${associationId}`,
           )
-        table.associations = table.associations.filter(item => !isAsked(item))
+        table.associations = table.associations.filter(item => item !== association)
         return table.vpcId
       })
       await region.network.sync(vpcId)
@@ -125,6 +156,17 @@ export const routeTableActions = [
     },
   ),
 ]
+
+/** Throws InvalidAssociationID.NotFound. */
+function associationOf(
+  state: RegionState,
+  associationId: string,
+): {table: RouteTable; association: RouteTableAssociation} {
+  for (const table of Object.values(state.routeTables))
+    for (const association of table.associations)
+      if (association.routeTableAssociationId === associationId) return {table, association}
+  throw new ApiError('InvalidAssociationID.NotFound', `The association ID '${associationId}' does not exist`)
+}
 
 /** The table every VPC comes with; it serves the subnets that have no association of their own. */
 export function newMainRouteTable(state: RegionState, vpcId: string): void {

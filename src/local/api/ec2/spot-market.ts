@@ -18,13 +18,8 @@ export function wantsSpot(options: Parameters | undefined): boolean {
   // There is one price here, and it is below every other.
   const price = spot?.optional('MaxPrice')
   if (price !== undefined && !(Number(price) > 0)) throw invalidValue(price, 'MaxPrice', 'It must be a price.')
-  for (const [name, only] of [
-    ['SpotInstanceType', 'one-time'],
-    ['InstanceInterruptionBehavior', 'terminate'],
-  ] as const) {
-    const value = spot?.optional(name) ?? only
-    if (value !== only) throw new ApiError('UnsupportedOperation', `${name} can only be ${only} in this region.`)
-  }
+  spot?.only('SpotInstanceType', 'one-time')
+  spot?.only('InstanceInterruptionBehavior', 'terminate')
   return true
 }
 

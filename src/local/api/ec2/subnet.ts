@@ -3,6 +3,7 @@ import type {RegionState, Subnet} from '../../model.js'
 import {action} from '../action.js'
 import {ApiError, invalidValue} from '../api-error.js'
 import {canonicalCidr, storedCidr} from '../cidr-parameter.js'
+import {absent} from '../filters.js'
 import {listItems, listingRequest, type Listing} from '../listing.js'
 import {dependencyViolation, lookUp, newId} from '../resource-kinds.js'
 import {tagsFor, tagSet, tagSpecifications} from '../tag-specifications.js'
@@ -11,6 +12,15 @@ import {zoneId} from './region-and-zone.js'
 
 /** EC2 keeps the first four addresses of a subnet and the last. */
 const RESERVED = 5
+
+/** What ModifySubnetAttribute can turn on elsewhere: it is off in all subnets of this region. */
+const FIXED_ATTRIBUTES = [
+  'AssignIpv6AddressOnCreation',
+  'EnableDns64',
+  'EnableResourceNameDnsARecordOnLaunch',
+  'EnableResourceNameDnsAAAARecordOnLaunch',
+  'MapCustomerOwnedIpOnLaunch',
+] as const
 
 const listing = (state: RegionState): Listing<Subnet> => ({
   kind: 'subnet',
@@ -27,7 +37,22 @@ const listing = (state: RegionState): Listing<Subnet> => ({
     'availability-zone-id': subnet => zoneId(state, subnet.availabilityZone),
     'available-ip-address-count': subnet => availableAddresses(state, subnet),
     'map-public-ip-on-launch': subnet => subnet.mapPublicIpOnLaunch,
+    'subnet-arn': subnet => arnOf(subnet, state),
+    'owner-id': () => state.accountId,
+    'ipv6-native': () => false,
+    ...absent(
+      'customer-owned-ipv4-pool',
+      'ipv6-cidr-block-association.association-id',
+      'ipv6-cidr-block-association.ipv6-cidr-block',
+      'ipv6-cidr-block-association.state',
+      'outpost-arn',
+    ),
+    'map-customer-owned-ip-on-launch': () => false,
+    'private-dns-name-options-on-launch.hostname-type': () => 'ip-name',
+    'private-dns-name-options-on-launch.enable-resource-name-dns-a-record': () => false,
+    'private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record': () => false,
     'default-for-az': () => false,
+    defaultForAz: () => false,
     state: () => 'available',
   },
 })
@@ -36,6 +61,7 @@ export const subnetActions = [
   action(
     'CreateSubnet',
     parameters => {
+      parameters.only('Ipv6Native', 'false')
       const text = parameters.required('CidrBlock')
       const cidr = canonicalCidr(text)
       if (cidr === undefined) throw invalidValue(text, 'cidrBlock', 'This is not a valid CIDR block.')
@@ -79,14 +105,18 @@ export const subnetActions = [
     'ModifySubnetAttribute',
     parameters => {
       const mapPublicIp = parameters.group('MapPublicIpOnLaunch')?.flag('Value')
-      if (mapPublicIp === undefined)
+      const fixed = FIXED_ATTRIBUTES.flatMap(name => parameters.group(name) ?? [])
+      for (const attribute of fixed) attribute.only('Value', 'false')
+      parameters.only('PrivateDnsHostnameTypeOnLaunch', 'ip-name')
+      const dnsType = parameters.optional('PrivateDnsHostnameTypeOnLaunch')
+      if (mapPublicIp === undefined && dnsType === undefined && fixed.length === 0)
         throw new ApiError('MissingParameter', 'The request must contain one attribute to modify')
       return {subnetId: parameters.required('SubnetId'), mapPublicIp}
     },
     async ({subnetId, mapPublicIp}, region) => {
       const vpcId = await region.store.change(state => {
         const subnet = lookUp(state.subnets, 'subnet', subnetId)
-        subnet.mapPublicIpOnLaunch = mapPublicIp
+        if (mapPublicIp !== undefined) subnet.mapPublicIpOnLaunch = mapPublicIp
         return subnet.vpcId
       })
       await region.network.sync(vpcId)
@@ -141,10 +171,14 @@ function availableAddresses(state: RegionState, subnet: Subnet): number {
   return sizeOf(storedCidr(subnet.cidrBlock)) - RESERVED - used
 }
 
+function arnOf({subnetId}: Subnet, {region, accountId}: RegionState): string {
+  return `arn:aws:ec2:${region}:${accountId}:subnet/${subnetId}`
+}
+
 function describeSubnet(subnet: Subnet, state: RegionState): XmlElement {
   return {
     subnetId: subnet.subnetId,
-    subnetArn: `arn:aws:ec2:${state.region}:${state.accountId}:subnet/${subnet.subnetId}`,
+    subnetArn: arnOf(subnet, state),
     state: 'available',
     ownerId: state.accountId,
     vpcId: subnet.vpcId,
@@ -154,9 +188,16 @@ function describeSubnet(subnet: Subnet, state: RegionState): XmlElement {
     availabilityZoneId: zoneId(state, subnet.availabilityZone),
     defaultForAz: false,
     mapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
+    mapCustomerOwnedIpOnLaunch: false,
     assignIpv6AddressOnCreation: false,
+    ipv6CidrBlockAssociationSet: [],
     ipv6Native: false,
     enableDns64: false,
+    privateDnsNameOptionsOnLaunch: {
+      hostnameType: 'ip-name',
+      enableResourceNameDnsARecord: false,
+      enableResourceNameDnsAAAARecord: false,
+    },
     tagSet: tagSet(subnet.tags),
   }
 }

@@ -3,17 +3,19 @@ import type {RegionState, Vpc} from '../../model.js'
 import {action} from '../action.js'
 import {ApiError, invalidValue} from '../api-error.js'
 import {canonicalCidr} from '../cidr-parameter.js'
+import {absent} from '../filters.js'
 import {listItems, listingRequest, type Listing} from '../listing.js'
 import {dependencyViolation, lookUp, newId} from '../resource-kinds.js'
 import {tagsFor, tagSet, tagSpecifications} from '../tag-specifications.js'
 import type {XmlElement} from '../xml.js'
+import {dhcpOptionsId} from './dhcp-options.js'
 import {newMainRouteTable} from './route-table.js'
 import {newDefaultGroup} from './security-group.js'
 
 /** How many VPCs the region has room for: the account's quota, which on EC2 is 5 and can be raised. */
 const VPC_LIMIT = 64
 
-const listing: Listing<Vpc> = {
+const listing = (state: RegionState): Listing<Vpc> => ({
   kind: 'vpc',
   idOf: vpc => vpc.vpcId,
   tagsOf: vpc => vpc.tags,
@@ -22,17 +24,28 @@ const listing: Listing<Vpc> = {
     cidr: vpc => vpc.cidrBlock,
     'cidr-block': vpc => vpc.cidrBlock,
     'cidr-block-association.cidr-block': vpc => vpc.cidrBlock,
+    'cidr-block-association.association-id': rangeAssociationId,
+    'cidr-block-association.state': () => 'associated',
+    ...absent(
+      'ipv6-cidr-block-association.association-id',
+      'ipv6-cidr-block-association.ipv6-cidr-block',
+      'ipv6-cidr-block-association.ipv6-pool',
+      'ipv6-cidr-block-association.state',
+    ),
+    'dhcp-options-id': () => dhcpOptionsId(state),
+    'owner-id': () => state.accountId,
     state: () => 'available',
     'is-default': () => false,
     isDefault: () => false,
   },
-}
+})
 
 export const vpcActions = [
   action(
     'CreateVpc',
     parameters => {
-      parameters.ignore('InstanceTenancy')
+      parameters.only('InstanceTenancy', 'default')
+      parameters.only('AmazonProvidedIpv6CidrBlock', 'false')
       return {cidrBlock: vpcRange(parameters.required('CidrBlock')), tags: tagSpecifications(parameters, 'vpc')}
     },
     async ({cidrBlock, tags}, region) => {
@@ -60,7 +73,7 @@ export const vpcActions = [
     'DescribeVpcs',
     parameters => listingRequest(parameters, 'VpcId'),
     (request, {store: {state}}) => {
-      const page = listItems(request, Object.values(state.vpcs), listing)
+      const page = listItems(request, Object.values(state.vpcs), listing(state))
       return {vpcSet: page.items.map(vpc => describeVpc(vpc, state)), nextToken: page.nextToken}
     },
   ),
@@ -86,10 +99,12 @@ export const vpcActions = [
     parameters => {
       const support = parameters.group('EnableDnsSupport')?.flag('Value')
       const hostnames = parameters.group('EnableDnsHostnames')?.flag('Value')
+      const metrics = parameters.group('EnableNetworkAddressUsageMetrics')
+      metrics?.only('Value', 'false')
       const vpcId = parameters.required('VpcId')
       if (support !== undefined && hostnames !== undefined)
         throw new ApiError('InvalidParameterCombination', 'Fields for multiple attribute types specified')
-      if (support === undefined && hostnames === undefined)
+      if (support === undefined && hostnames === undefined && metrics === undefined)
         throw new ApiError('MissingParameter', 'The request must contain one attribute to modify')
       return {vpcId, support, hostnames}
     },
@@ -148,6 +163,10 @@ function freeSlot(state: RegionState): number {
   return slot
 }
 
+function rangeAssociationId({vpcId}: Vpc): string {
+  return vpcId.replace(/^vpc/, 'vpc-cidr-assoc')
+}
+
 function describeVpc(vpc: Vpc, state: RegionState): XmlElement {
   return {
     vpcId: vpc.vpcId,
@@ -156,12 +175,12 @@ function describeVpc(vpc: Vpc, state: RegionState): XmlElement {
     cidrBlock: vpc.cidrBlock,
     cidrBlockAssociationSet: [
       {
-        associationId: vpc.vpcId.replace(/^vpc/, 'vpc-cidr-assoc'),
+        associationId: rangeAssociationId(vpc),
         cidrBlock: vpc.cidrBlock,
         cidrBlockState: {state: 'associated'},
       },
     ],
-    dhcpOptionsId: 'default',
+    dhcpOptionsId: dhcpOptionsId(state),
     instanceTenancy: 'default',
     isDefault: false,
     tagSet: tagSet(vpc.tags),

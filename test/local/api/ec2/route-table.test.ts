@@ -63,6 +63,39 @@ describe('route tables', () => {
     expect(await codeOf(call)).to.equal('InvalidParameterValue')
   })
 
+  it('take over a subnet from another, and the VPC from its main one', async () => {
+    const {ec2} = region
+    const RouteTableId = present((await ec2.createRouteTable({VpcId: net.vpcId})).RouteTable?.RouteTableId)
+    const {AssociationId} = await ec2.associateRouteTable({RouteTableId: table, SubnetId: net.subnetId})
+    const {NewAssociationId} = await ec2.replaceRouteTableAssociation({AssociationId, RouteTableId})
+    const associations = async (...RouteTableIds: string[]) =>
+      (await ec2.describeRouteTables({RouteTableIds})).RouteTables?.[0]?.Associations ?? []
+    expect(await associations(table)).to.deep.equal([])
+    expect(await associations(RouteTableId)).to.deep.equal([
+      {
+        Main: false,
+        RouteTableAssociationId: NewAssociationId,
+        RouteTableId,
+        SubnetId: net.subnetId,
+        AssociationState: {State: 'associated'},
+      },
+    ])
+    const old = ec2.replaceRouteTableAssociation({AssociationId, RouteTableId: table})
+    expect(await codeOf(old)).to.equal('InvalidAssociationID.NotFound')
+
+    const Filters = [
+      {Name: 'association.main', Values: ['true']},
+      {Name: 'vpc-id', Values: [net.vpcId]},
+    ]
+    const [main] = (await ec2.describeRouteTables({Filters})).RouteTables ?? []
+    const mainAssociation = present(main?.Associations?.[0]?.RouteTableAssociationId)
+    await ec2.replaceRouteTableAssociation({AssociationId: mainAssociation, RouteTableId: table})
+    expect((await ec2.describeRouteTables({Filters})).RouteTables?.map(item => item.RouteTableId)).to.deep.equal([
+      table,
+    ])
+    await ec2.deleteRouteTable({RouteTableId: present(main?.RouteTableId)})
+  })
+
   it('that are main stay', async () => {
     const {ec2} = region
     const Filters = [{Name: 'association.main', Values: ['true']}]

@@ -64,6 +64,23 @@ describe('subnets', () => {
     expect(Subnets.map(subnet => subnet.SubnetId)).to.deep.equal([net.subnetId])
   })
 
+  it('have what this network has not, switched off', async () => {
+    const {ec2} = region
+    const SubnetId = net.subnetId
+    await ec2.modifySubnetAttribute({SubnetId, AssignIpv6AddressOnCreation: {Value: false}})
+    await ec2.modifySubnetAttribute({SubnetId, PrivateDnsHostnameTypeOnLaunch: 'ip-name'})
+    for (const attribute of [
+      {AssignIpv6AddressOnCreation: {Value: true}},
+      {EnableResourceNameDnsARecordOnLaunch: {Value: true}},
+      {PrivateDnsHostnameTypeOnLaunch: 'resource-name'},
+    ] as const)
+      expect(await codeOf(ec2.modifySubnetAttribute({SubnetId, ...attribute}))).to.equal('UnsupportedOperation')
+    expect(await codeOf(ec2.modifySubnetAttribute({SubnetId}))).to.equal('MissingParameter')
+    const {Subnets = []} = await ec2.describeSubnets({Filters: [{Name: 'ipv6-native', Values: ['false']}]})
+    expect(Subnets[0]).to.deep.include({AssignIpv6AddressOnCreation: false, Ipv6CidrBlockAssociationSet: []})
+    expect(Subnets[0]?.PrivateDnsNameOptionsOnLaunch?.HostnameType).to.equal('ip-name')
+  })
+
   it('cannot be deleted with an interface in them; their association goes with them', async () => {
     const {ec2} = region
     const id = await launch(ec2, net)

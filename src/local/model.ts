@@ -1,8 +1,10 @@
+import type {IamState} from './iam-model.js'
+
 /**
  * What exists in a local region: plain data, one record a kind, keyed by id. The api/ folder changes it, vpc/ and
  * machines/ make the host agree with it. Names and states are EC2's own (EC2 API Reference, data types).
  */
-export interface RegionState {
+export interface RegionState extends IamState {
   readonly schema: 1
   /** Twelve digits, drawn once. */
   readonly accountId: string

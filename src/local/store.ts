@@ -28,6 +28,12 @@ const LATER_COLLECTIONS = [
   'loadBalancers',
   'targetGroups',
   'listeners',
+  'users',
+  'accessKeys',
+  'sessions',
+  'roles',
+  'policies',
+  'instanceProfiles',
 ] as const satisfies readonly (keyof RegionState)[]
 
 /** A region in which nothing exists yet; its account number is drawn here, unless given. */
@@ -50,6 +56,12 @@ export function emptyRegion(options: {region: string; zones: readonly string[]; 
     loadBalancers: {},
     targetGroups: {},
     listeners: {},
+    users: {},
+    accessKeys: {},
+    sessions: {},
+    roles: {},
+    policies: {},
+    instanceProfiles: {},
   }
 }
 

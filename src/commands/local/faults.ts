@@ -39,7 +39,10 @@ Boots that are slow, fail, or are slow and then fail:
 {"name": "db", "times": 1, "fail": {"code": "Client.VolumeLimitExceeded"}}]
 
 Spot instances that are taken back, with a notice in their metadata:
-"interruptions": [{"name": "web", "noticeMilliseconds": 120000, "times": 1}]`
+"interruptions": [{"name": "web", "noticeMilliseconds": 120000, "times": 1}]
+
+Users and roles of the region's IAM may do what their policies allow only:
+"enforceIam": true`
 
 export default class LocalFaults extends KhwCommand {
   static override summary = 'Show or set what goes wrong in the local region, to rehearse a bad day of EC2.'

@@ -53,6 +53,7 @@ function denial(refusal: Refusal | undefined): ApiError {
     case undefined:
       return new ApiError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
     case 'expired':
+    case 'expired-token':
       return new ApiError('RequestExpired', 'Request has expired.')
     case 'other-region':
       return new ApiError('AuthFailure', 'Credential should be scoped to a valid region.', 401)

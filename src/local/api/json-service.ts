@@ -64,6 +64,8 @@ function denial(refusal: Refusal | undefined): ApiError {
         'InvalidSignatureException',
         'Signature expired: the clock of the request is more than 5 min off.',
       )
+    case 'expired-token':
+      return new ApiError('ExpiredTokenException', 'The security token included in the request is expired')
     case 'other-region':
       return new ApiError('InvalidSignatureException', 'Credential should be scoped to a valid region.')
   }

@@ -52,6 +52,8 @@ function denial(refusal: Refusal | undefined): ApiError {
         'Signature expired: the clock of the request is more than 5 min off.',
         403,
       )
+    case 'expired-token':
+      return new ApiError('ExpiredToken', 'The security token included in the request is expired', 403)
     case 'other-region':
       return new ApiError('SignatureDoesNotMatch', 'Credential should be scoped to a valid region.', 403)
   }

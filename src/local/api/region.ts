@@ -2,6 +2,7 @@ import type {Fabric} from '../fabric.js'
 import type {RegionStore} from '../store.js'
 import type {LoadBalancerLifecycle} from './elb/lifecycle.js'
 import type {Latency} from './latency.js'
+import type {Caller} from './iam/caller.js'
 import type {AddressRange} from './public-addresses.js'
 import type {MachineImage} from './image.js'
 import type {InstanceLifecycle} from './instance-lifecycle.js'
@@ -18,4 +19,6 @@ export interface Region {
   readonly publicRange: AddressRange
   readonly now: () => Date
   readonly latency: () => Latency
+  /** Who is asking. */
+  readonly caller: Caller
 }

@@ -14,7 +14,10 @@ import type {FaultSource} from './faults/fault-source.js'
 import {EC2_FAULTS, FaultInjector} from './faults/injector.js'
 import {ELB_FAULTS} from './elb/faults.js'
 import {SpotInterrupter} from './faults/spot-interruptions.js'
-import {iamService, stsService} from './identity-services.js'
+import {iamActions} from './iam/actions.js'
+import {authorize} from './iam/authorize.js'
+import {knownKey, rootCaller} from './iam/caller.js'
+import {stsActions} from './iam/sts.js'
 import type {MachineImage} from './image.js'
 import {InstanceLifecycle} from './instance-lifecycle.js'
 import {NO_LATENCY, type Latency} from './latency.js'
@@ -30,7 +33,7 @@ import {VpcSync} from './vpc-sync.js'
 export interface ApiServerOptions {
   readonly store: RegionStore
   readonly fabric: Fabric
-  /** The only ones that are let in. */
+  /** Of the root of the account; IAM's users and roles have others. */
   readonly credentials: Credentials
   /** What instances boot. */
   readonly image: MachineImage
@@ -87,12 +90,13 @@ export function createApiServer(options: ApiServerOptions): Server {
     publicRange: options.publicRange,
     now,
     latency,
+    caller: rootCaller(store.state),
   }
   const ec2 = ec2Service(injector ? injector.actions(actions, EC2_FAULTS) : actions)
   const elb = queryService(ELB_NAMESPACE, injector ? injector.actions(elbActions, ELB_FAULTS) : elbActions)
   const others: readonly (readonly [string, Service])[] = [
-    ['sts', stsService()],
-    ['iam', iamService()],
+    ['sts', queryService('https://sts.amazonaws.com/doc/2011-06-15/', stsActions)],
+    ['iam', queryService('https://iam.amazonaws.com/doc/2010-05-08/', iamActions)],
     ['ssm', ssmService()],
     ['servicequotas', serviceQuotas(() => source?.current().quotas ?? {})],
   ]
@@ -111,10 +115,14 @@ export function createApiServer(options: ApiServerOptions): Server {
       if (!services.has(claim.service))
         throw new ApiError('InvalidAction', `The service ${claim.service} is not available in this region.`)
       const {method = '', url: target = '/', headers} = request
-      const refusal = refusalOf({method, target, headers, body}, claim, options.credentials, store.state.region, now())
-      if (refusal !== undefined) throw service.denial(refusal)
+      const key = knownKey(store.state, options.credentials, claim.accessKeyId)
+      const refusal = refusalOf({method, target, headers, body}, claim, key, store.state.region, now())
+      if (refusal !== undefined || key === undefined) throw service.denial(refusal)
       const query = target.split('?').slice(1).join('?')
-      return await service.answer({requestId, headers, query, body: body.toString('utf8')}, region)
+      const signed = {requestId, headers, query, body: body.toString('utf8')}
+      const asked = {...region, caller: key.caller}
+      if (source?.current().enforceIam === true) authorize(claim.service, signed, asked)
+      return await service.answer(signed, asked)
     } catch (error) {
       if (error instanceof DroppedConnection) throw error
       if (error instanceof ApiError) return service.failure(error, requestId)

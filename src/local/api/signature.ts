@@ -24,7 +24,16 @@ export interface Claim {
   readonly signature: string
 }
 
-export type Refusal = 'unknown-key' | 'bad-signature' | 'expired' | 'other-region'
+export type Refusal = 'unknown-key' | 'bad-signature' | 'expired' | 'other-region' | 'expired-token'
+
+/** What belongs to an access key. */
+export interface Secrets {
+  readonly secretAccessKey: string
+  /** Of temporary credentials. */
+  readonly sessionToken?: string
+  /** ISO 8601; temporary credentials have one. */
+  readonly expiration?: string
+}
 
 /** Seconds a request's clock may be off, either way (EC2's own limit). */
 const CLOCK_SKEW = 300
@@ -41,24 +50,28 @@ export function claimOf(headers: IncomingHttpHeaders): Claim | undefined {
 
 /**
  * Checks a claim as AWS does (IAM User Guide, "Create a signed AWS API request"): the key is known, the clock is near, and the
- * signature computed from the request equals the one sent. Undefined if all is well.
+ * signature computed from the request equals the one sent; `secrets` are undefined for a key that nobody knows. Undefined
+ * if all is well.
  */
 export function refusalOf(
   request: SignedRequest,
   claim: Claim,
-  credentials: Credentials,
+  secrets: Secrets | undefined,
   region: string,
   now: Date,
 ): Refusal | undefined {
-  if (claim.accessKeyId !== credentials.accessKeyId) return 'unknown-key'
+  if (secrets === undefined || request.headers['x-amz-security-token'] !== secrets.sessionToken) return 'unknown-key'
   if (claim.region !== region && claim.service !== 'iam') return 'other-region'
   const stamp = String(request.headers['x-amz-date'] ?? '')
   const time = parseStamp(stamp)
   if (time === undefined || !stamp.startsWith(claim.date)) return 'bad-signature'
   if (!claim.signedHeaders.includes('host') || !claim.signedHeaders.includes('x-amz-date')) return 'bad-signature'
-  const expected = signatureOf(request, claim, stamp, credentials.secretAccessKey)
+  const expected = signatureOf(request, claim, stamp, secrets.secretAccessKey)
   if (!timingSafeEqual(Buffer.from(expected), Buffer.from(claim.signature))) return 'bad-signature'
-  return Math.abs(now.getTime() - time) > CLOCK_SKEW * 1000 ? 'expired' : undefined
+  if (Math.abs(now.getTime() - time) > CLOCK_SKEW * 1000) return 'expired'
+  return secrets.expiration !== undefined && now.getTime() >= Date.parse(secrets.expiration)
+    ? 'expired-token'
+    : undefined
 }
 
 function signatureOf(request: SignedRequest, claim: Claim, stamp: string, secret: string): string {

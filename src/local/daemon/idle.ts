@@ -42,10 +42,14 @@ export class IdleClock {
   }
 }
 
-/** Terminated instances are still described for an hour; they need nothing of the host. */
+/**
+ * Terminated instances are still described for an hour; they need nothing of the host. Service-linked roles nobody takes
+ * away, on AWS neither.
+ */
 export function isEmpty(state: RegionState): boolean {
   return (
-    Object.keys(state.vpcs).length === 0 &&
+    [state.vpcs, state.users, state.policies, state.instanceProfiles].every(all => Object.keys(all).length === 0) &&
+    Object.values(state.roles).every(role => role.path.startsWith('/aws-service-role/')) &&
     Object.values(state.instances).every(instance => instance.state === 'terminated')
   )
 }

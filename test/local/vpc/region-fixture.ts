@@ -7,6 +7,7 @@ import type {
   SecurityGroup,
   SecurityGroupRule,
 } from '../../../src/local/model.js'
+import {emptyRegion} from '../../../src/local/store.js'
 
 export const VPC = 'vpc-0123456789abcdef0'
 const IGW = 'igw-0123456789abcdef0'
@@ -125,10 +126,7 @@ export function regionState(world: World): RegionState {
     tags: [],
   }))
   return {
-    schema: 1,
-    accountId: '123456789012',
-    region: 'local-1',
-    zones: ['local-1a'],
+    ...emptyRegion({region: 'local-1', zones: ['local-1a'], accountId: '123456789012'}),
     vpcs: {
       [VPC]: {
         vpcId: VPC,
@@ -177,9 +175,5 @@ export function regionState(world: World): RegionState {
     networkInterfaces: byKey(world.nodes.map(networkInterface), nic => nic.networkInterfaceId),
     volumes: {},
     instances: byKey(world.nodes.map(instance), i => i.instanceId),
-    clientTokens: {},
-    loadBalancers: {},
-    targetGroups: {},
-    listeners: {},
   }
 }

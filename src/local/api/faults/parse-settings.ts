@@ -61,6 +61,7 @@ const settings: Reader<FaultSettings> = fields(
       },
     ),
     boots: list(bootFault),
+    enforceIam: flag,
     interruptions: list(fields({name: text}, {noticeMilliseconds: milliseconds, times: count})),
   },
 )

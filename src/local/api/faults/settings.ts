@@ -20,6 +20,8 @@ export interface FaultSettings {
   /** The first that hits decides; all that match count the boot. */
   readonly boots?: readonly BootFault[]
   readonly interruptions?: readonly SpotInterruption[]
+  /** Users and roles may do what their IAM policies allow, and nothing else; otherwise everybody may do everything. */
+  readonly enforceIam?: boolean
 }
 
 /**

@@ -1,0 +1,24 @@
+import type {InstanceProfile} from '../../../iam-model.js'
+import type {RegionState} from '../../../model.js'
+import type {Parameters} from '../../parameters.js'
+import {instanceProfileArn, roleArn} from '../arns.js'
+import {own} from '../lookup.js'
+import type {Touched} from './touched.js'
+
+/** The instance profile that RunInstances names, by its name or its ARN. */
+export function profileOf(parameters: Parameters, state: RegionState): InstanceProfile | undefined {
+  const given = parameters.group('IamInstanceProfile')
+  const name = given?.optional('Name')
+  const arn = given?.optional('Arn')
+  if (name !== undefined) return own(state.instanceProfiles, name)
+  return Object.values(state.instanceProfiles).find(profile => instanceProfileArn(state, profile) === arn)
+}
+
+/** Who gives an instance a role has to be allowed to pass it on (IAM User Guide, "iam:PassRole"). */
+export function passedRoles(parameters: Parameters, state: RegionState): readonly Touched[] {
+  const roleName = profileOf(parameters, state)?.roleName
+  const role = roleName === undefined ? undefined : own(state.roles, roleName)
+  if (role === undefined) return []
+  const values = {'iam:PassedToService': 'ec2.amazonaws.com'}
+  return [{action: 'iam:PassRole', resource: roleArn(state, role), values, known: []}]
+}

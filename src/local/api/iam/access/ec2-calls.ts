@@ -28,10 +28,8 @@ export const EC2_CALLS: Readonly<Record<string, readonly Touch[]>> = {
 
   CreateRouteTable: [{makes: 'routeTable'}, one('vpc', 'VpcId')],
   AssociateRouteTable: [one('routeTable', 'RouteTableId'), one('subnet', 'SubnetId')],
-  DisassociateRouteTable: [
-    {uses: 'routeTable', ids: (parameters, state) => associated(parameters, state).map(([table]) => table)},
-    {uses: 'subnet', ids: (parameters, state) => associated(parameters, state).flatMap(([, subnet]) => subnet ?? [])},
-  ],
+  DisassociateRouteTable: associated(),
+  ReplaceRouteTableAssociation: [one('routeTable', 'RouteTableId'), ...associated()],
   CreateRoute: [one('routeTable', 'RouteTableId')],
   ReplaceRoute: [one('routeTable', 'RouteTableId')],
   DeleteRoute: [one('routeTable', 'RouteTableId')],
@@ -108,7 +106,15 @@ function keysByName(parameters: Parameters, state: RegionState): readonly string
   return [Object.values(state.keyPairs).find(pair => pair.keyName === name)?.keyPairId ?? name]
 }
 
-function associated(parameters: Parameters, state: RegionState): readonly (readonly [string, string | undefined])[] {
+/** The route table and the subnet that belong together. */
+function associated(): readonly Touch[] {
+  return [
+    {uses: 'routeTable', ids: (parameters, state) => association(parameters, state).map(([table]) => table)},
+    {uses: 'subnet', ids: (parameters, state) => association(parameters, state).flatMap(([, subnet]) => subnet ?? [])},
+  ]
+}
+
+function association(parameters: Parameters, state: RegionState): readonly (readonly [string, string | undefined])[] {
   const id = parameters.optional('AssociationId')
   return Object.values(state.routeTables).flatMap(table =>
     table.associations

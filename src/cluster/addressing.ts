@@ -50,6 +50,17 @@ export function plannedIp(spec: ClusterSpec, {role, number, subnet}: ClusterNode
   return formatIpv4(range(subnetCidr(spec, subnet)).base + host)
 }
 
+/**
+ * The address of a node in a subnet that is not its own, where no other node ever has it: controllers from .20, workers
+ * from .253 downwards. Undefined if so many workers belong to the subnet that it could be one of theirs.
+ */
+export function addressAway(spec: ClusterSpec, {role, number}: ClusterNode, subnet: number): string | undefined {
+  const host = role === 'controller' ? 19 + number : 254 - number
+  const lastWorker = FIRST_HOST.worker + Math.floor((spec.workers - 1) / spec.network.subnets)
+  if (role === 'worker' && host <= lastWorker) return undefined
+  return formatIpv4(range(subnetCidr(spec, subnet)).base + host)
+}
+
 const FIRST_HOST: Readonly<Record<Role, number>> = {controller: 11, worker: 31}
 
 export interface WorkerNode extends ClusterNode {

@@ -19,6 +19,7 @@ import {reportOf} from './cluster-status.js'
 import {checkedMachines, type CheckedMachines} from './checked-machines.js'
 import {heedExpiry} from './expiry/heed.js'
 import {createPlan} from './create-plan.js'
+import {placementNotices} from './compute/placement-notices.js'
 import {createRequestDefaults, defaultRegion, type CreateRequest} from './create-request.js'
 import {checkRequest, phaseOf, refuseOtherRequest, specInput} from './check-request.js'
 import type {RunListener} from './engine/events.js'
@@ -138,6 +139,7 @@ async function run(
     // What EC2 shows late of a call whose answer was lost.
     const inventory = await takeInventory(session.context, session.context.clusterId, signal)
     const after = await healDuplicates({...session.context, inventory, journal, onNotice})
+    placementNotices(journal.header.spec, after).forEach(onNotice)
     const report = await reportOf(journal, session.context, after)
     const timings = timingsOf(plan, journal)
     return {...report, timings, criticalPath: criticalPath(timings)}

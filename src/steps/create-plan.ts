@@ -43,7 +43,7 @@ export function createPlan(spec: ClusterSpec): Plan {
   const subnets = Array.from({length: spec.network.subnets}, (_, i) => subnet(spec, i + 1))
   const associations = subnets.map(routeTableAssociation)
 
-  const instances = nodes.map(node => instance(spec, node, at(subnets, node.subnet - 1)))
+  const instances = nodes.map(node => instance(spec, node, subnets))
   const workerInstances = instances.slice(controllers.length)
   const publicAddresses = addresses(spec, instances)
   const issued = certificates(publicAddresses)

@@ -8,6 +8,8 @@ import type {SkippingClock} from './model-clock.js'
 export interface Kill {
   readonly nth: number
   readonly when: 'before' | 'after'
+  /** Only calls of this command count: `RunInstancesCommand`. */
+  readonly of?: string
 }
 
 const READS = /^(Describe|Get)/
@@ -19,7 +21,7 @@ const READS = /^(Describe|Get)/
 export class Lifeline {
   readonly clients: AwsClients
   readonly signal: AbortSignal
-  /** Mutating calls sent. */
+  /** Mutating calls sent that count. */
   calls = 0
   private isAlive = true
   private underWay = 0
@@ -88,7 +90,8 @@ export class Lifeline {
   }
 
   private async send<T>(command: string, next: () => Promise<T>): Promise<T> {
-    const nth = READS.test(command) ? undefined : (this.calls += 1)
+    const {of = command} = this.kill ?? {}
+    const nth = READS.test(command) || of !== command ? undefined : (this.calls += 1)
     const isLast = nth !== undefined && nth === this.kill?.nth
     if (isLast && this.kill.when === 'before') this.die()
     if (!this.alive()) return never()

@@ -1,34 +1,65 @@
+import {createHash} from 'node:crypto'
 import type {RunInstancesCommandInput} from '@aws-sdk/client-ec2'
 import type {ClusterNode} from '../../cluster/addressing.js'
 import {drawHostKey} from '../../ssh/host-key.js'
 import {cloudConfig} from '../../templates/cloud-config.js'
 import type {StepContext} from '../engine/context.js'
+import {placesOf, type Place, type Refusal} from './places.js'
 
-interface Stored {
+/** What is asked of EC2 for a node at a place, but for what makes the one call what it is. */
+export type LaunchRequest = (place: Place) => Omit<RunInstancesCommandInput, 'ClientToken' | 'UserData'>
+
+/** The launch that is under way: the call that is made, or made again, and the places that had no room before. */
+export interface Launch {
+  /** Of the step. A launch of another one is over. */
   readonly clientToken: string
   readonly input: RunInstancesCommandInput
+  /** Absent in what an older khw wrote, which knew one place only. */
+  readonly place?: Place
+  readonly refusals?: readonly Refusal[]
+  /** How many calls with other places, or before all places were tried once more, there were. */
+  readonly earlier?: number
 }
 
 /**
- * The input of one launch, user data included. Kept by its client token, among the secrets because it holds the host key:
- * a call that is repeated must be byte-identical to the first, by whatever version of khw, and a machine that is launched
- * anew has a host key of its own.
+ * The launch of a node, user data included. Kept among the secrets because it holds the host key, and written before the
+ * call: a call that is repeated must be byte-identical to the first, by whatever version of khw, and a machine that is
+ * launched anew has a host key of its own.
  */
-export async function launchInput(
+export async function currentLaunch(context: StepContext, node: ClusterNode, request: LaunchRequest): Promise<Launch> {
+  const stored = await context.secrets.read(nameOf(node))
+  const known = stored === undefined ? undefined : (JSON.parse(stored) as Launch)
+  if (known?.clientToken === context.clientToken) return known
+  const [first] = placesOf(context.spec, node)
+  return beginLaunch(context, node, request, {place: first, refusals: [], earlier: 0})
+}
+
+/** A call of its own, with a token of its own: the one before was refused, and its record is replaced by this one. */
+export async function beginLaunch(
   context: StepContext,
   node: ClusterNode,
-  request: RunInstancesCommandInput,
-): Promise<RunInstancesCommandInput> {
+  request: LaunchRequest,
+  {place, refusals, earlier}: Required<Pick<Launch, 'place' | 'refusals' | 'earlier'>>,
+): Promise<Launch> {
   const {secrets, artifacts, clientToken, createdAt, expiresAt} = context
-  const name = `launch/${node.name}`
-  const stored = await secrets.read(name)
-  const known = stored === undefined ? undefined : (JSON.parse(stored) as Stored)
-  if (known?.clientToken === clientToken) return known.input
   const hostKey = await drawHostKey(secrets, node.name)
-  const privateIp = request.NetworkInterfaces?.[0]?.PrivateIpAddress
-  const placed = {...node, ...(privateIp === undefined ? {} : {privateIp})}
+  const placed = {...node, ...(place.privateIp === undefined ? {} : {privateIp: place.privateIp})}
   const userData = cloudConfig({artifacts, node: placed, hostKey, createdAt, expiresAt})
-  const input = {...request, ClientToken: clientToken, UserData: Buffer.from(userData).toString('base64')}
-  await secrets.write(name, JSON.stringify({clientToken, input} satisfies Stored))
-  return input
+  const input = {
+    ...request(place),
+    ClientToken: earlier === 0 ? clientToken : tokenOfCall(clientToken, earlier),
+    UserData: Buffer.from(userData).toString('base64'),
+  }
+  const launch: Launch = {clientToken, input, place, refusals, earlier}
+  await secrets.write(nameOf(node), JSON.stringify(launch))
+  return launch
+}
+
+function nameOf(node: ClusterNode): string {
+  return `launch/${node.name}`
+}
+
+function tokenOfCall(clientToken: string, earlier: number): string {
+  const digest = createHash('sha256').update(`${clientToken}\n${earlier}`).digest('hex')
+  return `khw-${digest.slice(0, 40)}`
 }

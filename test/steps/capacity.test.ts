@@ -1,0 +1,176 @@
+import {expect} from 'chai'
+import {takeInventory, type Inventory} from '../../src/aws/inventory.js'
+import {addressAway, controllersOf, nodesOf, placed, plannedIp} from '../../src/cluster/addressing.js'
+import {clusterSpec, type SpecInput} from '../../src/cluster/spec.js'
+import {KhwError} from '../../src/errors.js'
+import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
+import type {CapacityCode} from '../../src/local/api/faults/settings.js'
+import {placementNotices} from '../../src/steps/compute/placement-notices.js'
+import {nextPlace, placesOf} from '../../src/steps/compute/places.js'
+import {outcomes, RegionRun} from './region-run.js'
+import {sampleSpec} from './sample-spec.js'
+
+const ONE_AND_ONE = sampleSpec({controllers: 1, workers: 1})
+const size = (controllers: number, workers: number) => sampleSpec({controllers, workers})
+const shown = ({instanceType, subnet, privateIp}: ReturnType<typeof placesOf>[0]): string =>
+  `${instanceType} ${subnet} ${privateIp ?? ''}`
+
+describe('the places of a node', () => {
+  it('are its own, those in the other subnets, and then the same with the next type', () => {
+    const spec = clusterSpec({...size(3, 3), fallbackTypes: {worker: ['t3a.medium']}})
+    const [, , , , worker] = nodesOf(spec)
+    if (!worker) throw new Error('no worker')
+    expect(placesOf(spec, worker).map(shown)).to.deep.equal([
+      't3.medium 2 10.240.1.31',
+      't3.medium 3 10.240.2.252',
+      't3.medium 1 10.240.0.252',
+      't3a.medium 2 10.240.1.31',
+      't3a.medium 3 10.240.2.252',
+      't3a.medium 1 10.240.0.252',
+    ])
+  })
+
+  it('are in different zones next for those that belong to the same', () => {
+    const next = controllersOf(size(9, 1)).map(node => placesOf(size(9, 1), node)[1]?.subnet)
+    expect(next).to.deep.equal([2, 3, 1, 3, 1, 2, 2, 3, 1])
+  })
+
+  it('have addresses that no other node has, wherever it goes', () => {
+    for (const spec of [size(9, 60), clusterSpec({...size(9, 150), network: {subnets: 5}})]) {
+      const home = new Map<string | undefined, string>(nodesOf(spec).map(node => [plannedIp(spec, node), node.name]))
+      const taken = new Map(home)
+      for (const node of nodesOf(spec)) {
+        for (let subnet = 1; subnet <= spec.network.subnets; subnet += 1) {
+          const address = addressAway(spec, node, subnet)
+          if (address === undefined) continue
+          expect(taken.get(address), `${address} of ${node.name}`).to.equal(undefined)
+          taken.set(address, node.name)
+        }
+      }
+    }
+  })
+
+  it('are only its own where the subnets are full of workers', () => {
+    const spec = clusterSpec({...size(1, 223), network: {subnets: 1}})
+    for (const node of nodesOf(spec)) expect(placesOf(spec, node)).to.have.length(1)
+    const many = clusterSpec({...size(1, 255), network: {subnets: 2}})
+    const last = nodesOf(many).at(-1)
+    if (!last) throw new Error('no worker')
+    expect(placesOf(many, last)).to.have.length(1)
+  })
+
+  it('a subnet that is full is full for all types', () => {
+    const spec = clusterSpec({...ONE_AND_ONE, network: {subnets: 2}, fallbackTypes: {controller: ['t3.large']}})
+    const [node] = controllersOf(spec)
+    if (!node) throw new Error('no controller')
+    const places = placesOf(spec, node)
+    const full = {place: places[0], code: 'InsufficientFreeAddressesInSubnet'}
+    const next = nextPlace(places, [full])
+    expect(next).to.include({subnet: 2, instanceType: 't3.medium'})
+    if (!next) throw new Error('no place')
+    expect(nextPlace(places, [full, {place: next, code: 'Unsupported'}])).to.include({
+      subnet: 2,
+      instanceType: 't3.large',
+    })
+  })
+})
+
+describe('a create where there is no room', function () {
+  this.timeout(30_000)
+  let run: RegionRun
+  let faults: SettableFaults
+
+  const open = async (change: Partial<SpecInput> = {}): Promise<void> => {
+    faults = new SettableFaults()
+    run = await RegionRun.open({faults, spec: clusterSpec({...ONE_AND_ONE, ...change})})
+  }
+  afterEach(() => run.close())
+
+  const inventory = (): Promise<Inventory> => takeInventory(run.clients, run.clusterId, new AbortController().signal)
+  const machines = async (): Promise<string[]> =>
+    (await inventory()).instances
+      .map(i => `${i.InstanceType ?? ''} ${i.Placement?.AvailabilityZone ?? ''} ${i.PrivateIpAddress ?? ''}`)
+      .sort()
+  const failure = async (): Promise<KhwError> => {
+    const error: unknown = await run.run().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    if (error instanceof KhwError) return error
+    throw new Error('it did not fail', {cause: error})
+  }
+
+  for (const code of [
+    'InsufficientInstanceCapacity',
+    'Unsupported',
+    'InsufficientFreeAddressesInSubnet',
+  ] satisfies CapacityCode[]) {
+    it(`goes to the next zone on ${code}, and stays there`, async () => {
+      await open()
+      faults.set({capacity: [{zone: 'local-1a', code}]})
+      await run.run()
+      expect(await machines()).to.deep.equal(['t3.medium local-1b 10.240.1.20', 't3.medium local-1b 10.240.1.253'])
+      expect(run.journal.steps['compute/addresses']).to.have.nested.property('output.privateIps').that.deep.equals({
+        'controller-1': '10.240.1.20',
+        'worker-1': '10.240.1.253',
+      })
+      faults.set({})
+      expect(Object.keys(outcomes(await run.run()))).to.deep.equal(['kept'])
+      await run.run({loseJournal: true})
+      expect(run.journal.steps['compute/addresses']).to.have.nested.property(
+        'output.privateIps.worker-1',
+        '10.240.1.253',
+      )
+      expect(placementNotices(run.spec, await inventory())).to.deep.equal([
+        'Their own zones had no room, so these stand elsewhere: controller-1 in local-1b (10.240.1.20), worker-1 in local-1b (10.240.1.253).',
+      ])
+    })
+  }
+
+  it('takes the next type when no zone has the first', async () => {
+    await open({fallbackTypes: {worker: ['m5.large', 'm5a.large']}})
+    faults.set({
+      capacity: [
+        {instanceType: 'm5.large', zone: 'local-1?'},
+        {instanceType: 't3.medium', zone: 'local-1?'},
+      ],
+    })
+    const error = await failure()
+    expect(error.code).to.equal('AWS_CAPACITY')
+    expect(error.message).to.match(
+      /no room for controller-1 now: t3\.medium in local-1a \(InsufficientInstanceCapacity\), t3\.medium in local-1b .*, t3\.medium in local-1c /,
+    )
+    expect(error.suggestions.join()).to.include('--controller-type TYPE,TYPE')
+    expect(await machines()).to.deep.equal(['m5a.large local-1a 10.240.0.31'])
+    faults.set({})
+    await run.run()
+    expect(await machines()).to.deep.equal(['m5a.large local-1a 10.240.0.31', 't3.medium local-1a 10.240.0.11'])
+  })
+
+  it('begins with the first place again after all were tried', async () => {
+    await open()
+    faults.set({capacity: [{}]})
+    for (const time of ['first', 'second']) expect((await failure()).message, time).to.include('t3.medium in local-1c')
+    faults.set({})
+    await run.run()
+    expect(await machines()).to.deep.equal(['t3.medium local-1a 10.240.0.11', 't3.medium local-1a 10.240.0.31'])
+  })
+
+  it('says when etcd would not survive the loss of a zone', async () => {
+    const three = size(3, 1)
+    const standing = (...zones: string[]): Inventory =>
+      ({
+        instances: zones.map((zone, i) => ({
+          InstanceId: `i-${i}`,
+          Placement: {AvailabilityZone: zone},
+          PrivateIpAddress: controllersOf(placed(three, {}))[i]?.privateIp,
+          Tags: [{Key: 'khw:step', Value: `compute/instance/controller-${i + 1}`}],
+        })),
+      }) as unknown as Inventory
+    await open()
+    expect(placementNotices(three, standing('a', 'b', 'c'))).to.deep.equal([])
+    expect(placementNotices(three, standing('b', 'b', 'c'))).to.deep.equal([
+      '2 of 3 controllers stand in b: etcd would not survive the loss of that zone.',
+    ])
+  })
+})

@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import type {ArtifactSet} from '../../src/artifacts/artifact.js'
 import {awsClients, type AwsClients} from '../../src/aws/clients.js'
 import {systemClock, type Clock} from '../../src/clock.js'
+import type {RegionAccess} from '../../src/cluster/provider.js'
 import type {ClusterSpec} from '../../src/cluster/spec.js'
 import {resourcesOf, takeInventory} from '../../src/aws/inventory.js'
 import {ensurePki} from '../../src/pki/pki.js'
@@ -39,6 +40,8 @@ export interface RegionRunOptions extends TestRegionOptions {
   readonly clusterId?: string
   /** Otherwise that of a 1+1 cluster. */
   readonly spec?: ClusterSpec
+  /** As whom khw calls; otherwise as the root. */
+  readonly signIn?: (region: TestRegion) => Promise<NonNullable<RegionAccess['credentials']>>
 }
 
 /** Requests are signed by the region's clock, however fast it runs. */
@@ -57,8 +60,9 @@ export class RegionRun {
     readonly clusterId: string,
     readonly clock: Clock,
     readonly spec: ClusterSpec,
+    credentials: NonNullable<RegionAccess['credentials']>,
   ) {
-    const access = {...ACCESS, endpoint: region.endpoint, credentials: CREDENTIALS}
+    const access = {...ACCESS, endpoint: region.endpoint, credentials}
     this.clients = awsClients(access, {clock})
     const {ec2, ec2Once, elb} = this.clients
     for (const {config} of [ec2, ec2Once, elb, region.ec2]) signBy(config, clock)
@@ -68,10 +72,18 @@ export class RegionRun {
     clusterId = 'c0ffee00-0000-4000-8000-000000000001',
     clock = systemClock,
     spec = sampleSpec({controllers: 1, workers: 1}),
+    signIn = () => Promise.resolve(CREDENTIALS),
     ...options
   }: RegionRunOptions = {}): Promise<RegionRun> {
     const region = await testRegion({clock, ...options})
-    return new RegionRun(region, mkdtempSync(join(tmpdir(), 'khw-steps-')), clusterId, clock, spec)
+    return new RegionRun(
+      region,
+      mkdtempSync(join(tmpdir(), 'khw-steps-')),
+      clusterId,
+      clock,
+      spec,
+      await signIn(region),
+    )
   }
 
   get journal(): Journal {

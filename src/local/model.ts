@@ -100,7 +100,10 @@ export interface SecurityGroupRule extends Tagged {
   /** For icmp type and code; -1 means all. */
   readonly fromPort: number
   readonly toPort: number
-  readonly peer: {readonly kind: 'cidr'; readonly cidrIpv4: string} | {readonly kind: 'group'; readonly groupId: string}
+  readonly peer:
+    | {readonly kind: 'cidr'; readonly cidrIpv4: string}
+    | {readonly kind: 'cidrIpv6'; readonly cidrIpv6: string}
+    | {readonly kind: 'group'; readonly groupId: string}
   readonly description?: string
 }
 

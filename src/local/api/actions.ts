@@ -15,6 +15,7 @@ import {routeTableActions} from './ec2/route-table.js'
 import {runInstancesActions} from './ec2/run-instances.js'
 import {securityGroupActions} from './ec2/security-group.js'
 import {securityGroupRuleActions} from './ec2/security-group-rule.js'
+import {securityGroupRuleChangeActions} from './ec2/security-group-rule-change.js'
 import {subnetActions} from './ec2/subnet.js'
 import {tagActions} from './ec2/tag.js'
 import {volumeActions} from './ec2/volume.js'
@@ -32,6 +33,7 @@ export const actions: readonly Action[] = [
   ...routeActions,
   ...securityGroupActions,
   ...securityGroupRuleActions,
+  ...securityGroupRuleChangeActions,
   ...keyPairActions,
   ...imageActions,
   ...instanceTypeActions,

@@ -3,8 +3,10 @@ import type {SecurityGroup, SecurityGroupRule} from '../model.js'
 /** IANA protocol numbers EC2 also takes by name. */
 const PROTOCOLS: Readonly<Record<string, string>> = {'1': 'icmp', '6': 'tcp', '17': 'udp'}
 
-/** nft's words for the packets a rule is about; `members`: private addresses of the interfaces in a group. */
+/** nft's words for the packets a rule is about, undefined if there are none; `members`: private addresses of the interfaces in a group. */
 function matchOf(rule: SecurityGroupRule, members: (groupId: string) => readonly string[]): string | undefined {
+  // A VPC has no IPv6 here, so no packet comes from such a range or goes there.
+  if (rule.peer.kind === 'cidrIpv6') return undefined
   const side = rule.isEgress ? 'daddr' : 'saddr'
   const words: string[] = []
   if (rule.peer.kind === 'group') {

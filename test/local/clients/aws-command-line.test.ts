@@ -40,6 +40,7 @@ describe("the AWS command line, Debian's awscli", function () {
 
   it('builds the machines of a cluster with their network, looks at them, and takes them down', async () => {
     const ec2: Aws = (...args) => aws('ec2', ...args)
+    const elb: Aws = (...args) => aws('elbv2', ...args)
     const userData = join(home, 'user-data')
     const publicKey = join(home, 'key.pub')
     await Promise.all([writeFile(userData, '#cloud-config\n{}\n'), writeFile(publicKey, `${KEY}\n`)])
@@ -89,11 +90,21 @@ describe("the AWS command line, Debian's awscli", function () {
       {IpProtocol: '-1', UserIdGroupPairs: [{GroupId: groupId}], IpRanges: [{CidrIp: '10.200.0.0/16'}]},
       {IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{CidrIp: '192.0.2.1/32', Description: 'the operator'}]},
     ]
-    const [associationId, ruleIds] = await Promise.all([
+    const [associationId, ruleIds, balancer, targets] = await Promise.all([
       ec2('associate-route-table', '--route-table-id', tableId, '--subnet-id', subnetId, '--query', 'AssociationId'),
       ec2(
         ...['authorize-security-group-ingress', '--group-id', groupId, '--ip-permissions', JSON.stringify(permissions)],
         ...[...tagged('security-group-rule'), '--query', 'SecurityGroupRules[].SecurityGroupRuleId'],
+      ),
+      elb(
+        ...['create-load-balancer', '--name', 'by-hand', '--type', 'network', '--scheme', 'internal'],
+        ...['--subnets', subnetId, '--security-groups', groupId, '--tags', CLUSTER],
+        ...['--query', 'LoadBalancers[0].LoadBalancerArn'],
+      ),
+      elb(
+        ...['create-target-group', '--name', 'by-hand', '--protocol', 'TCP', '--port', '6443', ...inVpc],
+        ...['--health-check-protocol', 'HTTPS', '--health-check-path', '/readyz', '--tags', CLUSTER],
+        ...['--query', 'TargetGroups[0].TargetGroupArn'],
       ),
       ec2('modify-subnet-attribute', '--subnet-id', subnetId, '--map-public-ip-on-launch'),
       ec2('attach-internet-gateway', '--internet-gateway-id', gatewayId, ...inVpc).then(() =>
@@ -102,8 +113,8 @@ describe("the AWS command line, Debian's awscli", function () {
     ])
     expect(ruleIds.split('\t')).to.have.length(3)
 
-    const nodeIds = (
-      await ec2(
+    const [launched] = await Promise.all([
+      ec2(
         ...['run-instances', '--image-id', imageId, '--instance-type', 't3.small', '--count', '2'],
         ...['--key-name', 'by-hand', '--subnet-id', subnetId, '--security-group-ids', groupId],
         ...['--metadata-options', 'HttpTokens=required,HttpPutResponseHopLimit=1,HttpEndpoint=enabled'],
@@ -111,11 +122,19 @@ describe("the AWS command line, Debian's awscli", function () {
         ...['--instance-initiated-shutdown-behavior', 'terminate', '--user-data', `file://${userData}`],
         ...['--client-token', 'by-hand-1', ...tagged('instance', 'volume', 'network-interface')],
         ...['--query', 'Instances[].InstanceId'],
-      )
-    ).split('\t')
+      ),
+      elb(
+        ...['create-listener', '--load-balancer-arn', balancer, '--protocol', 'TCP', '--port', '6443'],
+        ...['--default-actions', `Type=forward,TargetGroupArn=${targets}`],
+      ),
+    ])
+    const nodeIds = launched.split('\t')
     expect(nodeIds).to.have.length(2)
     const [nodeId = ''] = nodeIds
-    await ec2('wait', 'instance-running', '--instance-ids', ...nodeIds)
+    await Promise.all([
+      ec2('wait', 'instance-running', '--instance-ids', ...nodeIds),
+      elb('wait', 'load-balancer-available', '--load-balancer-arns', balancer),
+    ])
 
     const [nodes, interfaces, volumes, status] = await Promise.all([
       ec2(
@@ -129,15 +148,17 @@ describe("the AWS command line, Debian's awscli", function () {
       ec2('describe-volumes', ...byCluster, '--query', 'Volumes[].[Size,VolumeType,Encrypted,State]'),
       ec2('describe-instance-status', '--instance-ids', nodeId, '--query', 'InstanceStatuses[].InstanceStatus.Status'),
       ec2('modify-instance-attribute', '--instance-id', nodeId, '--no-source-dest-check'),
+      elb('register-targets', '--target-group-arn', targets, '--targets', ...nodeIds.map(id => `Id=${id}`)),
     ])
-    expect(nodes).to.equal('10.240.1.4\t198.18.0.4\trunning\tby-hand\n10.240.1.5\t198.18.0.5\trunning\tby-hand')
+    // The load balancer came first.
+    expect(nodes).to.equal('10.240.1.5\t198.18.0.4\trunning\tby-hand\n10.240.1.6\t198.18.0.5\trunning\tby-hand')
     expect(volumes).to.equal(Array<string>(2).fill('20\tgp3\tTrue\tin-use').join('\n'))
     expect(status).to.equal('ok')
     const [interfaceId = '', ...rest] = interfaces.split('\t')
     expect(rest).to.deep.equal(['nodes', '0'])
 
     await ec2('create-route', ...onTable(tableId, '10.200.1.0/24'), '--network-interface-id', interfaceId)
-    const [routes, checked, rules, tags] = await Promise.all([
+    const [routes, checked, rules, tags, health] = await Promise.all([
       ec2('describe-route-tables', ...byCluster, '--query', 'RouteTables[0].Routes[].[DestinationCidrBlock,State]'),
       ec2(
         ...['describe-instance-attribute', '--instance-id', nodeId, '--attribute', 'sourceDestCheck'],
@@ -148,7 +169,12 @@ describe("the AWS command line, Debian's awscli", function () {
         'SecurityGroupRules[?FromPort==`22`].[IpProtocol,CidrIpv4,Description,IsEgress]',
       ),
       ec2('describe-tags', '--filters', 'Name=key,Values=cluster', '--query', 'Tags[].ResourceType'),
+      elb(
+        ...['describe-target-health', '--target-group-arn', targets, '--query'],
+        'TargetHealthDescriptions[].[Target.Port,TargetHealth.State]',
+      ),
     ])
+    expect(health).to.equal('6443\thealthy\n6443\thealthy')
     expect(routes).to.equal('10.240.0.0/16\tactive\n0.0.0.0/0\tactive\n10.200.1.0/24\tactive')
     expect(checked).to.equal('False')
     expect(rules).to.equal('tcp\t192.0.2.1/32\tthe operator\tFalse')
@@ -159,14 +185,16 @@ describe("the AWS command line, Debian's awscli", function () {
       ]),
     )
 
-    await ec2(
-      'terminate-instances',
-      '--instance-ids',
-      ...nodeIds,
-      '--query',
-      'TerminatingInstances[].CurrentState.Name',
-    )
-    await ec2('wait', 'instance-terminated', '--instance-ids', ...nodeIds)
+    await Promise.all([
+      elb('delete-load-balancer', '--load-balancer-arn', balancer).then(() =>
+        elb('delete-target-group', '--target-group-arn', targets),
+      ),
+      ec2('terminate-instances', '--instance-ids', ...nodeIds),
+    ])
+    await Promise.all([
+      elb('wait', 'load-balancers-deleted', '--load-balancer-arns', balancer),
+      ec2('wait', 'instance-terminated', '--instance-ids', ...nodeIds),
+    ])
     await Promise.all([
       ec2('detach-internet-gateway', '--internet-gateway-id', gatewayId, ...inVpc).then(() =>
         ec2('delete-internet-gateway', '--internet-gateway-id', gatewayId),

@@ -1,4 +1,5 @@
 import {CLUSTER_ID_TAG, STEP_TAG} from '../../../src/aws/tags.js'
+import {peerText} from '../../../src/local/api/ec2/rule-peer.js'
 import type {RegionState, SecurityGroupRule, Tagged} from '../../../src/local/model.js'
 
 /**
@@ -81,6 +82,6 @@ function namesOf(state: RegionState): ReadonlyMap<string, string> {
 }
 
 function ruleText(rule: SecurityGroupRule, name: (id: string) => string): string {
-  const peer = rule.peer.kind === 'cidr' ? rule.peer.cidrIpv4 : name(rule.peer.groupId)
+  const peer = rule.peer.kind === 'group' ? name(rule.peer.groupId) : peerText(rule.peer)
   return `${rule.isEgress ? 'egress' : 'ingress'} ${rule.ipProtocol} ${rule.fromPort}-${rule.toPort} ${peer}`
 }

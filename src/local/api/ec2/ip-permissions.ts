@@ -1,9 +1,9 @@
 import type {RegionState, SecurityGroup, SecurityGroupRule} from '../../model.js'
 import {ApiError, missingParameter} from '../api-error.js'
-import {canonicalCidrText} from '../cidr-parameter.js'
 import type {Parameters} from '../parameters.js'
 import {lookUp} from '../resource-kinds.js'
 import type {XmlElement} from '../xml.js'
+import {cidrIpv6Peer, cidrPeer, peerText} from './rule-peer.js'
 
 /** One source or destination of a permission, as asked for. */
 export type RuleRequest = Omit<SecurityGroupRule, 'securityGroupRuleId' | 'tags'>
@@ -30,22 +30,29 @@ export function ruleRequests(parameters: Parameters, isEgress: boolean): RuleReq
       isEgress,
       ...ports,
       peer: cidrPeer(range.required('CidrIp')),
-      ...describedBy(range),
+      ...descriptionOf(range),
+    }))
+    const ranges6 = permission.groups('Ipv6Ranges').map(range => ({
+      isEgress,
+      ...ports,
+      peer: cidrIpv6Peer(range.required('CidrIpv6')),
+      ...descriptionOf(range),
     }))
     const groups = permission.groups('Groups').map(pair => {
       pair.ignore('UserId', 'VpcId')
       const peer = {kind: 'group', groupId: pair.required('GroupId')} as const
-      return {isEgress, ...ports, peer, ...describedBy(pair)}
+      return {isEgress, ...ports, peer, ...descriptionOf(pair)}
     })
-    if (ranges.length + groups.length === 0)
+    const requests = [...ranges, ...ranges6, ...groups]
+    if (requests.length === 0)
       throw new ApiError('MissingParameter', 'The request must contain a source or destination for each permission')
-    return [...ranges, ...groups]
+    return requests
   })
 }
 
 /** Throws InvalidGroup.NotFound if the rule points at a group that is not in the same VPC. */
 export function checkPeer(state: RegionState, group: SecurityGroup, {peer}: RuleRequest): void {
-  if (peer.kind === 'cidr') return
+  if (peer.kind !== 'group') return
   const other = lookUp(state.securityGroups, 'securityGroup', peer.groupId)
   if (other.vpcId !== group.vpcId)
     throw new ApiError(
@@ -61,15 +68,23 @@ export function isSameRule(a: RuleRequest, b: RuleRequest): boolean {
     a.ipProtocol === b.ipProtocol &&
     a.fromPort === b.fromPort &&
     a.toPort === b.toPort &&
-    peerText(a) === peerText(b)
+    peerText(a.peer) === peerText(b.peer)
   )
+}
+
+/** The group's rule that lets the same packets through. Throws InvalidPermission.NotFound. */
+export function ruleLike(group: SecurityGroup, request: RuleRequest): SecurityGroupRule {
+  const rule = group.rules.find(other => isSameRule(other, request))
+  if (rule === undefined)
+    throw new ApiError('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.')
+  return rule
 }
 
 /** EC2's words for a rule: `peer: 10.0.0.0/8, TCP, from port: 22, to port: 22, ALLOW`. */
 export function ruleText(rule: RuleRequest): string {
   const protocol = rule.ipProtocol === '-1' ? 'ALL' : rule.ipProtocol.toUpperCase()
   const ports = rule.ipProtocol === '-1' ? '' : `, from port: ${rule.fromPort}, to port: ${rule.toPort}`
-  return `peer: ${peerText(rule)}, ${protocol}${ports}, ALLOW`
+  return `peer: ${peerText(rule.peer)}, ${protocol}${ports}, ALLOW`
 }
 
 /** Rules of one direction, those with equal ports together, as DescribeSecurityGroups shows them. */
@@ -85,7 +100,9 @@ export function ipPermissions(rules: readonly SecurityGroupRule[], state: Region
       peer.kind === 'group' ? {userId: state.accountId, groupId: peer.groupId, description} : [],
     ),
     ipRanges: same.flatMap(({peer, description}) => (peer.kind === 'cidr' ? {cidrIp: peer.cidrIpv4, description} : [])),
-    ipv6Ranges: [],
+    ipv6Ranges: same.flatMap(({peer, description}) =>
+      peer.kind === 'cidrIpv6' ? {cidrIpv6: peer.cidrIpv6, description} : [],
+    ),
     prefixListIds: [],
   }))
 }
@@ -96,7 +113,8 @@ function shownPorts(rule: SecurityGroupRule | undefined): XmlElement {
   return ipProtocol === '-1' ? {ipProtocol} : {ipProtocol, fromPort, toPort}
 }
 
-function portsOf(parameters: Parameters): {ipProtocol: string; fromPort: number; toPort: number} {
+/** Reads IpProtocol, FromPort and ToPort. Throws InvalidParameterValue and MissingParameter. */
+export function portsOf(parameters: Parameters): {ipProtocol: string; fromPort: number; toPort: number} {
   const text = parameters.required('IpProtocol').toLowerCase()
   const from = parameters.integer('FromPort')
   const to = parameters.integer('ToPort')
@@ -136,20 +154,11 @@ function icmpCode(value: number | undefined): number {
   return value
 }
 
-function cidrPeer(text: string): {kind: 'cidr'; cidrIpv4: string} {
-  const cidrIpv4 = canonicalCidrText(text)
-  if (cidrIpv4 === undefined) throw new ApiError('InvalidParameterValue', `CIDR block ${text} is malformed`)
-  return {kind: 'cidr', cidrIpv4}
-}
-
-function describedBy(parameters: Parameters): {description?: string} {
+/** Reads Description. Throws InvalidParameterValue. */
+export function descriptionOf(parameters: Parameters): {description?: string} {
   const description = parameters.optional('Description')
   if (description === undefined) return {}
   if (description.length > 255)
     throw new ApiError('InvalidParameterValue', 'Invalid rule description. It must have at most 255 characters.')
   return {description}
-}
-
-function peerText({peer}: RuleRequest): string {
-  return peer.kind === 'cidr' ? peer.cidrIpv4 : peer.groupId
 }

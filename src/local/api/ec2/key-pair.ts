@@ -1,8 +1,12 @@
 import type {KeyPair, RegionState} from '../../model.js'
 import {action} from '../action.js'
-import {ApiError} from '../api-error.js'
+import {ApiError, invalidValue} from '../api-error.js'
 import {filtersOf, matcher} from '../filters.js'
+import type {Parameters} from '../parameters.js'
+import type {Region} from '../region.js'
 import {doesNotExist, lookUp, newId} from '../resource-kinds.js'
+import type {XmlElement} from '../xml.js'
+import {newKeyPair} from './key-material.js'
 import {readPublicKey} from './public-key.js'
 import {tagsFor, tagSet, tagSpecifications} from '../tag-specifications.js'
 
@@ -10,28 +14,28 @@ export const keyPairActions = [
   action(
     'ImportKeyPair',
     parameters => {
-      const keyName = parameters.required('KeyName')
-      if (keyName.length > 255 || !/^[\x20-\x7e]+$/.test(keyName))
-        throw new ApiError('InvalidParameterValue', `Value (${keyName}) for parameter KeyName is invalid.`)
+      const keyName = newName(parameters)
       const material = Buffer.from(parameters.required('PublicKeyMaterial'), 'base64').toString('utf8')
       return {keyName, key: readPublicKey(material), tags: tagSpecifications(parameters, 'keyPair')}
     },
     async ({keyName, key, tags}, region) => {
-      const pair = await region.store.change(state => {
-        if (byName(state, keyName) !== undefined)
-          throw new ApiError('InvalidKeyPair.Duplicate', `The keypair '${keyName}' already exists.`)
-        const pair: KeyPair = {
-          keyPairId: newId('key'),
-          keyName,
-          ...key,
-          createTime: region.now().toISOString(),
-          tags: tagsFor(tags, 'keyPair'),
-        }
-        state.keyPairs[pair.keyPairId] = pair
-        return pair
-      })
-      const {keyPairId, keyFingerprint} = pair
-      return {keyPairId, keyName, keyFingerprint, tagSet: tagSet(pair.tags)}
+      const pair = await store(region, {keyName, ...key, tags: tagsFor(tags, 'keyPair')})
+      return describeNew(pair)
+    },
+  ),
+  action(
+    'CreateKeyPair',
+    parameters => {
+      parameters.only('KeyFormat', 'pem')
+      const keyType = parameters.optional('KeyType') ?? 'rsa'
+      if (keyType !== 'rsa' && keyType !== 'ed25519')
+        throw invalidValue(keyType, 'keyType', 'It must be rsa or ed25519.')
+      return {keyName: newName(parameters), keyType, tags: tagSpecifications(parameters, 'keyPair')} as const
+    },
+    async ({keyName, keyType, tags}, region) => {
+      const {keyMaterial, ...key} = await newKeyPair(keyType, keyName)
+      const pair = await store(region, {keyName, ...key, tags: tagsFor(tags, 'keyPair')})
+      return {...describeNew(pair), keyMaterial}
     },
   ),
   action(
@@ -90,6 +94,28 @@ export const keyPairActions = [
     },
   ),
 ]
+
+function newName(parameters: Parameters): string {
+  const keyName = parameters.required('KeyName')
+  if (keyName.length > 255 || !/^[\x20-\x7e]+$/.test(keyName))
+    throw new ApiError('InvalidParameterValue', `Value (${keyName}) for parameter KeyName is invalid.`)
+  return keyName
+}
+
+/** Throws InvalidKeyPair.Duplicate. */
+function store(region: Region, key: Omit<KeyPair, 'keyPairId' | 'createTime'>): Promise<KeyPair> {
+  return region.store.change(state => {
+    if (byName(state, key.keyName) !== undefined)
+      throw new ApiError('InvalidKeyPair.Duplicate', `The keypair '${key.keyName}' already exists.`)
+    const pair = {...key, keyPairId: newId('key'), createTime: region.now().toISOString()}
+    state.keyPairs[pair.keyPairId] = pair
+    return pair
+  })
+}
+
+function describeNew({keyPairId, keyName, keyFingerprint, tags}: KeyPair): XmlElement {
+  return {keyPairId, keyName, keyFingerprint, tagSet: tagSet(tags)}
+}
 
 /** Throws InvalidKeyPair.NotFound. */
 export function checkKeyName(state: RegionState, keyName: string): void {

@@ -27,8 +27,13 @@ function rsaFingerprint(exponent: Buffer, modulus: Buffer): string {
   })
   const digest = createHash('md5')
     .update(key.export({format: 'der', type: 'spki'}))
-    .digest('hex')
-  return digest.replace(/..(?=.)/g, '$&:')
+    .digest()
+  return hexOf(digest)
+}
+
+/** `81:f4:ae`, as fingerprints are written. */
+export function hexOf(digest: Buffer): string {
+  return digest.toString('hex').replace(/..(?=.)/g, '$&:')
 }
 
 /** Empty if the blob does not consist of whole fields. */

@@ -6,7 +6,8 @@ import {listItems, listingRequest, type Listing} from '../listing.js'
 import {doesNotExist, lookUp, newId} from '../resource-kinds.js'
 import {tagsFor, tagSet, tagSpecifications} from '../tag-specifications.js'
 import type {XmlElement} from '../xml.js'
-import {checkPeer, isSameRule, ruleRequests, ruleText, type RuleRequest} from './ip-permissions.js'
+import {checkPeer, isSameRule, ruleLike, ruleRequests, ruleText} from './ip-permissions.js'
+import {describePeer} from './rule-peer.js'
 
 /** EC2's default quota, for each direction. */
 const RULES_PER_DIRECTION = 60
@@ -114,15 +115,7 @@ function ruleById(group: SecurityGroup, id: string, isEgress: boolean): Security
   return rule
 }
 
-function ruleLike(group: SecurityGroup, request: RuleRequest): SecurityGroupRule {
-  const rule = group.rules.find(other => isSameRule(other, request))
-  if (rule === undefined)
-    throw new ApiError('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.')
-  return rule
-}
-
 function describeRule(groupId: string, rule: SecurityGroupRule, state: RegionState): XmlElement {
-  const {peer} = rule
   const {region, accountId} = state
   return {
     securityGroupRuleId: rule.securityGroupRuleId,
@@ -133,8 +126,7 @@ function describeRule(groupId: string, rule: SecurityGroupRule, state: RegionSta
     ipProtocol: rule.ipProtocol,
     fromPort: rule.fromPort,
     toPort: rule.toPort,
-    cidrIpv4: peer.kind === 'cidr' ? peer.cidrIpv4 : undefined,
-    referencedGroupInfo: peer.kind === 'group' ? {groupId: peer.groupId, userId: accountId} : undefined,
+    ...describePeer(rule.peer, accountId),
     description: rule.description,
     tagSet: tagSet(rule.tags),
   }
@@ -150,6 +142,7 @@ function describeRevoked(groupId: string, rule: SecurityGroupRule): XmlElement {
     fromPort,
     toPort,
     cidrIpv4: peer.kind === 'cidr' ? peer.cidrIpv4 : undefined,
+    cidrIpv6: peer.kind === 'cidrIpv6' ? peer.cidrIpv6 : undefined,
     referencedGroupId: peer.kind === 'group' ? peer.groupId : undefined,
     description,
   }

@@ -1,6 +1,7 @@
 import type {RegionState, SecurityGroup} from '../../model.js'
 import {action} from '../action.js'
 import {ApiError} from '../api-error.js'
+import {absent} from '../filters.js'
 import {listItems, listingRequest, type Listing} from '../listing.js'
 import {lookUp, newId} from '../resource-kinds.js'
 import {tagsFor, tagSet, tagSpecifications} from '../tag-specifications.js'
@@ -167,6 +168,9 @@ function ruleFields(prefix: string, isEgress: boolean) {
   return {
     [`${prefix}.cidr`]: (group: SecurityGroup) =>
       rules(group).map(({peer}) => (peer.kind === 'cidr' ? peer.cidrIpv4 : undefined)),
+    [`${prefix}.ipv6-cidr`]: (group: SecurityGroup) =>
+      rules(group).map(({peer}) => (peer.kind === 'cidrIpv6' ? peer.cidrIpv6 : undefined)),
+    ...absent(`${prefix}.prefix-list-id`),
     [`${prefix}.group-id`]: (group: SecurityGroup) =>
       rules(group).map(({peer}) => (peer.kind === 'group' ? peer.groupId : undefined)),
     [`${prefix}.protocol`]: (group: SecurityGroup) => rules(group).map(rule => rule.ipProtocol),

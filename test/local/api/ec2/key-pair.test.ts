@@ -1,5 +1,6 @@
 import {expect} from 'chai'
-import {codeOf, testRegion, type TestRegion} from '../test-region.js'
+import ssh2 from 'ssh2'
+import {codeOf, present, testRegion, type TestRegion} from '../test-region.js'
 
 /** Made with `ssh-keygen -t ed25519`; its fingerprint by `ssh-keygen -l`, to which EC2 adds base64's padding. */
 const ED25519 = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJaE5IfK64J1AgWahehnizYAhG/NaBQ+XuwYHbpcJnvi me@host'
@@ -44,6 +45,24 @@ describe('key pairs', () => {
     expect(KeyFingerprint).to.equal(RSA_FINGERPRINT)
     const {KeyPairs = []} = await region.ec2.describeKeyPairs({})
     expect(KeyPairs[0]?.KeyType).to.equal('rsa')
+  })
+
+  for (const type of ['rsa', 'ed25519'] as const)
+    it(`are made, of type ${type}, as SSH reads them`, async () => {
+      const {KeyMaterial, KeyFingerprint, KeyPairId} = await region.ec2.createKeyPair({KeyName: type, KeyType: type})
+      expect(KeyMaterial).to.match(type === 'rsa' ? /^-----BEGIN RSA PRIVATE KEY-----\n/ : /^-----BEGIN OPENSSH /)
+      const {KeyPairs = []} = await region.ec2.describeKeyPairs({KeyNames: [type], IncludePublicKey: true})
+      expect(KeyPairs[0]).to.include({KeyPairId, KeyFingerprint, KeyType: type})
+      expect(KeyFingerprint).to.match(type === 'rsa' ? /^([0-9a-f]{2}:){19}[0-9a-f]{2}$/ : /^[A-Za-z0-9+/]{43}=$/)
+      const parsed = ssh2.utils.parseKey(present(KeyMaterial))
+      if (parsed instanceof Error) throw parsed
+      const [, blob] = present(KeyPairs[0]?.PublicKey).split(' ')
+      expect(parsed.getPublicSSH().toString('base64')).to.equal(blob)
+      expect(await codeOf(region.ec2.createKeyPair({KeyName: type}))).to.equal('InvalidKeyPair.Duplicate')
+    })
+
+  it('are made as PEM only', async () => {
+    expect(await codeOf(region.ec2.createKeyPair({KeyName: 'a', KeyFormat: 'ppk'}))).to.equal('UnsupportedOperation')
   })
 
   for (const [what, text] of [

@@ -1,5 +1,6 @@
-import type {IpPermission} from '@aws-sdk/client-ec2'
+import type {IpPermission, SecurityGroupRuleRequest} from '@aws-sdk/client-ec2'
 import {expect} from 'chai'
+import {securityGroupChains} from '../../../../src/local/vpc/security-group-rules.js'
 import {
   codeOf,
   launch,
@@ -107,7 +108,8 @@ describe('security groups', () => {
     expect(await code({FromPort: undefined})).to.equal('InvalidParameterValue')
     expect(await code({IpRanges: [{CidrIp: '10.0.0.0/33'}]})).to.equal('InvalidParameterValue')
     expect(await code({IpRanges: []})).to.equal('MissingParameter')
-    expect(await code({Ipv6Ranges: [{CidrIpv6: '::/0'}]})).to.equal('UnknownParameter')
+    expect(await code({Ipv6Ranges: [{CidrIpv6: '10.0.0.0/8'}]})).to.equal('InvalidParameterValue')
+    expect(await code({PrefixListIds: [{PrefixListId: 'pl-01234567'}]})).to.equal('UnknownParameter')
     const stranger = {UserIdGroupPairs: [{GroupId: 'sg-0123456789abcdef0'}]}
     expect(await code(stranger)).to.equal('InvalidGroup.NotFound')
     const other = await network(region.ec2, '10.1.0.0/16')
@@ -139,6 +141,61 @@ describe('security groups', () => {
     })
     const group = await describeGroup()
     expect([group.IpPermissions, group.IpPermissionsEgress]).to.deep.equal([[], []])
+  })
+
+  it('have rules for IPv6, which no packet of this region is about', async () => {
+    const {ec2, fabric} = region
+    const GroupId = net.groupId
+    const everywhere = {IpProtocol: '-1', Ipv6Ranges: [{CidrIpv6: '::/0'}]}
+    const none = ec2.revokeSecurityGroupEgress({GroupId, IpPermissions: [everywhere]})
+    expect(await codeOf(none)).to.equal('InvalidPermission.NotFound')
+    const {SecurityGroupRules = []} = await allow({...ssh, IpRanges: [], Ipv6Ranges: [{CidrIpv6: '2001:DB8:0::/32'}]})
+    expect(SecurityGroupRules.map(rule => rule.CidrIpv6)).to.deep.equal(['2001:db8::/32'])
+    const Filters = [{Name: 'ip-permission.ipv6-cidr', Values: ['2001:db8::/32']}]
+    const {SecurityGroups = []} = await ec2.describeSecurityGroups({Filters})
+    expect(SecurityGroups[0]?.IpPermissions?.[0]?.Ipv6Ranges).to.deep.equal([{CidrIpv6: '2001:db8::/32'}])
+    const state = present(fabric.synced.at(-1))
+    const chains = securityGroupChains(present(state.securityGroups[GroupId]), () => []).join('\n')
+    expect(chains).to.match(/-in \{\n {2}\}/)
+  })
+
+  it('have rules that change, but keep their ids and tags', async () => {
+    const {ec2} = region
+    const GroupId = net.groupId
+    const TagSpecifications = [{ResourceType: 'security-group-rule' as const, Tags: [{Key: 'k', Value: 'v'}]}]
+    const {SecurityGroupRules = []} = await ec2.authorizeSecurityGroupIngress({
+      GroupId,
+      IpPermissions: [ssh, {...ssh, FromPort: 443, ToPort: 443}],
+      TagSpecifications,
+    })
+    const [first = '', second = ''] = SecurityGroupRules.map(rule => present(rule.SecurityGroupRuleId))
+    const modify = (SecurityGroupRuleId: string, SecurityGroupRule: SecurityGroupRuleRequest) =>
+      ec2.modifySecurityGroupRules({GroupId, SecurityGroupRules: [{SecurityGroupRuleId, SecurityGroupRule}]})
+    const http = {IpProtocol: 'tcp', FromPort: 80, ToPort: 80}
+    await modify(first, {...http, ReferencedGroupId: GroupId, Description: 'friends'})
+    const rules = async (...ids: string[]) =>
+      (await ec2.describeSecurityGroupRules({SecurityGroupRuleIds: ids})).SecurityGroupRules ?? []
+    const [changed] = await rules(first)
+    expect(changed).to.deep.include({...http, IsEgress: false, Description: 'friends', Tags: [{Key: 'k', Value: 'v'}]})
+    expect(changed?.ReferencedGroupInfo?.GroupId).to.equal(GroupId)
+    expect(changed?.CidrIpv4).to.equal(undefined)
+
+    const twin = modify(second, {...http, ReferencedGroupId: GroupId})
+    expect(await codeOf(twin)).to.equal('InvalidPermission.Duplicate')
+    expect(await codeOf(modify(second, {...http}))).to.equal('MissingParameter')
+    const stranger = modify('sgr-0123456789abcdef0', {...http, CidrIpv4: '10.0.0.0/8'})
+    expect(await codeOf(stranger)).to.equal('InvalidSecurityGroupRuleId.NotFound')
+
+    await ec2.updateSecurityGroupRuleDescriptionsIngress({
+      GroupId,
+      SecurityGroupRuleDescriptions: [{SecurityGroupRuleId: first, Description: 'neighbours'}],
+    })
+    const described = {...ssh, FromPort: 443, ToPort: 443, IpRanges: [{CidrIp: '10.0.0.0/8', Description: 'office'}]}
+    await ec2.updateSecurityGroupRuleDescriptionsIngress({GroupId, IpPermissions: [described]})
+    const shown = new Map((await rules(first, second)).map(rule => [rule.SecurityGroupRuleId, rule.Description]))
+    expect([shown.get(first), shown.get(second)]).to.deep.equal(['neighbours', 'office'])
+    const outwards = ec2.updateSecurityGroupRuleDescriptionsEgress({GroupId, IpPermissions: [described]})
+    expect(await codeOf(outwards)).to.equal('InvalidPermission.NotFound')
   })
 
   it('stay while an interface or a rule of another group needs them', async () => {

@@ -4,6 +4,7 @@ export type KhwCode =
   | 'INVALID_SPEC'
   | 'CLUSTER_EXISTS'
   | 'CLUSTER_EXPIRED'
+  | 'COST_LIMIT'
   | 'CLUSTER_NOT_FOUND'
   | 'CLUSTER_AMBIGUOUS'
   | 'NODE_NOT_FOUND'

@@ -18,8 +18,17 @@ export interface ClusterReport {
   readonly nodes: readonly NodeReport[]
   readonly checks: readonly Check[]
   readonly certificates: {readonly earliestExpiry: string | null}
-  readonly cost: {readonly perHour: number; readonly spent: number; readonly currency: string} | null
+  /** Null where nothing costs anything. */
+  readonly cost: CostReport | null
   readonly expiresAt: string | null
+}
+
+/** By list prices of a dated table (prices.ts), an estimate. Numbers are null where a price is `unknown`: `m9.large in ap-south-2`. */
+export interface CostReport {
+  readonly perHour: number | null
+  readonly spent: number | null
+  readonly currency: string
+  readonly unknown: readonly string[]
 }
 
 export interface NodeReport {

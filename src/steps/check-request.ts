@@ -1,5 +1,6 @@
 import {checkArtifactRequest} from '../artifacts/check-request.js'
-import {expiryAfter} from '../cluster/expiry.js'
+import {checkCostLimit} from '../cluster/cost-limit.js'
+import {expiryAfter, ttlOf} from '../cluster/expiry.js'
 import {DEFAULT_IMAGE, loginUserOf} from '../cluster/image-families.js'
 import {DEFAULT_TYPES, typesOf} from '../cluster/machines.js'
 import {listRanges, parseOperatorRanges} from '../cluster/operator-ranges.js'
@@ -13,6 +14,7 @@ import {PHASES, type PhaseId} from './phases.js'
 export function checkRequest(request: CreateRequest, name: string): void {
   specInput(request, name)
   parseOperatorRanges(request.operatorCidrs ?? [], request.allowWorld === true)
+  const {provider = createRequestDefaults.provider} = request
   if (request.artifacts === 'mirror' && request.mirror === undefined) {
     throw new KhwError(
       'USAGE',
@@ -29,10 +31,7 @@ export function checkRequest(request: CreateRequest, name: string): void {
       {exit: 2},
     )
   }
-  if (
-    (request.artifacts === 'auto' || request.artifacts === 'debian') &&
-    (request.provider ?? createRequestDefaults.provider) !== 'local'
-  ) {
+  if ((request.artifacts === 'auto' || request.artifacts === 'debian') && provider !== 'local') {
     throw new KhwError(
       'USAGE',
       `--artifacts ${request.artifacts} is for the local provider: nodes on AWS cannot fetch from this machine.`,
@@ -40,6 +39,7 @@ export function checkRequest(request: CreateRequest, name: string): void {
       {exit: 2},
     )
   }
+  if (provider === 'aws') checkCostLimit(request.maxCost, ttlOf(provider, request.ttl))
   checkArtifactRequest({source: sourceOf(request), kubernetesVersion: request.kubernetesVersion})
 }
 

@@ -7,6 +7,7 @@ import {messageOf} from '../errors.js'
 import type {KubernetesApi} from '../kubernetes/api.js'
 import {conditionOf, type NodeObject} from '../kubernetes/objects.js'
 import {instanceOfNode, livePublicIps} from './compute/node-instance.js'
+import {costSoFar} from './cost-so-far.js'
 import type {RunContext} from './engine/context.js'
 import type {Journal} from './engine/journal.js'
 import {withCluster, type ClusterOptions} from './open-cluster.js'
@@ -58,7 +59,7 @@ export async function reportOf(journal: Journal, context: RunContext, inventory?
     nodes,
     checks: [check],
     certificates: {earliestExpiry: certificateExpiry(journal)},
-    cost: null,
+    cost: costSoFar(journal, inventory, context.clock.now()),
     expiresAt: journal.header.expiresAt ?? null,
   }
 }

@@ -28,6 +28,7 @@ import {acquireLock} from './engine/lock.js'
 import {upTo} from './engine/plan.js'
 import {runPlan} from './engine/runner.js'
 import {criticalPath, timingsOf} from './engine/timings.js'
+import {heedCost} from './heed-cost.js'
 import {healDuplicates} from './heal-duplicates.js'
 import {listClusters} from './list-clusters.js'
 import {newJournal, resolvedArtifacts} from './new-journal.js'
@@ -78,8 +79,10 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
       region: resumed?.header.spec.region ?? request.region ?? defaultRegion(process.env),
       ...rangesFor(request, resumed),
     }
-    // A mirror is at hand: what it lacks is told before this host is set up for a region.
     const {architecture: only} = await regionFacts(provider, home)
+    const asked = resumed?.header.spec ?? {...specInput(request, name, only), region: opening.region}
+    if (resumed?.complete !== true) heedCost(asked, request, resumed?.header, options.onNotice)
+    // A mirror is at hand: what it lacks is told before this host is set up for a region.
     const mirrored =
       !resumed && request.mirror !== undefined && only !== undefined
         ? await resolvedArtifacts(options, {provider, architecture: only})

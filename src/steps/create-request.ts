@@ -1,3 +1,4 @@
+import type {CostLimit} from '../cluster/cost-limit.js'
 import type {ArtifactSource, NetworkSpec, ProviderName} from '../cluster/spec.js'
 
 /** What `khw create` was asked for; what is left out has a default. */
@@ -19,6 +20,8 @@ export interface CreateRequest {
   readonly allowWorld?: boolean
   /** Milliseconds from its creation until it may be swept away; null: never. */
   readonly ttl?: number | null
+  /** Refuses what would cost more. */
+  readonly maxCost?: CostLimit
   /** Instance types in order of preference, at least one. */
   readonly controllerTypes?: readonly string[]
   readonly workerTypes?: readonly string[]

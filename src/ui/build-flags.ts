@@ -59,6 +59,10 @@ export const buildFlags = {
     helpValue: 'N',
     helpGroup: 'NETWORK',
   }),
+  'max-cost': Flags.string({
+    description: 'refuse what would cost more US dollars until it ends, or an hour: 5 or 0.50/h',
+    helpValue: 'USD',
+  }),
   'vpc-cidr': Flags.string({description: 'addresses of the machines', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'pod-cidr': Flags.string({description: 'addresses of the pods', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'service-cidr': Flags.string({description: 'addresses of the services', helpValue: 'CIDR', helpGroup: 'NETWORK'}),

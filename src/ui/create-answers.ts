@@ -1,8 +1,11 @@
+import {clusterCost, costText, usd} from '../cluster/cost.js'
+import {ttlOf} from '../cluster/expiry.js'
 import type {ProviderName} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
 import {releaseOf} from '../kubernetes/releases.js'
 import {specInput} from '../steps/check-request.js'
 import {createRequestDefaults, type CreateRequest} from '../steps/create-request.js'
+import {durationText} from './duration-flag.js'
 
 /** What the wizard calls the version that is chosen where the artifacts come from. */
 export const NEWEST = 'newest'
@@ -42,11 +45,11 @@ export function freeName(taken: readonly string[]): string {
   }
 }
 
-/** What a provider costs, in words. AWS's figure: 6 t3.medium with 20 GiB each at the 2026 list price of us-west-2. */
+/** What the default cluster costs at a provider, in words. */
 export function costOf(provider: ProviderName): string {
-  return provider === 'local'
-    ? 'nothing; 3 + 3 take 4 GB of memory'
-    : 'about $0.30 an hour for 3 + 3 machines, billed by AWS'
+  if (provider === 'local') return 'nothing; 3 + 3 take 4 GB of memory'
+  const cost = clusterCost(specInput({provider}, createRequestDefaults.name))
+  return `about ${usd(cost?.perHour ?? 0)} an hour for 3 + 3 machines, billed by AWS`
 }
 
 /** Labels and values of what is about to be created. */
@@ -62,8 +65,22 @@ export function summaryRows(request: CreateRequest): readonly (readonly [string,
     ['Workers', String(request.workers ?? d.workers)],
     ...machineRows(request),
     ['Kubernetes', request.kubernetesVersion ?? 'the newest that can be had'],
-    ['Costs', costOf(provider)],
+    ...moneyRows(request),
   ]
+}
+
+function moneyRows(request: CreateRequest): [string, string][] {
+  const {name, region, provider} = {...createRequestDefaults, ...request}
+  const ttl = ttlOf(provider, request.ttl)
+  const cost = clusterCost({...specInput({...request, provider}, name), region})
+  const costs = cost === null ? costOf('local') : costText(cost, ttl)
+  return [['Costs', costs], ...(ttl === null && cost === null ? [] : [['Ends', ends(ttl)] satisfies [string, string]])]
+}
+
+function ends(ttl: number | null): string {
+  return ttl === null
+    ? 'never, unless it is destroyed'
+    : `${durationText(ttl)} after its creation, unless it is extended`
 }
 
 /** Only what was chosen: the defaults need no row. */

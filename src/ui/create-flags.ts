@@ -1,5 +1,6 @@
 import type {ArtifactSource, NetworkSpec, ProviderName} from '../cluster/spec.js'
 import {parseOperatorRanges} from '../cluster/operator-ranges.js'
+import type {CostLimit} from '../cluster/cost-limit.js'
 import type {CreateRequest} from '../steps/create-request.js'
 import {defined} from './defined.js'
 import {durationOf} from './duration-flag.js'
@@ -28,6 +29,7 @@ export interface CreateFlags {
   readonly image: string | undefined
   readonly 'login-user': string | undefined
   readonly ttl: string | undefined
+  readonly 'max-cost': string | undefined
 }
 
 /** The request that flags make: only what was said. */
@@ -52,6 +54,7 @@ export function requestOf(flags: CreateFlags): CreateRequest {
     operatorCidrs: flags['allow-cidr'] && parseOperatorRanges(flags['allow-cidr'], flags['allow-world'] === true),
     allowWorld: flags['allow-world'] === true ? true : undefined,
     ttl: ttlOf(flags.ttl),
+    maxCost: maxCostOf(flags['max-cost']),
     controllerTypes: listOf(flags['controller-type']),
     workerTypes: listOf(flags['worker-type']),
     volumeSize: flags['volume-size'],
@@ -71,4 +74,15 @@ function ttlOf(text: string | undefined): number | null | undefined {
   const ttl = durationOf(text)
   if (ttl !== undefined) return ttl
   throw usageError(`--ttl ${text} is not a time: it takes a number and m, h or d, or the word never.`, ['Try --ttl 8h'])
+}
+
+/** `5` is until the cluster ends, `0.50/h` an hour. */
+function maxCostOf(text: string | undefined): CostLimit | undefined {
+  if (text === undefined) return undefined
+  const [, amount, hour] = /^\$?(\d+(?:\.\d+)?)(\/h)?$/.exec(text) ?? []
+  if (amount !== undefined) return {amount: Number(amount), per: hour === undefined ? 'ttl' : 'hour'}
+  throw usageError(`--max-cost ${text} is not an amount of US dollars.`, [
+    'Until it ends: --max-cost 5',
+    'An hour: --max-cost 0.50/h',
+  ])
 }

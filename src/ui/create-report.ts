@@ -1,6 +1,6 @@
 import type {CreateReport} from '../cluster/report.js'
 import {count, duration} from './quantities.js'
-import {next, nodesTable, type ReportOptions} from './status-report.js'
+import {ending, next, nodesTable, perHour, type ReportOptions} from './status-report.js'
 import {wrap} from './text.js'
 
 export interface CreateReportOptions extends ReportOptions {
@@ -18,6 +18,7 @@ export function createReport(report: CreateReport, options: CreateReportOptions)
     headline(report, options),
     nodesTable(report.nodes, options),
     slowest(report, options),
+    money(report, options),
     next(commands(report, options.alone), options.style),
   ]
   return sections.filter(section => section !== '').join('\n\n')
@@ -46,6 +47,18 @@ function slowest({timings, criticalPath}: CreateReport, {style, columns, started
   return wrap(text, columns)
     .map(line => style.dim(line))
     .join('\n')
+}
+
+/** What goes on costing, and until when. */
+function money({cost, expiresAt, name}: CreateReport, {columns, now}: CreateReportOptions): string {
+  const costs = cost === null ? [] : [`It costs ${perHour(cost)}.`]
+  const ends =
+    expiresAt !== null
+      ? [`It ends ${ending(expiresAt, now)}; khw extend ${name} 4h gives it more time.`]
+      : cost === null
+        ? []
+        : ['It never ends by itself.']
+  return wrap([...costs, ...ends].join(' '), columns).join('\n')
 }
 
 function commands({name, phase, nodes}: CreateReport, alone: boolean): string[] {

@@ -24,6 +24,7 @@ export function equivalentCommand(request: CreateRequest): string {
     ['--volume-size', request.volumeSize],
     ['--image', request.image],
     ['--login-user', request.loginUser],
+    ['--max-cost', request.maxCost && `${request.maxCost.amount}${request.maxCost.per === 'hour' ? '/h' : ''}`],
     ['--ttl', request.ttl === undefined ? undefined : durationText(request.ttl)],
   ]
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]))

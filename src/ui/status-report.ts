@@ -1,4 +1,6 @@
-import type {ClusterReport, NodeReport} from '../cluster/report.js'
+import {PRICES_AS_OF} from '../cluster/prices.js'
+import type {ClusterReport, CostReport, NodeReport} from '../cluster/report.js'
+import {usd} from '../cluster/cost.js'
 import {expiryWarning, isExpired} from '../cluster/expiry.js'
 import {count, duration} from './quantities.js'
 import type {Style} from './style.js'
@@ -63,7 +65,7 @@ function facts(report: ClusterReport, now: number): [string, string][] {
     ['API', report.endpoint ?? 'no controller answers'],
     ['Tolerates', tolerance(report.tolerates)],
     ['Certificates', certificates.earliestExpiry === null ? undefined : expiry(certificates.earliestExpiry, now)],
-    ['Costs', cost ? `${money(cost.perHour, cost)} an hour, ${money(cost.spent, cost)} so far` : undefined],
+    ['Costs', cost ? costs(cost) : undefined],
     ['Ends', expiresAt === null ? undefined : ending(expiresAt, now)],
   ]
   return rows.flatMap(([label, value]) => (value === undefined ? [] : [[label, value] as [string, string]]))
@@ -138,6 +140,13 @@ export function timeLeft(iso: string, now: number): string {
   return left < 2 * 86_400 ? `in ${duration(left)}` : `in ${Math.floor(left / 86_400)} days`
 }
 
-function money(amount: number, {currency}: {currency: string}): string {
-  return currency === 'USD' ? `$${amount.toFixed(2)}` : `${amount.toFixed(2)} ${currency}`
+/** `$0.29 an hour (list prices of June 2025)`. */
+export function perHour(cost: CostReport): string {
+  if (cost.perHour === null) return `an unknown amount: there is no list price of ${cost.unknown.join(', ')}`
+  return `${usd(cost.perHour)} an hour (list prices of ${PRICES_AS_OF})`
+}
+
+function costs({perHour, spent, unknown}: CostReport): string {
+  if (unknown.length > 0) return `unknown: no list price of ${unknown.join(', ')}`
+  return `${usd(perHour ?? 0)} an hour, ${usd(spent ?? 0)} so far (list prices of ${PRICES_AS_OF})`
 }

@@ -77,6 +77,23 @@ describe('bad input', () => {
     expect(stderr).to.include('--artifacts upstream')
   })
 
+  const awsCases: readonly [string, readonly string[], RegExp, RegExp][] = [
+    ['what costs more than it may', ['--max-cost', '1.50'], /\$2\.34 in all, more than --max-cost 1\.5/, /--ttl/],
+    ['what costs more an hour than it may', ['--max-cost', '0.1/h', '--ttl', 'never'], /\$0\.29 an hour/, /--workers/],
+    ['a limit that what never ends cannot keep', ['--max-cost', '5', '--ttl', 'never'], /never ends/, /0\.50\/h/],
+    ['a price that nobody knows', ['--max-cost', '5', '--worker-type', 'x9.large'], /lacks x9\.large/, /t3\.medium/],
+    ['what is no amount', ['--max-cost', 'much'], /not an amount/, /--max-cost 5/],
+    ['what is no time', ['--ttl', 'soon'], /not a time/, /--ttl 8h/],
+  ]
+  for (const [what, flags, why, next] of awsCases) {
+    it(`refuses ${what} before it signs in anywhere`, async () => {
+      const {code, stderr} = await khw('create', '--provider', 'aws', '--region', 'us-west-2', '--yes', ...flags)
+      expect(code, stderr).to.equal(2)
+      expect(stderr.replace(/\s+/g, ' ')).to.match(why).and.match(next)
+      expect(existsSync(home)).to.equal(false)
+    })
+  }
+
   it('names all problems at once, and in JSON too', async () => {
     const {code, stdout} = await create('--controllers', '2', '--workers', '0', '--json')
     expect(code).to.equal(2)

@@ -37,7 +37,7 @@ function report(changes: Partial<ClusterReport> = {}): ClusterReport {
     nodes: [node('controller-1', 'controller'), node('worker-1', 'worker')],
     checks: [{name: 'api', ok: true, detail: 'answers'}],
     certificates: {earliestExpiry: '2026-12-22T12:00:00Z'},
-    cost: {perHour: 0.3, spent: 1.234, currency: 'USD'},
+    cost: {perHour: 0.3, spent: 1.234, currency: 'USD', unknown: []},
     expiresAt: null,
     ...changes,
   }
@@ -134,6 +134,36 @@ describe('destroyReport', () => {
     expect(text).to.match(/^✖ lab is not gone: 3 resources removed, 1 resource left\n/)
     expect(text).to.include('  vpc vpc-1: it has a network interface of somebody else')
     expect(text).to.match(/khw destroy lab$/)
+  })
+})
+
+describe('what a cluster costs', () => {
+  const unknown = {perHour: null, spent: null, currency: 'USD', unknown: ['m9.large in ap-south-2']}
+  const created = (changes: Partial<ClusterReport>): string =>
+    createReport(
+      {...report(changes), timings: [], criticalPath: []},
+      {...options, startedAt: options.now - 60_000, until: undefined, alone: true},
+    )
+
+  it('is said when it is there, and until when', () => {
+    const text = created({expiresAt: '2026-11-22T20:00:00.000Z'})
+    expectFits(text)
+    expect(text.replaceAll('\n', ' '))
+      .to.include('It costs $0.30 an hour (list prices of')
+      .and.include('It ends 2026-11-22 20:00 UTC (in 8 h 0 min); khw extend lab 4h gives it more time.')
+    expect(created({}).replaceAll('\n', ' ')).to.include('It never ends by itself.')
+  })
+
+  it('is no word worth where it is nothing', () => {
+    expect(created({cost: null})).not.to.match(/cost|ends/)
+    expect(statusReport(report({cost: null}), options)).not.to.include('Costs')
+  })
+
+  it('is not guessed', () => {
+    expect(statusReport(report({cost: unknown}), options)).to.include(
+      'unknown: no list price of m9.large in ap-south-2',
+    )
+    expect(created({cost: unknown})).to.include('an unknown amount')
   })
 })
 

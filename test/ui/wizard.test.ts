@@ -90,7 +90,7 @@ describe('createWizard', () => {
   })
 
   it('asks for a region on AWS only, and offers the one of the environment', async () => {
-    const {request} = await ask(new Script('aws', 'lab', undefined, 1, '2', '1.36'))
+    const {request, text} = await ask(new Script('aws', 'lab', undefined, 1, '2', '1.36'))
     expect(request).to.deep.equal({
       name: 'lab',
       provider: 'aws',
@@ -99,6 +99,9 @@ describe('createWizard', () => {
       workers: 2,
       kubernetesVersion: '1.36',
     })
+    // 3 of t3.medium in eu-central-1 (0.048), with 20 GiB (0.0952 a month each) and an address (0.005).
+    expect(text).to.match(/Costs +\$0\.17 an hour, \$1\.33 for its 8 hours \(list prices of/)
+    expect(text).to.match(/Ends +8h after its creation/)
   })
 
   it('does not ask again what flags have said', async () => {

@@ -1,0 +1,68 @@
+import type {Role} from './addressing.js'
+import {instancePrice, PRICES_AS_OF, publicAddressPrice, volumePrice} from './prices.js'
+import type {ClusterSpec} from './spec.js'
+
+/** What something costs an hour, in US dollars. */
+export interface Cost {
+  /** Null if a price is not known: khw does not guess. */
+  readonly perHour: number | null
+  /** Whose price is not known: `m9.large in ap-south-2`. */
+  readonly unknown: readonly string[]
+}
+
+type CostSpec = Pick<ClusterSpec, 'provider' | 'region' | 'controllers' | 'workers'> &
+  Pick<ClusterSpec, 'controllerType' | 'workerType' | 'volumeSize'>
+
+/** What the cluster costs while all of it is there; null where it costs nothing. */
+export function clusterCost(spec: CostSpec): Cost | null {
+  if (spec.provider === 'local') return null
+  const machines = (['controller', 'worker'] as const).flatMap(role =>
+    Array.from({length: role === 'controller' ? spec.controllers : spec.workers}, () => machineCost(spec, role)),
+  )
+  return sum(machines)
+}
+
+/** A machine with its volume and its public address; of another type than the spec's if that was not to be had. */
+export function machineCost(spec: CostSpec, role: Role, type?: string): Cost {
+  const {region, volumeSize} = spec
+  const instanceType = type ?? (role === 'controller' ? spec.controllerType : spec.workerType)
+  return sum([
+    known(instancePrice(instanceType, region), `${instanceType} in ${region}`),
+    known(volumePrice(volumeSize, region), `gp3 in ${region}`),
+    known(publicAddressPrice(), ''),
+  ])
+}
+
+export function sum(costs: readonly Cost[]): Cost {
+  const unknown = [...new Set(costs.flatMap(cost => cost.unknown))]
+  return {perHour: unknown.length > 0 ? null : costs.reduce((all, {perHour}) => all + (perHour ?? 0), 0), unknown}
+}
+
+/** US dollars for so many milliseconds; null if that is not known or has no end. */
+export function costFor({perHour}: Cost, milliseconds: number | null): number | null {
+  return perHour === null || milliseconds === null ? null : (perHour * milliseconds) / 3_600_000
+}
+
+/** `$0.29 an hour, $2.34 for its 8 hours (list prices of June 2025)`. `ttl` in milliseconds; null: it never ends. */
+export function costText(cost: Cost, ttl: number | null): string {
+  const {perHour, unknown} = cost
+  if (perHour === null) return `unknown: khw's price list of ${PRICES_AS_OF} lacks ${unknown.join(' and ')}`
+  const whole = costFor(cost, ttl)
+  const total =
+    whole === null || ttl === null ? `${usd(perHour * 24)} a day, without end` : `${usd(whole)} for its ${hours(ttl)}`
+  return `${usd(perHour)} an hour, ${total} (list prices of ${PRICES_AS_OF})`
+}
+
+/** `$0.29`; parts of a cent only where there is nothing else. */
+export function usd(amount: number): string {
+  return `$${amount > 0 && amount < 0.005 ? amount.toFixed(4) : amount.toFixed(2)}`
+}
+
+function hours(milliseconds: number): string {
+  const count = Math.round(milliseconds / 360_000) / 10
+  return count === 1 ? 'hour' : `${count} hours`
+}
+
+function known(perHour: number | undefined, what: string): Cost {
+  return perHour === undefined ? {perHour: null, unknown: [what]} : {perHour, unknown: []}
+}

@@ -1,6 +1,7 @@
 import {createRequire} from 'node:module'
 import type * as ec2Module from '@aws-sdk/client-ec2'
 import type * as elbModule from '@aws-sdk/client-elastic-load-balancing-v2'
+import type * as quotasModule from '@aws-sdk/client-service-quotas'
 import type * as stsModule from '@aws-sdk/client-sts'
 import {systemClock, type Clock} from '../clock.js'
 import type {RegionAccess} from '../cluster/provider.js'
@@ -17,6 +18,7 @@ export interface AwsClients {
   /** Repeats like `ec2`: what load balancers are made of is known by its name, so that a second call makes no second one. */
   readonly elb: elbModule.ElasticLoadBalancingV2
   readonly sts: stsModule.STS
+  readonly quotas: quotasModule.ServiceQuotas
   /** Closes the connections. */
   close(): void
 }
@@ -30,6 +32,8 @@ export interface ClientOptions {
   readonly clock?: Clock
   /** Milliseconds of silence after which an answer counts as lost. */
   readonly silence?: number
+  /** For who asks first whether something is possible at all: gives up within seconds. */
+  readonly impatient?: boolean
 }
 
 /**
@@ -37,28 +41,38 @@ export interface ClientOptions {
  * itself would let a silent socket hang for fifteen minutes.
  */
 export function awsClients(access: RegionAccess, options: ClientOptions = {}): AwsClients {
-  const {signal, clock = systemClock, silence = 30_000} = options
+  const {signal, clock = systemClock, impatient = false, silence = impatient ? 6_000 : 30_000} = options
   const {EC2} = require('@aws-sdk/client-ec2') as typeof ec2Module
   const config = {
     region: access.region,
     ...(access.endpoint === undefined ? {} : {endpoint: access.endpoint}),
     ...(access.credentials === undefined ? {} : {credentials: access.credentials}),
   }
-  const retries = {clock, ...(signal === undefined ? {} : {signal})}
+  const retries = {clock, impatient, ...(signal === undefined ? {} : {signal})}
   const repeating = {...config, retryStrategy: retryStrategy({repeatable: true, ...retries})}
   const ec2 = new EC2({
     ...repeating,
-    requestHandler: {requestTimeout: silence, throwOnRequestTimeout: true, connectionTimeout: 5_000},
+    requestHandler: {
+      requestTimeout: silence,
+      throwOnRequestTimeout: true,
+      connectionTimeout: impatient ? 3_000 : 5_000,
+    },
   })
-  const {requestHandler} = ec2.config
-  const ec2Once = new EC2({...config, retryStrategy: retryStrategy({repeatable: false, ...retries}), requestHandler})
+  // One pool of connections, and credentials that are fetched once: behind them may be a login, or a role to be assumed.
+  const {requestHandler, credentials} = ec2.config
+  const shared = {...repeating, requestHandler, credentials}
+  const ec2Once = new EC2({...shared, retryStrategy: retryStrategy({repeatable: false, ...retries})})
   const elb = lazy(() => {
     const {ElasticLoadBalancingV2} = require('@aws-sdk/client-elastic-load-balancing-v2') as typeof elbModule
-    return new ElasticLoadBalancingV2({...repeating, requestHandler})
+    return new ElasticLoadBalancingV2(shared)
   })
   const sts = lazy(() => {
     const {STS} = require('@aws-sdk/client-sts') as typeof stsModule
-    return new STS({...repeating, requestHandler})
+    return new STS(shared)
+  })
+  const quotas = lazy(() => {
+    const {ServiceQuotas} = require('@aws-sdk/client-service-quotas') as typeof quotasModule
+    return new ServiceQuotas(shared)
   })
   return {
     ec2,
@@ -68,6 +82,9 @@ export function awsClients(access: RegionAccess, options: ClientOptions = {}): A
     },
     get sts() {
       return sts()
+    },
+    get quotas() {
+      return quotas()
     },
     close: () => {
       requestHandler.destroy?.()

@@ -107,6 +107,7 @@ const CODES: Readonly<Record<Exclude<ErrorClass, 'other'>, readonly string[]>> =
     'OptInRequired',
     'PendingVerification',
     'CredentialsProviderError',
+    'TokenProviderError',
   ],
 }
 

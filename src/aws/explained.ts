@@ -1,47 +1,53 @@
 import {KhwError, messageOf, type KhwCode} from '../errors.js'
 import {awsErrorCode, classOf, type ErrorClass} from './errors.js'
+import {loginSuggestions} from './login.js'
 
 interface Explanation {
   readonly code: KhwCode
-  readonly suggestion: string
+  readonly suggestions: readonly [string, ...string[]]
 }
 
+const CHECK_CREDENTIALS = 'Check the credentials with: aws sts get-caller-identity'
+const LOGIN = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenProviderError']
+
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
-  UnauthorizedOperation: {code: 'AWS_AUTH', suggestion: 'Ask for the missing permission, then run the command again.'},
-  AuthFailure: {code: 'AWS_AUTH', suggestion: 'Check the credentials with: aws sts get-caller-identity'},
-  InvalidClientTokenId: {code: 'AWS_AUTH', suggestion: 'Check the credentials with: aws sts get-caller-identity'},
-  ExpiredToken: {
+  UnauthorizedOperation: {
     code: 'AWS_AUTH',
-    suggestion: 'Log in again (for example: aws sso login), then run the command again.',
+    suggestions: ['Ask for the missing permission (all that are needed: khw iam policy), then run the command again.'],
   },
-  RequestExpired: {
+  AuthFailure: {code: 'AWS_AUTH', suggestions: [CHECK_CREDENTIALS]},
+  InvalidClientTokenId: {
     code: 'AWS_AUTH',
-    suggestion: 'Log in again (for example: aws sso login), then run the command again.',
+    suggestions: [
+      CHECK_CREDENTIALS,
+      'If they are good elsewhere: enable the region for your account, or choose another with --region',
+    ],
   },
   CredentialsProviderError: {
     code: 'AWS_AUTH',
-    suggestion:
+    suggestions: [
       'Give credentials (aws configure, AWS_PROFILE or AWS_ACCESS_KEY_ID), or try without AWS: --provider local',
+    ],
   },
   OptInRequired: {
     code: 'AWS_AUTH',
-    suggestion: 'Activate the region for your account, or choose another with --region',
+    suggestions: ['Enable the region for your account, or choose another with --region'],
   },
   VcpuLimitExceeded: {
     code: 'AWS_QUOTA',
-    suggestion: 'Raise the quota "Running On-Demand Standard instances", or take fewer nodes.',
+    suggestions: ['Raise the quota "Running On-Demand Standard instances", or take fewer nodes.'],
   },
   InstanceLimitExceeded: {
     code: 'AWS_QUOTA',
-    suggestion: 'Raise the instance quota of the region, or take fewer nodes.',
+    suggestions: ['Raise the instance quota of the region, or take fewer nodes.'],
   },
   VpcLimitExceeded: {
     code: 'AWS_QUOTA',
-    suggestion: 'Delete a VPC you do not need, raise the quota, or choose another --region',
+    suggestions: ['Delete a VPC you do not need, raise the quota, or choose another --region'],
   },
   InsufficientInstanceCapacity: {
     code: 'AWS_CAPACITY',
-    suggestion: 'Run the command again later, or choose another --region',
+    suggestions: ['Run the command again later, or choose another --region'],
   },
 }
 
@@ -49,17 +55,26 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 const BY_CLASS: Readonly<Partial<Record<ErrorClass, Explanation>>> = {
   throttle: {
     code: 'AWS_ERROR',
-    suggestion: 'Wait some minutes, then run the same command again: it goes on where it stopped.',
+    suggestions: ['Wait some minutes, then run the same command again: it goes on where it stopped.'],
   },
   quota: {
     code: 'AWS_QUOTA',
-    suggestion: 'Raise that quota of the region (Service Quotas), or delete what you do not need.',
+    suggestions: ['Raise that quota of the region (Service Quotas), or delete what you do not need.'],
   },
-  capacity: {code: 'AWS_CAPACITY', suggestion: 'Run the command again later, or choose another --region'},
+  capacity: {code: 'AWS_CAPACITY', suggestions: ['Run the command again later, or choose another --region']},
   auth: {
     code: 'AWS_AUTH',
-    suggestion: 'Log in again, check with: aws sts get-caller-identity, then run the command again.',
+    suggestions: ['Log in again, check with: aws sts get-caller-identity, then run the command again.'],
   },
+}
+
+/** Names that do not resolve: of regions that do not exist, or of all where there is no network. */
+const UNKNOWN_HOST: Explanation = {
+  code: 'AWS_ERROR',
+  suggestions: [
+    'Check the name of the region (--region us-west-2), the network and HTTPS_PROXY',
+    'Then run the same command again: it goes on where it stopped.',
+  ],
 }
 
 /** Turns what the SDK threw into a KhwError that says what to do; passes on what is not AWS's. */
@@ -67,12 +82,21 @@ export function explained(error: unknown, what: string): Error {
   if (!(error instanceof Error)) return new Error(String(error))
   if (error instanceof KhwError) return error
   const {name} = error
-  const explanation = EXPLANATIONS[name] ?? BY_CLASS[classOf(error)]
+  const explanation = explanationOf(error)
   if (!explanation && awsErrorCode(error) === undefined) return error
   return new KhwError(
     explanation?.code ?? 'AWS_ERROR',
     `${what}: ${name}: ${messageOf(error)}`,
-    [explanation?.suggestion ?? 'Run the same command again: it goes on where it stopped.'],
+    explanation?.suggestions ?? ['Run the same command again: it goes on where it stopped.'],
     {cause: error},
   )
+}
+
+function explanationOf(error: Error): Explanation | undefined {
+  const {name, message} = error
+  // Of a login by SSO that is over the SDK says so in words only.
+  if (LOGIN.includes(name) || (name === 'CredentialsProviderError' && /\bsso\b/i.test(message)))
+    return {code: 'AWS_AUTH', suggestions: loginSuggestions()}
+  if ('code' in error && (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')) return UNKNOWN_HOST
+  return EXPLANATIONS[name] ?? BY_CLASS[classOf(error)]
 }

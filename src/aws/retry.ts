@@ -21,6 +21,8 @@ const THROTTLE_PAUSE = {base: 1_000, cap: 20_000}
 /** Attempts of a call that may be repeated after an outcome that is not known. */
 const AMBIGUOUS_ATTEMPTS = 8
 const AMBIGUOUS_PAUSE = {base: 100, cap: 5_000}
+/** Of who cannot wait: both in seconds. */
+const IMPATIENT = {throttledFor: 6_000, attempts: 3}
 
 interface State extends AttemptToken {
   readonly since: number
@@ -30,6 +32,8 @@ interface State extends AttemptToken {
 export interface RetryOptions {
   /** Whether a call may be sent again although its answer was lost: it has a client token, or changes nothing twice. */
   readonly repeatable: boolean
+  /** Gives up within seconds, against throttling too. */
+  readonly impatient?: boolean
   readonly clock: Clock
   /** Ends the pauses; what was refused has not happened. */
   readonly signal?: AbortSignal
@@ -42,7 +46,8 @@ export interface RetryOptions {
  * unknown whether or not that makes a second VPC, and takes lack of capacity for a broken server.
  */
 export function retryStrategy(options: RetryOptions): RetryStrategy {
-  const {repeatable, clock, signal, random = Math.random} = options
+  const {repeatable, impatient = false, clock, signal, random = Math.random} = options
+  const {throttledFor, attempts} = impatient ? IMPATIENT : {throttledFor: THROTTLED_FOR, attempts: AMBIGUOUS_ATTEMPTS}
 
   /** Full jitter: clients that were throttled together must not come back together. */
   const pause = (retries: number, {base, cap}: {base: number; cap: number}): number =>
@@ -55,12 +60,13 @@ export function retryStrategy(options: RetryOptions): RetryStrategy {
       const retries = token.getRetryCount()
       const next = (more: number): State => tokenOf({retries: retries + 1, ambiguous: ambiguous + more, since})
       const kind = classOf(error)
-      if (kind === 'throttle' && clock.now() - since < THROTTLED_FOR) {
+      if (kind === 'throttle' && clock.now() - since < throttledFor) {
         await clock.sleep(pause(retries, THROTTLE_PAUSE), signal)
         return next(0)
       }
+      if (impatient && ['ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(error) ?? '')) throw error
       if (wasNotSent(error) || (kind === 'ambiguous' && repeatable)) {
-        if (ambiguous + 1 >= AMBIGUOUS_ATTEMPTS) throw error
+        if (ambiguous + 1 >= attempts) throw error
         await clock.sleep(pause(ambiguous, AMBIGUOUS_PAUSE), signal)
         return next(1)
       }
@@ -72,8 +78,11 @@ export function retryStrategy(options: RetryOptions): RetryStrategy {
 
 /** Nothing was listening, or the name is not known: whatever was asked for has not happened. */
 function wasNotSent(error: unknown): boolean {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code ?? '') || isCorrectedClock(error)
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(codeOf(error) ?? '') || isCorrectedClock(error)
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
 }
 
 /** A call refused for its time, from whose answer the SDK has learnt how far off this machine's clock is. */

@@ -1,12 +1,10 @@
 import type {ArtifactProgress} from '../artifacts/artifact.js'
 import {explained} from '../aws/explained.js'
 import {takeInventory} from '../aws/inventory.js'
-import {required} from '../aws/required.js'
 import type {Home} from '../cluster/home.js'
 import {operatorRanges, type OperatorRanges} from '../cluster/operator-ranges.js'
 import type {CreateReport} from '../cluster/report.js'
 import type {RegionAccess} from '../cluster/provider.js'
-import type {ProviderName} from '../cluster/spec.js'
 import {
   clusterDirectory,
   clusterExists,
@@ -14,13 +12,14 @@ import {
   removeIfEmpty,
   type ClusterDirectory,
 } from '../cluster/store.js'
-import {callerAccount, refuseOtherAccount} from './account.js'
+import {beginCluster, type Begun} from './begin-cluster.js'
+import {checkAhead} from './check-ahead.js'
 import {reportOf} from './cluster-status.js'
-import {checkedMachines, type CheckedMachines} from './checked-machines.js'
 import {heedExpiry} from './expiry/heed.js'
 import {createPlan} from './create-plan.js'
 import {placementNotices} from './compute/placement-notices.js'
 import {createRequestDefaults, defaultRegion, type CreateRequest} from './create-request.js'
+import {defaultName} from './default-name.js'
 import {checkRequest, phaseOf, refuseOtherRequest, specInput} from './check-request.js'
 import type {RunListener} from './engine/events.js'
 import {Journal} from './engine/journal.js'
@@ -30,12 +29,9 @@ import {runPlan} from './engine/runner.js'
 import {criticalPath, timingsOf} from './engine/timings.js'
 import {heedCost} from './heed-cost.js'
 import {healDuplicates} from './heal-duplicates.js'
-import {listClusters} from './list-clusters.js'
-import {newJournal, resolvedArtifacts} from './new-journal.js'
-import {openRegion, prepareRegion, regionFacts, regionToLookAt} from './open-region.js'
+import {openRegion, prepareRegion, regionFacts, type OpenRegionOptions} from './open-region.js'
 import {addressChanged, explainUnreached} from './address-changed.js'
 import type {PhaseId} from './phases.js'
-import {refuseTakenName} from './taken-name.js'
 import {openSession} from './session.js'
 
 export interface CreateOptions {
@@ -82,28 +78,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
     const {architecture: only} = await regionFacts(provider, home)
     const asked = resumed?.header.spec ?? {...specInput(request, name, only), region: opening.region}
     if (resumed?.complete !== true) heedCost(asked, request, resumed?.header, options.onNotice)
-    // A mirror is at hand: what it lacks is told before this host is set up for a region.
-    const mirrored =
-      !resumed && request.mirror !== undefined && only !== undefined
-        ? await resolvedArtifacts(options, {provider, architecture: only})
-        : undefined
-    await prepareRegion(opening)
-    // On AWS it depends on the machines what is to be fetched for them; the local region is not there yet.
-    const machines = resumed || only !== undefined ? undefined : await machinesThere(opening, name)
-    const architecture = machines?.architecture ?? only
-    const artifacts =
-      resumed?.header.artifacts ??
-      mirrored ??
-      (await resolvedArtifacts(options, {provider, architecture: required(architecture, 'an architecture')}))
-    const access = await openRegion(opening)
-    const account = await callerAccount(access)
-    const begin = async (): Promise<Journal> => {
-      await refuseTakenName(access, name, signal)
-      const checked = machines ?? (await checkedMachines(access, specInput(request, name, only), signal))
-      return newJournal({directory, request, name, access, account, artifacts, machines: checked})
-    }
-    const journal = resumed ?? (await begin())
-    refuseOtherAccount(journal.header, account)
+    const {journal, access} = resumed ? await goOn(resumed, opening) : await beginCluster({...opening, name, directory})
     return await run(options, directory, journal, access, until)
   } finally {
     lock.release()
@@ -112,12 +87,13 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
   }
 }
 
-async function machinesThere(
-  {home, provider, region, request, signal}: CreateOptions & {provider: ProviderName; region: string},
-  name: string,
-): Promise<CheckedMachines> {
-  const access = required(await regionToLookAt({home, provider, region, signal}), 'a region')
-  return checkedMachines(access, specInput(request, name), signal)
+/** What has been checked once is not checked again, but for what may have changed since. */
+async function goOn(journal: Journal, opening: OpenRegionOptions): Promise<Begun> {
+  await prepareRegion(opening)
+  const access = await openRegion(opening)
+  const {header} = journal
+  await checkAhead({...opening, spec: header.spec, access, ranges: header, artifacts: undefined, resumed: header})
+  return {journal, access}
 }
 
 async function run(
@@ -152,12 +128,6 @@ async function run(
   } finally {
     await session.close()
   }
-}
-
-/** An unfinished cluster, if there is just one, is what a bare `khw create` goes on with. */
-function defaultName(home: Home): string {
-  const [first, ...others] = listClusters(home).filter(cluster => cluster.phase === 'creating')
-  return first && others.length === 0 ? first.name : createRequestDefaults.name
 }
 
 /** The provider knows, if neither does. */

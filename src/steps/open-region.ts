@@ -37,8 +37,11 @@ export async function openRegion(options: OpenRegionOptions): Promise<RegionAcce
   }
 }
 
+/** For who only looks, or does not know yet: nobody has this address (RFC 6890). */
+export const NOBODY = operatorRanges(['0.0.0.0/32'])
+
 /** Nothing is asked and nothing set up. */
-const QUIET = {yes: false, confirm: () => Promise.resolve(false), onNotice: () => undefined}
+export const QUIET = {yes: false, confirm: () => Promise.resolve(false), onNotice: () => undefined}
 
 /** The region of a cluster that exists: nothing is asked, nothing set up, and no other account taken for its own. */
 export function reopenRegion(home: Home, header: JournalHeader, signal: AbortSignal): Promise<RegionAccess> {
@@ -73,21 +76,14 @@ export async function regionToLookAt(options: {
   const provider = options.provider ?? (options.region === undefined ? 'local' : 'aws')
   if (provider === 'local' && !existsSync(home.region)) return undefined
   const region = options.region ?? defaultRegion(process.env)
-  // Who only looks opens nothing to anybody.
-  return openRegion({home, provider, region, ranges: operatorRanges(['0.0.0.0/32']), ...QUIET, signal})
+  return openRegion({home, provider, region, ranges: NOBODY, ...QUIET, signal})
 }
 
-/**
- * What comes before a download that takes minutes: that one may use the provider at all, and for the local one that this
- * host can be its region, after asking.
- */
+/** What comes before a download that takes minutes: that this host can be the local region, after asking. */
 export async function prepareRegion(options: OpenRegionOptions): Promise<void> {
-  if (options.provider === 'local') {
-    const {prepareLocalRegion} = await import('../local/provider.js')
-    await prepareLocalRegion(options.home, localOptions(options))
-  } else {
-    await callerAccount(await openRegion(options))
-  }
+  if (options.provider !== 'local') return
+  const {prepareLocalRegion} = await import('../local/provider.js')
+  await prepareLocalRegion(options.home, localOptions(options))
 }
 
 function localOptions({yes, confirm, onNotice, signal}: OpenRegionOptions): OpenLocalRegionOptions {

@@ -5,11 +5,13 @@ import {fileURLToPath} from 'node:url'
 import {captureOutput} from '@oclif/test'
 import {expect} from 'chai'
 import Create from '../../src/commands/create.js'
+import Doctor from '../../src/commands/doctor.js'
 import Destroy from '../../src/commands/destroy.js'
 import Kubeconfig from '../../src/commands/kubeconfig.js'
 import List from '../../src/commands/list.js'
 import Ssh from '../../src/commands/ssh.js'
 import Status from '../../src/commands/status.js'
+import type {DoctorReport} from '../../src/steps/doctor.js'
 import {PHASES} from '../../src/steps/phases.js'
 import {KhwCommand} from '../../src/ui/khw-command.js'
 
@@ -111,6 +113,39 @@ describe('commands', () => {
     expect(await run(Create, '--provider', 'local', '--until', 'lunch')).to.include({exit: 2})
     expect(await run(Create, '--provider', 'local', '--allow-cidr', '1.2.3.4/8')).to.include({exit: 2})
     expect((await run(List)).stdout).to.include('There is no cluster')
+  })
+
+  it('doctor takes the flags of create, and says what is in the way', async () => {
+    const bad = await run(Doctor, '--provider', 'local', '--controllers', '2')
+    expect(bad).to.include({exit: 2, stdout: ''})
+    expect(bad.stderr).to.include('--controllers 3')
+    const environment = {...process.env}
+    // Nobody listens there, so nobody can be signed in.
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+      AWS_ACCESS_KEY_ID: 'AKIANOBODY0000000001',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    })
+    try {
+      const flags = ['--provider', 'aws', '--allow-cidr', '203.0.113.7', '--artifacts', 'mirror', '--mirror', '/m']
+      const {stdout} = await run(Doctor, ...flags, '--json')
+      const report = JSON.parse(stdout) as DoctorReport
+      expect(report).to.include({name: 'hard-way', provider: 'aws', region: 'us-west-2', ok: false})
+      expect(report.findings.map(({check, ok}) => [check, ok])).to.deep.equal([
+        ['identity', false],
+        ['address ranges', true],
+      ])
+      const text = (await run(Doctor, ...flags)).stdout
+      expect(text)
+        .to.match(/^✖ identity {8}Could not sign in/m)
+        .and.to.match(/^✔ address ranges {2}10\.240/m)
+      expect(text).to.include('1 check failed: "hard-way" would not be begun')
+    } finally {
+      for (const name of ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])
+        Reflect.deleteProperty(process.env, name)
+      Object.assign(process.env, environment)
+      process.exitCode = 0
+    }
   })
 
   it('create names every phase in the help of --until', () => {

@@ -9,7 +9,6 @@ import {Journal} from '../../src/steps/engine/journal.js'
 import {findClusters} from '../../src/steps/find-clusters.js'
 import {recoverCluster} from '../../src/steps/recover-cluster.js'
 import {findExpired, sweepClusters} from '../../src/steps/sweep-clusters.js'
-import {refuseTakenName} from '../../src/steps/taken-name.js'
 import {CREDENTIALS} from '../local/api/test-region.js'
 import {RegionRun} from './region-run.js'
 
@@ -96,16 +95,6 @@ describe('a cluster of which only its tags are known', function () {
     await destroy({clusterId: run.clusterId, ...where})
     const {Vpcs = []} = await ec2.describeVpcs({})
     expect(Vpcs.map(vpc => vpc.CidrBlock)).to.deep.equal(['10.9.0.0/16'])
-  })
-
-  it('keeps its name from being taken by a cluster that would be mistaken for it', async () => {
-    const access = {...where, operatorCidr: '203.0.113.7/32', architecture: 'amd64'} as const
-    await refuseTakenName(access, 'sample', signal)
-    await run.run()
-    const error = await failure(refuseTakenName(access, 'sample', signal))
-    expect(error).to.include({code: 'CLUSTER_EXISTS'})
-    expect(error.suggestions.join()).to.include('khw recover sample')
-    await refuseTakenName(access, 'other', signal)
   })
 
   it('cannot be recovered where there is nothing of it: an error says where to look', async () => {

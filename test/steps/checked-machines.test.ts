@@ -3,6 +3,9 @@ import {clusterSpec, type SpecInput} from '../../src/cluster/spec.js'
 import {KhwError} from '../../src/errors.js'
 import {checkedMachines, type CheckedMachines} from '../../src/steps/checked-machines.js'
 import {imageProblems} from '../../src/steps/image-findings.js'
+import {machineImage} from '../../src/steps/preflight/machine-image.js'
+import {machines} from '../../src/steps/preflight/machines.js'
+import {runPreflight} from '../../src/steps/preflight/run-preflight.js'
 import type {FoundImage} from '../../src/aws/image-lookup.js'
 import {CREDENTIALS, IMAGE, testRegion, type TestRegion} from '../local/api/test-region.js'
 import {sampleSpec} from './sample-spec.js'
@@ -33,8 +36,11 @@ async function check(
     ...(only && {architecture: only}),
   } as const
   const spec = clusterSpec({...sampleSpec({controllers: 1, workers: 1}), network: {}, ...change})
+  const subject = {spec, access, ranges: undefined, artifacts: undefined, resumed: undefined, signal}
+  const {facts, refuseFailed} = await runPreflight({...subject, checks: [machines, machineImage]})
   try {
-    return await checkedMachines(access, spec, signal)
+    refuseFailed()
+    return await checkedMachines(facts, spec)
   } catch (error) {
     if (error instanceof KhwError) return error
     throw error
@@ -95,7 +101,7 @@ describe('the machines, checked before anything is created', () => {
       )
       expect(error.suggestions).to.deep.equal(['Try --image debian-12'])
       expect(error).to.include({code: 'INVALID_SPEC'})
-      expect(error.oclif.exit).to.equal(2)
+      expect(error.oclif.exit).to.equal(1)
     }
     expect((await refused(debian, {image: 'ami-00000000000000000'})).message).to.equal(
       'The region local-1 has no image ami-00000000000000000 that this account may use: of those khw knows it has only Debian 12.',

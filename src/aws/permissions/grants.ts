@@ -56,6 +56,10 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
       'DescribeVpcs',
     ),
   },
+  {
+    sid: 'LookAtQuotas',
+    actions: ['servicequotas:GetAWSDefaultServiceQuota', 'servicequotas:GetServiceQuota'],
+  },
   {sid: 'WhoAmI', actions: ['sts:GetCallerIdentity'], isGlobal: true},
   {
     sid: 'Make',

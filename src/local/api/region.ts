@@ -21,4 +21,6 @@ export interface Region {
   readonly latency: () => Latency
   /** Who is asking. */
   readonly caller: Caller
+  /** Whether a zone does not have an instance type at all; none lacks any, if absent. */
+  readonly lacks?: (zone: string, instanceType: string) => boolean
 }

@@ -134,7 +134,8 @@ function hookEc2(prototype) {
 function crashInCall(makers) {
   return (next, context) => async args => {
     const action = context.commandName.replace(/Command$/, '')
-    if (/^(Describe|Get)/.test(action)) return next(args)
+    // What only asks changes nothing, and a trial is no more than a question.
+    if (/^(Describe|Get)/.test(action) || args.input.DryRun === true) return next(args)
     const step = currentStep.getStore() ?? makerOf(args.input, makers)
     const label = labelOf(action, args.input)
     const id = `${command}/${action}/${step}${label === '' ? '' : `/${label}`}`

@@ -99,7 +99,8 @@ export class CrashRegion {
     const end = response.end.bind(response)
     response.end = ((content: string) => {
       const status = response.statusCode
-      if (!/^(Describe|Get)/.test(action)) this.calls.push({action, parameters, status})
+      if (!/^(Describe|Get)/.test(action) && parameters.get('DryRun') !== 'true')
+        this.calls.push({action, parameters, status})
       if (status !== 200 || typeof crashPid !== 'string') return end(content)
       process.kill(Number(crashPid), 'SIGKILL')
       return response.destroy()

@@ -44,9 +44,15 @@ export const instanceTypeActions = [
       filters: filtersOf(parameters),
       page: pageRequest(parameters),
     }),
-    ({locationType, filters, page}, {store: {state}}) => {
+    ({locationType, filters, page}, {store: {state}, lacks}) => {
+      const isOffered = (location: string, name: string): boolean =>
+        zonesAt(state, location).some(zone => lacks?.(zone, name) !== true)
       const offerings = locationsOf(state, locationType).flatMap(location =>
-        INSTANCE_TYPES.map(({name}) => ({instanceType: name, locationType, location})),
+        INSTANCE_TYPES.filter(({name}) => isOffered(location, name)).map(({name}) => ({
+          instanceType: name,
+          locationType,
+          location,
+        })),
       )
       const matches = matcher<(typeof offerings)[number]>(filters, {
         'instance-type': offering => offering.instanceType,
@@ -73,6 +79,13 @@ function locationsOf(state: RegionState, locationType: string): readonly string[
     default:
       throw invalidValue(locationType, 'locationType', 'Unknown location type.')
   }
+}
+
+/** A location is the region, or a zone by its name or id. */
+function zonesAt(state: RegionState, location: string): readonly string[] {
+  return location === state.region
+    ? state.zones
+    : state.zones.filter(zone => zone === location || zoneId(state, zone) === location)
 }
 
 function describeType(type: InstanceType): XmlElement {

@@ -4,6 +4,14 @@ import {textPattern} from '../filters.js'
 import type {ChangeCheck} from './change-check.js'
 import type {CapacityFault} from './settings.js'
 
+/** Whether a type is `Unsupported` in a zone: one that is not offered there, rather than one that has run out. */
+export function lackingTypes(faults: readonly CapacityFault[]): (zone: string, instanceType: string) => boolean {
+  const rules = faults
+    .filter(({code}) => code === 'Unsupported')
+    .map(fault => ({type: textPattern(fault.instanceType ?? '*'), zone: textPattern(fault.zone ?? '*')}))
+  return (zone, instanceType) => rules.some(rule => rule.type.test(instanceType) && rule.zone.test(zone))
+}
+
 /** Refuses launches (and, for want of capacity, starts) where the region is said to have no room. */
 export function capacityCheck(faults: readonly CapacityFault[]): ChangeCheck {
   const rules = faults.map(fault => ({

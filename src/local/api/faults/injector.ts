@@ -10,7 +10,7 @@ import {operationOf, type Service} from '../service.js'
 import type {XmlElement} from '../xml.js'
 import {BootFaults} from './boot-faults.js'
 import {CallFaults, errorOf} from './call-faults.js'
-import {capacityCheck} from './capacity.js'
+import {capacityCheck, lackingTypes} from './capacity.js'
 import {checkedStore, type ChangeCheck} from './change-check.js'
 import type {FaultSource} from './fault-source.js'
 import {lingeringCheck} from './lingering.js'
@@ -45,6 +45,7 @@ interface ActiveFaults {
   readonly calls: CallFaults
   readonly boots: BootFaults
   readonly checks: readonly ChangeCheck[]
+  readonly lacks: NonNullable<Region['lacks']>
   readonly interrupted: InterruptionRules['interrupted']
 }
 
@@ -98,16 +99,17 @@ export class FaultInjector {
     region: Region,
     service: FaultyService,
   ): Promise<XmlElement> {
-    const {throttle, calls, checks, settings} = this.active()
+    const {throttle, calls, checks, settings, lacks} = this.active()
     if (throttle?.admits(service.name, action.name, parameters, this.clock.now()) === false) throw service.throttled()
     const fault = calls.next(service.callName(action.name))
     if (fault?.when === 'before') throw errorOf(fault)
     const {store} = region
     const checked = checks.length === 0 ? store : checkedStore(store, checks)
+    const faulty = {...region, store: checked, lacks}
     const answer =
       settings.visibility === undefined
-        ? action.invoke(parameters, {...region, store: checked})
-        : this.invokeSeeing(action, parameters, {...region, store: checked}, settings.visibility, service)
+        ? action.invoke(parameters, faulty)
+        : this.invokeSeeing(action, parameters, faulty, settings.visibility, service)
     if (fault === undefined) return answer
     // Whether it went well or was refused, the caller is not to know.
     await answer.catch(expectRefusal)
@@ -151,6 +153,7 @@ export class FaultInjector {
         ...(settings.quotas === undefined ? [] : [quotaCheck(settings.quotas)]),
         ...(lingering === 0 ? [] : [lingeringCheck(lingering, clock)]),
       ],
+      lacks: lackingTypes(settings.capacity ?? []),
       interrupted: new Map(),
     }
     return this.#active

@@ -80,7 +80,7 @@ export interface CapacityFault {
   readonly zone?: string
   /** `t3.*` */
   readonly instanceType?: string
-  /** InsufficientInstanceCapacity (500, the default), Unsupported or InsufficientFreeAddressesInSubnet (both 400). */
+  /** InsufficientInstanceCapacity (500, the default), Unsupported (which are not offered there either) or InsufficientFreeAddressesInSubnet (both 400). */
   readonly code?: CapacityCode
 }
 

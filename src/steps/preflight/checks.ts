@@ -1,0 +1,27 @@
+import {addressRanges} from './address-ranges.js'
+import {artifactHosts} from './artifact-hosts.js'
+import type {Check} from './check.js'
+import {clockSkew} from './clock-skew.js'
+import {credentials} from './credentials.js'
+import {identity} from './identity.js'
+import {machineImage} from './machine-image.js'
+import {machines} from './machines.js'
+import {freeName} from './name.js'
+import {operatorAddress} from './operator-address.js'
+import {permissions} from './permissions.js'
+import {quotas} from './quotas.js'
+
+/** Everything that is looked at before the first thing is made, in the order in which it is told. */
+export const CHECKS: readonly Check[] = [
+  identity,
+  credentials,
+  clockSkew,
+  permissions,
+  freeName,
+  machines,
+  machineImage,
+  ...quotas,
+  addressRanges,
+  operatorAddress,
+  artifactHosts,
+]

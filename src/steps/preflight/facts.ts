@@ -1,0 +1,54 @@
+import {callerOf, type Caller} from '../../aws/caller.js'
+import type {AwsClients} from '../../aws/clients.js'
+import {explained} from '../../aws/explained.js'
+import type {RegionAccess} from '../../cluster/provider.js'
+import type {ClusterSpec} from '../../cluster/spec.js'
+import {imageFindings, type ImageFindings} from '../image-findings.js'
+import {machineFindings, type MachineFindings} from '../machine-findings.js'
+import {ownPublicAddress} from '../own-address.js'
+
+/** What several checks want to know: each is asked for once, when the first of them does. */
+export interface PreflightFacts {
+  /** Throws AWS_AUTH. */
+  caller(): Promise<Caller>
+  machines(): Promise<MachineFindings>
+  /** Undefined if it is not known for which architecture to look. */
+  image(): Promise<ImageFindings | undefined>
+  /** The operator's; throws USAGE if it is not certain. */
+  ownAddress(): Promise<string>
+}
+
+export interface FactsOptions {
+  readonly spec: ClusterSpec
+  readonly access: RegionAccess
+  readonly clients: AwsClients
+  readonly signal: AbortSignal
+  /** Other services to ask for the own address than the usual ones. */
+  readonly addressSources?: readonly [string, string]
+}
+
+export function preflightFacts({spec, access, clients, signal, addressSources}: FactsOptions): PreflightFacts {
+  const {region, architecture: only} = access
+  const question = {ec2: clients.ec2, region, spec, only, signal}
+  const machines = once(() => machineFindings(question))
+  return {
+    caller: once(async () => {
+      try {
+        return await callerOf(clients, signal)
+      } catch (error) {
+        throw explained(error, `Could not sign in to ${access.provider} (${region})`)
+      }
+    }),
+    machines,
+    image: once(async () => {
+      const {architecture} = await machines()
+      return architecture === undefined ? undefined : imageFindings(question, architecture)
+    }),
+    ownAddress: once(() => ownPublicAddress(signal, addressSources)),
+  }
+}
+
+function once<T>(look: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined
+  return () => (found ??= look())
+}

@@ -1,0 +1,26 @@
+import {CLUSTER_ID_TAG, CLUSTER_NAME_TAG, tagValue} from '../../aws/tags.js'
+import {KhwError} from '../../errors.js'
+import type {Check} from './check.js'
+
+/** A cluster of that name which is not recorded here is somebody else's, or one whose journal was lost. Throws CLUSTER_EXISTS. */
+export const freeName: Check = {
+  name: 'name',
+  signedIn: true,
+
+  async run({clients: {ec2}, spec: {name}, access: {provider, region}, signal}) {
+    const Filters = [{Name: `tag:${CLUSTER_NAME_TAG}`, Values: [name]}]
+    const {Vpcs = []} = await ec2.describeVpcs({Filters}, {abortSignal: signal})
+    const [vpc] = Vpcs
+    if (vpc === undefined) return {detail: `"${name}" is free`}
+    const where = `--provider ${provider} --region ${region}`
+    throw new KhwError(
+      'CLUSTER_EXISTS',
+      `${region} has a cluster "${name}" already (${vpc.VpcId ?? 'its VPC'}, cluster id ${tagValue(vpc.Tags, CLUSTER_ID_TAG) ?? 'unknown'}), which is not recorded here.`,
+      [
+        'Choose another --name',
+        `If it is yours and its journal was lost: khw recover ${name} ${where}`,
+        `To take it down: khw destroy ${name} ${where}`,
+      ],
+    )
+  },
+}

@@ -1,0 +1,125 @@
+import type {Instance} from '@aws-sdk/client-ec2'
+import {awsErrorCode, classOf} from '../../aws/errors.js'
+import {instanceTypes} from '../../aws/instance-types.js'
+import {KhwError} from '../../errors.js'
+import type {Check, PreflightContext} from './check.js'
+
+/** A quota of AWS against what there is and what the plan adds. Codes are those of Service Quotas. */
+interface Quota {
+  readonly name: string
+  readonly service: 'ec2' | 'vpc'
+  readonly code: string
+  /** Of it in use now, by anybody in the account and region. */
+  readonly used: (context: PreflightContext) => Promise<number>
+  /** How many more the plan makes. */
+  readonly planned: (context: PreflightContext) => Promise<number>
+  /** What to do instead of raising it. */
+  readonly instead: string
+}
+
+const QUOTAS: readonly Quota[] = [
+  {
+    name: 'vCPUs',
+    service: 'ec2',
+    code: 'L-1216C47A',
+    used: runningVcpus,
+    planned: plannedVcpus,
+    instead: 'Or take fewer or smaller machines: --workers, --controllers, --worker-type, --controller-type',
+  },
+  {
+    name: 'VPCs',
+    service: 'vpc',
+    code: 'L-F678F1CE',
+    used: async ({clients: {ec2}, signal}) => (await ec2.describeVpcs({}, {abortSignal: signal})).Vpcs?.length ?? 0,
+    planned: () => Promise.resolve(1),
+    instead: 'Or delete a VPC that nobody needs, or choose another --region',
+  },
+  {
+    name: 'internet gateways',
+    service: 'vpc',
+    code: 'L-A4707A72',
+    used: async ({clients: {ec2}, signal}) =>
+      (await ec2.describeInternetGateways({}, {abortSignal: signal})).InternetGateways?.length ?? 0,
+    planned: () => Promise.resolve(1),
+    instead: 'Or delete an internet gateway that nobody needs, or choose another --region',
+  },
+]
+
+/** One check a quota: what is in use and what is planned must fit. */
+export const quotas: readonly Check[] = QUOTAS.map(quota => ({
+  name: `quota: ${quota.name}`,
+  signedIn: true,
+  optional: true,
+
+  async run(context) {
+    const [limit, used, planned] = await Promise.all([
+      limitOf(quota, context),
+      quota.used(context),
+      quota.planned(context),
+    ])
+    const detail = `${planned} more besides ${used} in use, of ${limit}`
+    if (planned === 0 || used + planned <= limit) return {detail}
+    throw new KhwError(
+      'AWS_QUOTA',
+      `The quota of ${quota.name} in ${context.access.region} is ${limit}, of which ${used} are in use; the plan needs ${planned} more.`,
+      [
+        `Ask for more: aws service-quotas request-service-quota-increase --service-code ${quota.service} --quota-code ${quota.code} --desired-value ${used + planned} --region ${context.access.region}`,
+        quota.instead,
+      ],
+    )
+  },
+}))
+
+/** An account that never asked for more may have but the default. */
+async function limitOf({service, code}: Quota, {clients, signal: abortSignal}: PreflightContext): Promise<number> {
+  const input = {ServiceCode: service, QuotaCode: code}
+  try {
+    return (await clients.quotas.getServiceQuota(input, {abortSignal})).Quota?.Value ?? Infinity
+  } catch (error) {
+    if (awsErrorCode(error) === undefined || classOf(error) !== 'not-found') throw error
+    return (await clients.quotas.getAWSDefaultServiceQuota(input, {abortSignal})).Quota?.Value ?? Infinity
+  }
+}
+
+/** The families that the quota of "Standard" instances counts (EC2 User Guide, "On-Demand Instance quotas"). */
+function isStandard(type: string): boolean {
+  return /^[acdhimrtz]\d/.test(type)
+}
+
+async function plannedVcpus({facts, spec}: PreflightContext): Promise<number> {
+  const {types} = await facts.machines()
+  const of = (type: string): number => (isStandard(type) ? (types.get(type)?.vcpus ?? 0) : 0)
+  return spec.controllers * of(spec.controllerType) + spec.workers * of(spec.workerType)
+}
+
+async function runningVcpus({clients: {ec2}, signal}: PreflightContext): Promise<number> {
+  const running: Instance[] = []
+  let NextToken: string | undefined
+  do {
+    const Filters = [{Name: 'instance-state-name', Values: ['pending', 'running']}]
+    const page = await ec2.describeInstances(
+      {Filters, ...(NextToken === undefined ? {} : {NextToken})},
+      {abortSignal: signal},
+    )
+    running.push(...(page.Reservations ?? []).flatMap(({Instances}) => Instances ?? []))
+    NextToken = page.NextToken
+  } while (NextToken)
+  const counted = running.filter(
+    ({InstanceType: type, InstanceLifecycle}) => isStandard(String(type)) && InstanceLifecycle === undefined,
+  )
+  const unsaid = counted.filter(({CpuOptions}) => CpuOptions?.CoreCount === undefined)
+  const types = await typesOfAll(unsaid, {ec2, signal})
+  const vcpusOf = ({CpuOptions, InstanceType: type}: Instance): number =>
+    CpuOptions?.CoreCount === undefined
+      ? (types.get(String(type))?.vcpus ?? 0)
+      : CpuOptions.CoreCount * (CpuOptions.ThreadsPerCore ?? 1)
+  return counted.reduce((sum, instance) => sum + vcpusOf(instance), 0)
+}
+
+function typesOfAll(
+  instances: readonly Instance[],
+  {ec2, signal}: {ec2: PreflightContext['clients']['ec2']; signal: AbortSignal},
+): ReturnType<typeof instanceTypes> {
+  const names = [...new Set(instances.flatMap(({InstanceType}) => InstanceType ?? []))]
+  return names.length === 0 ? Promise.resolve(new Map()) : instanceTypes(ec2, names, signal)
+}

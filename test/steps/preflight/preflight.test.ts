@@ -1,0 +1,227 @@
+import {createServer} from 'node:http'
+import {expect} from 'chai'
+import type {FaultSettings} from '../../../src/local/api/faults/settings.js'
+import type {JournalHeader} from '../../../src/steps/engine/journal.js'
+import {CHECKS} from '../../../src/steps/preflight/checks.js'
+import {launch, network, reaches} from '../../local/api/test-region.js'
+import {sampleSpec} from '../sample-spec.js'
+import {Ahead} from './ahead.js'
+
+const refusedBy = (action: string, code: string, status = 403): FaultSettings => ({
+  calls: [{action, when: 'before', how: {code, status, message: 'as told'}}],
+})
+
+describe('the look before a create', () => {
+  let ahead: Ahead
+  beforeEach(async () => {
+    ahead = await Ahead.open()
+  })
+  afterEach(() => ahead.region.close())
+
+  it('finds nothing where nothing is in the way, and makes nothing', async () => {
+    expect(await ahead.failures()).to.deep.equal([])
+    const {findings, refuseFailed} = await ahead.look()
+    refuseFailed()
+    const detail = Object.fromEntries(findings.map(finding => [finding.check, finding.detail]))
+    expect(findings.map(({fix}) => fix)).to.deep.equal(findings.map(() => null))
+    expect(detail['identity']).to.equal('account 123456789012, arn:aws:iam::123456789012:root, region local-1')
+    expect(detail['quota: vCPUs']).to.equal('12 more besides 0 in use, of 4096')
+    expect(detail['image']).to.include('ami-0123456789abcdef0')
+    expect(detail['machines']).to.equal('3 controllers of t3.medium, 3 workers of t3.medium')
+    expect(detail['permissions']).to.match(/^all \d+ calls tried are allowed$/)
+  })
+
+  it('has no two checks of the same name', () => {
+    const names = CHECKS.map(({name}) => name)
+    expect(new Set(names).size).to.equal(names.length)
+  })
+
+  it('tells of no credentials once, and how to get some', async () => {
+    const {credentials, ...access} = ahead.access
+    expect(credentials).not.to.equal(undefined)
+    const saved = {...process.env}
+    const none = {
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_SHARED_CREDENTIALS_FILE: '/no/such',
+      AWS_CONFIG_FILE: '/no/such',
+    }
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
+      Reflect.deleteProperty(process.env, name)
+    Object.assign(process.env, none)
+    try {
+      const error = await ahead.refusal({}, {access})
+      expect(error).to.include({code: 'AWS_AUTH'})
+      expect(error.message).to.include('Could not sign in to local (local-1)')
+      expect(error.suggestions.join('\n')).to.include('aws configure').and.to.include('--provider local')
+      expect((await ahead.failures({}, {access})).map(({check}) => check)).to.deep.equal(['identity'])
+    } finally {
+      for (const name of Object.keys(none)) Reflect.deleteProperty(process.env, name)
+      Object.assign(process.env, saved)
+    }
+  })
+
+  it('tells of expired credentials, and to log in', async () => {
+    ahead.faults.set(refusedBy('sts:GetCallerIdentity', 'ExpiredToken'))
+    const error = await ahead.refusal()
+    expect(error).to.include({code: 'AWS_AUTH'})
+    expect(error.message).to.include('ExpiredToken')
+    expect(error.suggestions[0]).to.include('aws sso login')
+  })
+
+  it('tells of a region that does not exist within seconds', async () => {
+    const startedAt = Date.now()
+    // A label that is too long is known not to exist by every resolver, without asking.
+    const endpoint = `http://sts.eu-nowhere-9.${'x'.repeat(64)}.invalid`
+    const access = {...ahead.access, region: 'eu-nowhere-9', endpoint}
+    const error = await ahead.refusal({}, {access})
+    expect(Date.now() - startedAt).to.be.lessThan(3_000)
+    expect(error.message).to.include('Could not sign in to local (eu-nowhere-9)').and.to.include('ENOTFOUND')
+    expect(error.suggestions.join('\n')).to.include('--region').and.to.include('HTTPS_PROXY')
+  })
+
+  it('tells of a region that the account has not enabled', async () => {
+    ahead.faults.set(refusedBy('*', 'OptInRequired', 401))
+    const error = await ahead.refusal()
+    expect(error).to.include({code: 'AWS_AUTH'})
+    expect(error.suggestions).to.deep.equal(['Enable the region for your account, or choose another with --region'])
+  })
+
+  it('tells of a type that no zone has, and of one that does not exist', async () => {
+    ahead.faults.set({capacity: [{instanceType: 'm5.large', code: 'Unsupported'}]})
+    const [finding, ...others] = await ahead.failures({workerType: 'm5.large', controllerType: 't9.medium'})
+    expect(others).to.deep.equal([])
+    expect(finding?.check).to.equal('machines')
+    expect(finding?.detail).to.equal(
+      'The region local-1 has no instance type t9.medium.\nThe worker type m5.large is not offered in any zone of local-1.',
+    )
+    expect(finding?.fix).to.include('--worker-type t3.medium').and.to.include('--controller-type t3.medium')
+  })
+
+  it('warns of machines that are too small', async () => {
+    const {findings} = await ahead.look({workerType: 't3.micro'})
+    const finding = findings.find(({check}) => check === 'machines')
+    expect(finding).to.include({ok: true, fix: 'Better: --worker-type t3.medium'})
+  })
+
+  it('tells of quotas that are too low: what is in use, what is needed, how to get more', async () => {
+    const {ec2} = ahead.region
+    await reaches(ec2, await launch(ec2, await network(ec2), {InstanceType: 't3.xlarge'}), 'running')
+    ahead.faults.set({quotas: {vcpus: 15, vpcs: 1, internetGateways: 0}})
+    const found = await ahead.failures()
+    expect(found.map(({detail}) => detail)).to.deep.equal([
+      'The quota of vCPUs in local-1 is 15, of which 4 are in use; the plan needs 12 more.',
+      'The quota of VPCs in local-1 is 1, of which 1 are in use; the plan needs 1 more.',
+      'The quota of internet gateways in local-1 is 0, of which 0 are in use; the plan needs 1 more.',
+    ])
+    expect(found[0]?.fix).to.include('--quota-code L-1216C47A --desired-value 16').and.to.include('--workers')
+    const error = await ahead.refusal()
+    expect(error).to.include({code: 'CHECK_FAILED'})
+    expect(error.oclif.exit).to.equal(1)
+    expect(error.suggestions).to.have.length(6)
+    ahead.faults.set({quotas: {vcpus: 16, vpcs: 2, internetGateways: 1}})
+    expect(await ahead.failures()).to.deep.equal([])
+  })
+
+  it('goes on where quotas cannot be read, and says so', async () => {
+    ahead.faults.set(refusedBy('servicequotas:*', 'AccessDeniedException'))
+    const {findings, refuseFailed} = await ahead.look()
+    refuseFailed()
+    const finding = findings.find(({check}) => check === 'quota: vCPUs')
+    expect(finding?.detail).to.include('Not checked: as told')
+    expect(finding?.fix).to.include('khw iam policy')
+  })
+
+  it('tells of an image that is gone', async () => {
+    const error = await ahead.refusal({controllerType: 't4g.medium', workerType: 't4g.medium'})
+    expect(error.message).to.include('The region local-1 has no image of Debian 12 for arm64')
+    expect(error.suggestions[0]).to.include('--region')
+  })
+
+  it('tells of a permission that is missing, by its name', async () => {
+    ahead.faults.set(refusedBy('CreateVpc', 'UnauthorizedOperation'))
+    const error = await ahead.refusal()
+    expect(error).to.include({code: 'AWS_AUTH'})
+    expect(error.message).to.include('arn:aws:iam::123456789012:root lacks a permission: ec2:CreateVpc.')
+    expect(error.suggestions.join()).to.include('khw iam policy')
+    // Of what does not exist, nobody can say whether it would be allowed if it did and were khw's.
+    ahead.faults.set(refusedBy('DeleteVpc', 'UnauthorizedOperation'))
+    const {findings} = await ahead.look()
+    expect(findings.find(({check}) => check === 'permissions'))
+      .to.include({ok: true})
+      .and.to.have.property('fix')
+  })
+
+  it('tells of a name that is taken by a cluster of somebody else', async () => {
+    const Tags = [
+      {Key: 'khw:cluster', Value: 'sample'},
+      {Key: 'khw:cluster-id', Value: 'another'},
+    ]
+    await ahead.region.ec2.createVpc({CidrBlock: '10.9.0.0/16', TagSpecifications: [{ResourceType: 'vpc', Tags}]})
+    const error = await ahead.refusal()
+    expect(error).to.include({code: 'CLUSTER_EXISTS'})
+    expect(error.message).to.include('local-1 has a cluster "sample" already').and.to.include('cluster id another')
+    expect(error.suggestions.join('\n')).to.include('--name').and.to.include('khw recover sample')
+    expect(await ahead.failures({name: 'other'})).to.deep.equal([])
+  })
+
+  it('compares the clocks: a minute is a warning, five are too many', async () => {
+    const clock = async () => (await ahead.look()).findings.find(({check}) => check === 'clock')
+    expect(await clock()).to.include({ok: true, fix: null})
+    ahead.region.advance(100_000)
+    const minutes = await clock()
+    expect(minutes).to.include({ok: true})
+    expect(minutes?.detail).to.match(/^This machine's clock is 10\d s behind AWS\.$/)
+    ahead.region.advance(300_000)
+    const late = await clock()
+    expect(late).to.include({ok: false})
+    expect(late?.fix).to.include('timedatectl')
+  })
+
+  it('tells of ranges that would lead packets astray', async () => {
+    const ranges = {operatorCidr: '10.240.7.7/32'}
+    const [finding] = await ahead.failures({network: {podCidr: '169.254.0.0/16'}}, {ranges})
+    expect(finding?.detail).to.include('--vpc-cidr 10.240.0.0/16 overlaps 10.240.7.7/32')
+    expect(finding?.detail).to.include('--pod-cidr 169.254.0.0/16 covers link-local')
+    expect(finding?.fix).to.include('--pod-cidr')
+    const {findings} = await ahead.look({network: {vpcCidr: '203.0.0.0/16'}})
+    expect(findings.find(({check}) => check === 'address ranges')?.fix).to.include('--vpc-cidr')
+  })
+
+  it('before it goes on with a cluster: tells of another account, and of an address that has changed', async () => {
+    const server = createServer((_, response) => response.end('198.51.100.9\n'))
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const url = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}/`
+    try {
+      const spec = {...sampleSpec({controllers: 3, workers: 3}), provider: 'aws'} as const
+      const resumed = {spec, account: '210987654321', operatorCidr: '203.0.113.7/32'} as JournalHeader
+      const options = {access: {...ahead.access, provider: 'aws'}, resumed, addressSources: [url, url]} as const
+      const error = await ahead.refusal({}, options)
+      expect(error.message).to.include('belongs to account 210987654321, but you are signed in to 123456789012')
+      const moved = {...options, resumed: {...resumed, account: '123456789012'}}
+      const [finding, ...others] = await ahead.failures({}, moved)
+      expect(others).to.deep.equal([])
+      expect(finding?.detail).to.equal(
+        'Your public address is 198.51.100.9 now, but the cluster admits 203.0.113.7/32 only.',
+      )
+      expect(finding?.fix).to.equal('Let it in: khw access refresh sample')
+      const here = {...moved, resumed: {...moved.resumed, operatorCidr: '198.51.100.9/32'}}
+      const {findings, refuseFailed} = await ahead.look({}, here)
+      refuseFailed()
+      expect(findings.map(({check}) => check)).to.deep.equal(['identity', 'credentials', 'clock', 'own address'])
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  it('takes no longer than its slowest check is allowed', async () => {
+    const forever = new Promise<never>(() => undefined)
+    const startedAt = Date.now()
+    const checks = ['a', 'b', 'c'].map(name => ({name, run: () => forever}))
+    const {findings} = await ahead.look({}, {checks, timeout: 50})
+    expect(Date.now() - startedAt).to.be.lessThan(1_000)
+    expect(findings.map(({ok}) => ok)).to.deep.equal([false, false, false])
+    expect(findings[0]?.fix).to.include('HTTPS_PROXY')
+  })
+})

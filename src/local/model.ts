@@ -158,7 +158,7 @@ export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminate
 export interface Instance extends Tagged {
   readonly instanceId: string
   readonly imageId: string
-  readonly instanceType: string
+  instanceType: string
   readonly architecture: 'x86_64' | 'arm64'
   readonly keyName?: string
   readonly launchTime: string
@@ -178,6 +178,11 @@ export interface Instance extends Tagged {
     httpEndpoint: 'enabled' | 'disabled'
   }
   instanceInitiatedShutdownBehavior: 'stop' | 'terminate'
+  /** Whether TerminateInstances and StopInstances are refused; absent: they are not. */
+  disableApiTermination?: boolean
+  disableApiStop?: boolean
+  /** Of a burstable instance; absent: `unlimited`. */
+  cpuCredits?: 'standard' | 'unlimited'
   state: InstanceState
   stateReason?: {readonly code: string; readonly message: string}
   /** Of an instance that was launched on the spot market. */

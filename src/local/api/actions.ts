@@ -1,4 +1,5 @@
 import type {Action} from './action.js'
+import {creditSpecificationActions} from './ec2/credit-specification.js'
 import {dhcpOptionsActions} from './ec2/dhcp-options.js'
 import {imageActions} from './ec2/image.js'
 import {instanceActions} from './ec2/instance.js'
@@ -7,6 +8,7 @@ import {instanceStateActions} from './ec2/instance-state.js'
 import {instanceTypeActions} from './ec2/instance-type.js'
 import {internetGatewayActions} from './ec2/internet-gateway.js'
 import {keyPairActions} from './ec2/key-pair.js'
+import {metadataOptionsActions} from './ec2/metadata-options.js'
 import {networkAclActions} from './ec2/network-acl.js'
 import {networkInterfaceActions} from './ec2/network-interface.js'
 import {regionAndZoneActions} from './ec2/region-and-zone.js'
@@ -41,6 +43,8 @@ export const actions: readonly Action[] = [
   ...instanceActions,
   ...instanceAttributeActions,
   ...instanceStateActions,
+  ...metadataOptionsActions,
+  ...creditSpecificationActions,
   ...networkInterfaceActions,
   ...volumeActions,
   ...tagActions,

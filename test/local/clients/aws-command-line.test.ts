@@ -3,6 +3,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
+import {systemClock} from '../../../src/clock.js'
 import {CREDENTIALS, IMAGE, testRegion, type TestRegion} from '../api/test-region.js'
 import {AWS, awsCommandLine, type Aws} from './aws-command-line.js'
 
@@ -20,14 +21,14 @@ const byCluster = ['--filters', 'Name=tag:cluster,Values=by-hand']
  * it costs most of a second of a processor, so each call does something that no other does.
  */
 describe("the AWS command line, Debian's awscli", function () {
-  this.timeout(180_000)
+  this.timeout(300_000)
   let home: string
   let region: TestRegion
   let aws: Aws
 
   before(async function () {
     if (!existsSync(AWS)) this.skip()
-    region = await testRegion()
+    region = await testRegion({clock: systemClock})
     home = await mkdtemp(join(tmpdir(), 'region-clients-'))
     aws = awsCommandLine(region.endpoint, CREDENTIALS, home)
   })

@@ -5,6 +5,7 @@ import type {Parameters} from '../parameters.js'
 import {freePublicAddress, type AddressRange} from '../public-addresses.js'
 import type {XmlElement} from '../xml.js'
 import {lookUpInstance} from './instance-lookup.js'
+import {checkStop, checkTermination} from './instance-protection.js'
 import {describeState} from './instance-view.js'
 import {wantsPublicAddress} from './launched-interface.js'
 
@@ -46,6 +47,7 @@ export const instanceStateActions = [
           move(instance, () => {
             if (instance.state === 'stopping' || instance.state === 'stopped') return
             if (instance.state !== 'running') throw incorrectState(instance, 'stopped')
+            checkStop(instance)
             if (instance.spot !== undefined) throw oneTime(instance)
             instance.state = 'stopping'
             instance.stateReason = {code: USER_INITIATED, message: `${USER_INITIATED}: User initiated shutdown`}
@@ -75,6 +77,7 @@ export const instanceStateActions = [
         instancesOf(state, ids, region.now()).map(instance =>
           move(instance, () => {
             if (instance.state === 'terminated' || instance.state === 'shutting-down') return
+            checkTermination(instance)
             instance.state = 'shutting-down'
             instance.stateReason = {code: USER_INITIATED, message: `${USER_INITIATED}: User initiated shutdown`}
           }),

@@ -3,6 +3,8 @@ import type {MachineImage} from '../image.js'
 import type {Region} from '../region.js'
 import {tagSet} from '../tag-specifications.js'
 import type {XmlElement} from '../xml.js'
+import {INSTANCE_TYPES} from './instance-type-catalogue.js'
+import {describeMetadataOptions} from './metadata-options.js'
 
 const STATE_CODES: Readonly<Record<InstanceState, number>> = {
   pending: 0,
@@ -86,12 +88,9 @@ export function describeInstance(instance: Instance, region: Region, options: {l
     networkInterfaceSet: nic === undefined ? [] : [describeAttached(nic, publicIp, instance, state)],
     ebsOptimized: false,
     enaSupport: true,
-    metadataOptions: {
-      ...instance.metadataOptions,
-      state: 'applied',
-      httpProtocolIpv6: 'disabled',
-      instanceMetadataTags: 'disabled',
-    },
+    metadataOptions: describeMetadataOptions(instance.metadataOptions),
+    capacityReservationSpecification: {capacityReservationPreference: 'open'},
+    cpuOptions: describeCpu(instance),
     enclaveOptions: {enabled: false},
     hibernationOptions: {configured: false},
     platformDetails: 'Linux/UNIX',
@@ -105,6 +104,14 @@ export function describeInstance(instance: Instance, region: Region, options: {l
     maintenanceOptions: {autoRecovery: 'default'},
     currentInstanceBootMode: 'legacy-bios',
   }
+}
+
+function describeCpu({instanceType}: Instance): XmlElement | undefined {
+  const type = INSTANCE_TYPES.find(({name}) => name === instanceType)
+  if (type === undefined) return undefined
+  // Graviton's vcpus are cores; the others run two threads a core.
+  const threadsPerCore = type.architecture === 'arm64' ? 1 : 2
+  return {coreCount: type.vcpus / threadsPerCore, threadsPerCore}
 }
 
 /** The root volume as in `blockDeviceMapping`; empty once it is gone. */

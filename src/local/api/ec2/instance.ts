@@ -1,11 +1,12 @@
 import type {Instance, RegionState} from '../../model.js'
 import {action} from '../action.js'
 import {isDescribed} from '../instance-transitions.js'
+import {absent} from '../filters.js'
 import {listItems, listingRequest, pageOf, type Listing} from '../listing.js'
 import type {Region} from '../region.js'
 import type {XmlElement} from '../xml.js'
 import {lookUpInstance} from './instance-lookup.js'
-import {describeInstance, describeState, privateDnsName, stateCode} from './instance-view.js'
+import {describeInstance, describeState, launchIndex, privateDnsName, stateCode} from './instance-view.js'
 
 const UNPAGED = {limit: undefined, after: undefined}
 
@@ -84,6 +85,10 @@ function describedInstances(region: Region): Instance[] {
 
 function listing(state: RegionState): Listing<Instance> {
   const nic = (instance: Instance) => state.networkInterfaces[instance.networkInterfaceId]
+  const rootVolume = (instance: Instance) => {
+    const volume = state.volumes[instance.rootVolumeId]
+    return volume?.instanceId === instance.instanceId ? volume : undefined
+  }
   const groups = (instance: Instance) => nic(instance)?.groupIds ?? []
   const groupNames = (instance: Instance) => groups(instance).map(id => state.securityGroups[id]?.groupName)
   const inVpc = (instance: Instance) => nic(instance)?.vpcId
@@ -129,7 +134,27 @@ function listing(state: RegionState): Listing<Instance> {
       'network-interface.group-id': groups,
       'network-interface.addresses.private-ip-address': privateIp,
       'network-interface.association.public-ip': publicIp,
-      'block-device-mapping.volume-id': instance => state.volumes[instance.rootVolumeId]?.volumeId,
+      'network-interface.availability-zone': instance => nic(instance) && instance.availabilityZone,
+      'network-interface.mac-address': instance => nic(instance)?.macAddress,
+      'network-interface.owner-id': instance => nic(instance) && state.accountId,
+      'network-interface.private-ip-address': privateIp,
+      'network-interface.source-dest-check': instance => nic(instance)?.sourceDestCheck,
+      'network-interface.status': instance => nic(instance) && 'in-use',
+      'network-interface.attachment.attachment-id': instance => nic(instance)?.attachment?.attachmentId,
+      'network-interface.attachment.delete-on-termination': instance => nic(instance)?.attachment?.deleteOnTermination,
+      'network-interface.attachment.device-index': instance => nic(instance) && 0,
+      'block-device-mapping.volume-id': instance => rootVolume(instance)?.volumeId,
+      'block-device-mapping.status': instance => rootVolume(instance) && 'attached',
+      'block-device-mapping.delete-on-termination': instance => rootVolume(instance)?.deleteOnTermination,
+      'metadata-options.http-endpoint': instance => instance.metadataOptions.httpEndpoint,
+      'metadata-options.http-put-response-hop-limit': instance => instance.metadataOptions.httpPutResponseHopLimit,
+      'launch-index': instance => launchIndex(instance, state),
+      hypervisor: () => 'xen',
+      'virtualization-type': () => 'hvm',
+      tenancy: () => 'default',
+      'monitoring-state': () => 'disabled',
+      'dns-name': () => '',
+      ...absent('kernel-id', 'platform', 'placement-group-name', 'ramdisk-id', 'requester-id', 'outpost-arn'),
       'metadata-options.http-tokens': instance => instance.metadataOptions.httpTokens,
       'state-reason-code': instance => instance.stateReason?.code,
     },

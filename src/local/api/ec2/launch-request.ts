@@ -4,6 +4,8 @@ import {tokenRequest, type TokenRequest} from '../client-tokens.js'
 import {IMAGE_SIZE_GIB} from '../image.js'
 import type {Parameters} from '../parameters.js'
 import {tagSpecifications, type TagsByType} from '../tag-specifications.js'
+import {cpuCreditsOf} from './credit-specification.js'
+import {metadataOptionsOf} from './metadata-options.js'
 import {wantsSpot} from './spot-market.js'
 
 /** What RunInstances asks for, read and checked as far as that needs no look at the region. */
@@ -26,6 +28,9 @@ export interface LaunchRequest {
   readonly userData: string | undefined
   readonly metadataOptions: Instance['metadataOptions']
   readonly shutdownBehavior: Instance['instanceInitiatedShutdownBehavior']
+  readonly disableApiTermination: boolean
+  readonly disableApiStop: boolean
+  readonly cpuCredits: Instance['cpuCredits']
   readonly spot: boolean
   readonly tags: TagsByType
   readonly token: TokenRequest | undefined
@@ -48,9 +53,15 @@ const VOLUME_TYPES = ['standard', 'gp2', 'gp3', 'io1', 'io2']
 /** Throws MissingParameter, InvalidParameterValue, InvalidParameterCombination and the like. */
 export function launchRequest(parameters: Parameters): LaunchRequest {
   // Accepted and without effect on a machine of this region.
-  parameters.ignore('Monitoring', 'EbsOptimized', 'CreditSpecification', 'MaintenanceOptions', 'AdditionalInfo')
+  parameters.ignore('Monitoring', 'EbsOptimized', 'MaintenanceOptions', 'AdditionalInfo')
+  parameters.group('EnclaveOptions')?.only('Enabled', 'false')
+  parameters.group('HibernationOptions')?.only('Configured', 'false')
+  const dnsNames = parameters.group('PrivateDnsNameOptions')
+  dnsNames?.only('HostnameType', 'ip-name')
+  dnsNames?.only('EnableResourceNameDnsARecord', 'false')
+  dnsNames?.only('EnableResourceNameDnsAAAARecord', 'false')
   const placement = parameters.group('Placement')
-  placement?.ignore('Tenancy')
+  placement?.only('Tenancy', 'default')
   return {
     imageId: parameters.required('ImageId'),
     instanceType: parameters.required('InstanceType'),
@@ -62,6 +73,9 @@ export function launchRequest(parameters: Parameters): LaunchRequest {
     userData: userDataOf(parameters.optional('UserData')),
     metadataOptions: metadataOptionsOf(parameters.group('MetadataOptions')),
     shutdownBehavior: shutdownBehavior(parameters.optional('InstanceInitiatedShutdownBehavior') ?? 'stop'),
+    disableApiTermination: parameters.flag('DisableApiTermination') ?? false,
+    disableApiStop: parameters.flag('DisableApiStop') ?? false,
+    cpuCredits: cpuCreditsOf(parameters.group('CreditSpecification')),
     spot: wantsSpot(parameters.group('InstanceMarketOptions')),
     tags: tagSpecifications(parameters, 'instance', 'volume', 'networkInterface'),
     token: tokenRequest(parameters, 'RunInstances'),
@@ -165,18 +179,4 @@ function rootVolumeOf(parameters: Parameters): RootVolumeRequest {
     encrypted: ebs?.flag('Encrypted') ?? false,
     deleteOnTermination: ebs?.flag('DeleteOnTermination') ?? true,
   }
-}
-
-function metadataOptionsOf(options: Parameters | undefined): Instance['metadataOptions'] {
-  const httpTokens = options?.optional('HttpTokens') ?? 'optional'
-  const httpEndpoint = options?.optional('HttpEndpoint') ?? 'enabled'
-  const hops = options?.integer('HttpPutResponseHopLimit') ?? 1
-  if (httpTokens !== 'required' && httpTokens !== 'optional')
-    throw invalidValue(httpTokens, 'HttpTokens', 'It must be required or optional.')
-  if (httpEndpoint !== 'enabled' && httpEndpoint !== 'disabled')
-    throw invalidValue(httpEndpoint, 'HttpEndpoint', 'It must be enabled or disabled.')
-  if (hops < 1 || hops > 64) throw invalidValue(String(hops), 'HttpPutResponseHopLimit', 'It must be from 1 to 64.')
-  options?.only('HttpProtocolIpv6', 'disabled')
-  options?.only('InstanceMetadataTags', 'disabled')
-  return {httpTokens, httpEndpoint, httpPutResponseHopLimit: hops}
 }

@@ -95,6 +95,9 @@ function launch(state: RegionState, request: LaunchRequest, region: Region): Ins
       rootVolumeId: volume.volumeId,
       metadataOptions: {...request.metadataOptions},
       instanceInitiatedShutdownBehavior: request.shutdownBehavior,
+      ...(request.disableApiTermination ? {disableApiTermination: true} : {}),
+      ...(request.disableApiStop ? {disableApiStop: true} : {}),
+      ...(request.cpuCredits === undefined ? {} : {cpuCredits: request.cpuCredits}),
       state: 'pending',
       ...(request.spot ? {spot: newSpotRequest()} : {}),
       tags: tagsFor(request.tags, 'instance'),
@@ -116,13 +119,14 @@ function imageOf(images: readonly MachineImage[], {imageId, rootVolume}: LaunchR
   return image
 }
 
-function checkType(name: string, image: MachineImage): void {
+/** Throws InvalidParameterValue for a type that is not known, or cannot boot a machine of that architecture. */
+export function checkType(name: string, {architecture}: Pick<MachineImage, 'architecture'>): void {
   const type = INSTANCE_TYPES.find(candidate => candidate.name === name)
   if (type === undefined) throw new ApiError('InvalidParameterValue', `Invalid value '${name}' for InstanceType.`)
-  if (type.architecture !== image.architecture)
+  if (type.architecture !== architecture)
     throw new ApiError(
       'InvalidParameterValue',
-      `The architecture '${type.architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI.`,
+      `The architecture '${type.architecture}' of the specified instance type does not match the architecture '${architecture}' of the specified AMI.`,
     )
 }
 

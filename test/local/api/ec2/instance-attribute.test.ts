@@ -55,6 +55,86 @@ describe('attributes of instances and interfaces', () => {
     expect(await codeOf(foreign)).to.equal('InvalidParameter')
   })
 
+  it('protection keeps an instance from being stopped or terminated', async () => {
+    const {ec2} = region
+    const ids = {InstanceIds: [id]}
+    await ec2.modifyInstanceAttribute({InstanceId: id, DisableApiTermination: {Value: true}})
+    await ec2.modifyInstanceAttribute({InstanceId: id, Attribute: 'disableApiStop', Value: 'true'})
+    const attribute = await ec2.describeInstanceAttribute({InstanceId: id, Attribute: 'disableApiTermination'})
+    expect(attribute.DisableApiTermination?.Value).to.equal(true)
+    const stop = await ec2.describeInstanceAttribute({InstanceId: id, Attribute: 'disableApiStop'})
+    expect(stop.DisableApiStop?.Value).to.equal(true)
+    expect(await codeOf(ec2.terminateInstances(ids))).to.equal('OperationNotPermitted')
+    expect(await codeOf(ec2.stopInstances(ids))).to.equal('OperationNotPermitted')
+    await ec2.modifyInstanceAttribute({InstanceId: id, DisableApiTermination: {Value: false}})
+    await ec2.terminateInstances(ids)
+    await reaches(ec2, id, 'terminated')
+
+    const guarded = await launch(ec2, net, {DisableApiTermination: true})
+    expect(await codeOf(ec2.terminateInstances({InstanceIds: [guarded]}))).to.equal('OperationNotPermitted')
+  })
+
+  it('the type can be changed while the instance is stopped, for one of its architecture', async () => {
+    const {ec2} = region
+    const change = (Value: string) => ec2.modifyInstanceAttribute({InstanceId: id, InstanceType: {Value}})
+    expect(await codeOf(change('t3.large'))).to.equal('IncorrectInstanceState')
+    await ec2.stopInstances({InstanceIds: [id]})
+    await reaches(ec2, id, 'stopped')
+    expect(await codeOf(change('t4g.large'))).to.equal('InvalidParameterValue')
+    expect(await codeOf(change('t3.huge'))).to.equal('InvalidParameterValue')
+    await change('t3.large')
+    const {Reservations = []} = await ec2.describeInstances({Filters: [{Name: 'instance-type', Values: ['t3.large']}]})
+    expect(Reservations[0]?.Instances?.[0]).to.deep.include({
+      InstanceId: id,
+      CpuOptions: {CoreCount: 1, ThreadsPerCore: 2},
+    })
+  })
+
+  it('the root volume can be kept', async () => {
+    const {ec2, store} = region
+    const keep = (DeviceName: string) =>
+      ec2.modifyInstanceAttribute({
+        InstanceId: id,
+        BlockDeviceMappings: [{DeviceName, Ebs: {DeleteOnTermination: false}}],
+      })
+    expect(await codeOf(keep('/dev/sdz'))).to.equal('InvalidInstanceAttributeValue')
+    await keep('/dev/xvda')
+    await ec2.terminateInstances({InstanceIds: [id]})
+    await reaches(ec2, id, 'terminated')
+    expect(Object.values(store.state.volumes).map(volume => volume.instanceId)).to.deep.equal([undefined])
+  })
+
+  it('metadata options can be changed, and go to the host', async () => {
+    const {ec2, fabric} = region
+    const modify = (options: object) => ec2.modifyInstanceMetadataOptions({InstanceId: id, ...options})
+    const {InstanceMetadataOptions} = await modify({HttpTokens: 'required', HttpPutResponseHopLimit: 2})
+    expect(InstanceMetadataOptions).to.include({HttpTokens: 'required', HttpPutResponseHopLimit: 2, State: 'applied'})
+    await modify({HttpEndpoint: 'disabled'})
+    expect(fabric.synced.at(-1)?.instances[id]?.metadataOptions).to.deep.equal({
+      httpTokens: 'required',
+      httpPutResponseHopLimit: 2,
+      httpEndpoint: 'disabled',
+    })
+    expect(await codeOf(modify({HttpPutResponseHopLimit: 65}))).to.equal('InvalidParameterValue')
+    expect(await codeOf(modify({InstanceMetadataTags: 'enabled'}))).to.equal('UnsupportedOperation')
+    expect(await codeOf(modify({}))).to.equal('MissingParameter')
+  })
+
+  it('CPU credits are those of burstable types', async () => {
+    const {ec2} = region
+    const InstanceCreditSpecifications = [{InstanceId: id, CpuCredits: 'standard'}]
+    const creditsOf = async (...InstanceIds: string[]) => {
+      const answer = await ec2.describeInstanceCreditSpecifications({InstanceIds})
+      return answer.InstanceCreditSpecifications?.map(item => item.CpuCredits)
+    }
+    expect(await creditsOf(id)).to.deep.equal(['unlimited'])
+    await ec2.modifyInstanceCreditSpecification({InstanceCreditSpecifications})
+    expect(await creditsOf(id)).to.deep.equal(['standard'])
+    const other = await launch(ec2, net, {InstanceType: 'm5.large'})
+    expect(await codeOf(creditsOf(other))).to.equal('InstanceCreditSpecification.NotSupported')
+    expect((await ec2.describeInstanceCreditSpecifications({})).InstanceCreditSpecifications).to.have.length(1)
+  })
+
   it('the shutdown behaviour can be changed', async () => {
     const {ec2} = region
     const InstanceId = id

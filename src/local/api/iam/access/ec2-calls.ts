@@ -38,11 +38,15 @@ export const EC2_CALLS: Readonly<Record<string, readonly Touch[]>> = {
   CreateSecurityGroup: [{makes: 'securityGroup'}, one('vpc', 'VpcId')],
   AuthorizeSecurityGroupIngress: [one('securityGroup', 'GroupId')],
   AuthorizeSecurityGroupEgress: [one('securityGroup', 'GroupId')],
+  ModifySecurityGroupRules: [one('securityGroup', 'GroupId')],
+  UpdateSecurityGroupRuleDescriptionsIngress: [one('securityGroup', 'GroupId')],
+  UpdateSecurityGroupRuleDescriptionsEgress: [one('securityGroup', 'GroupId')],
   RevokeSecurityGroupIngress: [one('securityGroup', 'GroupId')],
   RevokeSecurityGroupEgress: [one('securityGroup', 'GroupId')],
   DeleteSecurityGroup: [one('securityGroup', 'GroupId')],
 
   ImportKeyPair: [{makes: 'keyPair'}],
+  CreateKeyPair: [{makes: 'keyPair'}],
   DeleteKeyPair: [one('keyPair', 'KeyPairId'), {uses: 'keyPair', ids: keysByName}],
 
   RunInstances: [
@@ -68,6 +72,14 @@ export const EC2_CALLS: Readonly<Record<string, readonly Touch[]>> = {
   ],
   DescribeInstanceAttribute: [one('instance', 'InstanceId')],
   ModifyInstanceAttribute: [one('instance', 'InstanceId'), many('securityGroup', 'GroupId')],
+  ModifyInstanceMetadataOptions: [one('instance', 'InstanceId')],
+  ModifyInstanceCreditSpecification: [
+    {
+      uses: 'instance',
+      ids: parameters =>
+        parameters.groups('InstanceCreditSpecification').flatMap(entry => entry.optional('InstanceId') ?? []),
+    },
+  ],
   StartInstances: [many('instance', 'InstanceId')],
   StopInstances: [many('instance', 'InstanceId')],
   RebootInstances: [many('instance', 'InstanceId')],

@@ -1,6 +1,7 @@
 import {createRequire} from 'node:module'
 import type * as ec2Module from '@aws-sdk/client-ec2'
 import type * as elbModule from '@aws-sdk/client-elastic-load-balancing-v2'
+import type * as iamModule from '@aws-sdk/client-iam'
 import type * as quotasModule from '@aws-sdk/client-service-quotas'
 import type * as stsModule from '@aws-sdk/client-sts'
 import {systemClock, type Clock} from '../clock.js'
@@ -17,6 +18,8 @@ export interface AwsClients {
   readonly ec2Once: ec2Module.EC2
   /** Repeats like `ec2`: what load balancers are made of is known by its name, so that a second call makes no second one. */
   readonly elb: elbModule.ElasticLoadBalancingV2
+  /** Of all regions at once. Repeats like `ec2`: everything of IAM's is known by its name. */
+  readonly iam: iamModule.IAM
   readonly sts: stsModule.STS
   readonly quotas: quotasModule.ServiceQuotas
   /** Closes the connections. */
@@ -66,6 +69,10 @@ export function awsClients(access: RegionAccess, options: ClientOptions = {}): A
     const {ElasticLoadBalancingV2} = require('@aws-sdk/client-elastic-load-balancing-v2') as typeof elbModule
     return new ElasticLoadBalancingV2(shared)
   })
+  const iam = lazy(() => {
+    const {IAM} = require('@aws-sdk/client-iam') as typeof iamModule
+    return new IAM(shared)
+  })
   const sts = lazy(() => {
     const {STS} = require('@aws-sdk/client-sts') as typeof stsModule
     return new STS(shared)
@@ -79,6 +86,9 @@ export function awsClients(access: RegionAccess, options: ClientOptions = {}): A
     ec2Once,
     get elb() {
       return elb()
+    },
+    get iam() {
+      return iam()
     },
     get sts() {
       return sts()

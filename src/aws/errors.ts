@@ -47,7 +47,13 @@ const CODES: Readonly<Record<Exclude<ErrorClass, 'other'>, readonly string[]>> =
     'RequestTimeoutException',
     'TimeoutError',
   ],
-  'not-found': ['Gateway.NotAttached', 'LoadBalancerNotFound', 'NatGatewayNotFound', 'NoSuchEntity'],
+  'not-found': [
+    'Gateway.NotAttached',
+    'LoadBalancerNotFound',
+    'NatGatewayNotFound',
+    'NoSuchEntity',
+    'NoSuchEntityException',
+  ],
   'already-there': [
     'InvalidSubnet.Conflict',
     'InvalidGroup.Duplicate',
@@ -59,6 +65,7 @@ const CODES: Readonly<Record<Exclude<ErrorClass, 'other'>, readonly string[]>> =
     'DuplicateTargetGroupName',
     'DuplicateListener',
     'EntityAlreadyExists',
+    'EntityAlreadyExistsException',
   ],
   blocked: [
     'DependencyViolation',

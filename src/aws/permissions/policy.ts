@@ -1,5 +1,5 @@
 import {KhwError} from '../../errors.js'
-import {OPERATOR_GRANTS, type Grant} from './grants.js'
+import {OPERATOR_GRANTS, SETUP_GRANTS, type Grant} from './grants.js'
 import {MANAGED_POLICY_LIMIT, policySize, type PolicyCondition, type PolicyDocument} from './policy-document.js'
 
 export interface PolicyOptions {
@@ -20,6 +20,11 @@ export function operatorPolicy(options: PolicyOptions = {}): PolicyDocument {
 
 function unusable(why: string, suggestion: string): KhwError {
   return new KhwError('USAGE', `There is no such policy: ${why}.`, [suggestion], {exit: 2})
+}
+
+/** The least that somebody who runs `khw iam setup` and `khw iam remove` has to be allowed to do. */
+export function setUpPolicy(): PolicyDocument {
+  return policyOf(SETUP_GRANTS)
 }
 
 /** Grants as a policy document. */

@@ -13,13 +13,17 @@ export default class IamPolicy extends KhwCommand {
   ]
   static override enableJsonFlag = true
   static override flags = {
+    setup: Flags.boolean({
+      exclusive: ['region'],
+      description: 'the policy of who runs khw iam setup and khw iam remove, instead',
+    }),
     region: Flags.string({multiple: true, description: 'only in this region; give it several times for more'}),
   }
 
   async run(): Promise<PolicyDocument> {
     const {flags} = await this.parse(IamPolicy)
-    const {operatorPolicy} = await import('../../aws/permissions/policy.js')
-    const policy = operatorPolicy({regions: flags.region ?? []})
+    const {operatorPolicy, setUpPolicy} = await import('../../aws/permissions/policy.js')
+    const policy = flags.setup ? setUpPolicy() : operatorPolicy({regions: flags.region ?? []})
     this.log(JSON.stringify(policy, undefined, 2))
     return policy
   }

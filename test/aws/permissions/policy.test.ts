@@ -1,21 +1,29 @@
 import {expect} from 'chai'
-import {OPERATOR_GRANTS} from '../../../src/aws/permissions/grants.js'
-import {operatorPolicy} from '../../../src/aws/permissions/policy.js'
+import {OPERATOR_GRANTS, SETUP_GRANTS, type Grant} from '../../../src/aws/permissions/grants.js'
+import {operatorPolicy, setUpPolicy} from '../../../src/aws/permissions/policy.js'
 import {MANAGED_POLICY_LIMIT, policySize} from '../../../src/aws/permissions/policy-document.js'
-import {calledOperations} from './called-operations.js'
+import {calledOperations, type CalledOperation} from './called-operations.js'
 
 const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort()
 
 describe('the policy of who runs khw', () => {
-  const called = sorted(calledOperations().map(({action}) => action))
+  const calls = calledOperations()
+  const isSetUp = ({file}: CalledOperation): boolean => file.startsWith('steps/iam/')
+  const both: readonly (readonly [readonly Grant[], readonly CalledOperation[]])[] = [
+    [OPERATOR_GRANTS, calls.filter(call => !isSetUp(call))],
+    [SETUP_GRANTS, calls.filter(isSetUp)],
+  ]
 
   it('allows what the source calls, and nothing else (a new call needs a row in src/aws/permissions/grants.ts)', () => {
-    const granted = OPERATOR_GRANTS.filter(({impliedBy}) => impliedBy === undefined).flatMap(({actions}) => actions)
-    expect(sorted(granted)).to.deep.equal(called)
+    for (const [grants, called] of both) {
+      const granted = grants.filter(({impliedBy}) => impliedBy === undefined).flatMap(({actions}) => actions)
+      expect(sorted(granted)).to.deep.equal(sorted(called.map(({action}) => action)))
+    }
   })
 
   it('allows what no call is named after only for the sake of calls that there are', () => {
-    for (const {impliedBy = []} of OPERATOR_GRANTS) expect(called).to.include.members([...impliedBy])
+    for (const [grants, called] of both)
+      for (const {impliedBy = []} of grants) expect(called.map(({action}) => action)).to.include.members([...impliedBy])
   })
 
   it('lets nothing be made without the tag, nor anything be touched that lacks it', () => {
@@ -52,6 +60,7 @@ describe('the policy of who runs khw', () => {
     expect(sorted(names)).to.have.length(names.length)
     for (const regions of [[], ['eu-central-1', 'us-east-1']])
       expect(policySize(operatorPolicy({regions}))).to.be.at.most(MANAGED_POLICY_LIMIT)
+    expect(policySize(setUpPolicy())).to.be.at.most(2_048)
     const everywhere = Array.from({length: 40}, (_, i) => `ap-southeast-${i}`)
     expect(() => operatorPolicy({regions: everywhere})).to.throw('so many regions')
     expect(() => operatorPolicy({regions: ['europe']})).to.throw('"europe" is not the name of a region')

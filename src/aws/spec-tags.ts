@@ -47,6 +47,11 @@ export async function rewriteSpecTags(
   await ec2.createTags({Resources: [resourceId], Tags: wanted})
 }
 
+/** Whether a resource is the one of its cluster that holds the record, readable or not. */
+export function holdsSpec(tags: readonly Tag[]): boolean {
+  return tagValue(tags, keyOf(0)) !== undefined
+}
+
 /** Undefined if the tags hold none that this khw can read. */
 export function specOfTags(tags: readonly Tag[] | undefined): SpecRecord | undefined {
   let text = ''

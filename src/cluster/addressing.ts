@@ -1,4 +1,5 @@
 import type {ClusterSpec} from './spec.js'
+import {subnetsFor} from './existing-network.js'
 import {blockAt, formatCidr, formatIpv4, parseCidr, type Cidr} from './cidr.js'
 
 export type Role = 'controller' | 'worker'
@@ -44,8 +45,12 @@ export function placed(spec: ClusterSpec, {privateIps = {}}: Pick<NodeAddresses,
   return {...spec, privateIps: Object.fromEntries(entries)}
 }
 
-/** Controllers have .11 and up, workers .31 and up of their subnet; EC2 keeps the first four addresses and the last. */
+/**
+ * Controllers have .11 and up, workers .31 and up of their subnet; EC2 keeps the first four addresses and the last. In a
+ * subnet of somebody else's none is planned: EC2 chooses one that is free.
+ */
 export function plannedIp(spec: ClusterSpec, {role, number, subnet}: ClusterNode): string | undefined {
+  if (spec.network.existing) return undefined
   const host = FIRST_HOST[role] + Math.floor((number - 1) / spec.network.subnets)
   return formatIpv4(range(subnetCidr(spec, subnet)).base + host)
 }
@@ -67,6 +72,11 @@ export interface WorkerNode extends ClusterNode {
   readonly role: 'worker'
   /** Its pods' range: the block of the pod range with the worker's number. */
   readonly podCidr: string
+}
+
+/** The numbers, from 1, of the subnets that nodes of that role are spread over. */
+export function subnetsOf({network}: ClusterSpec, role: Role): readonly number[] {
+  return network.existing ? subnetsFor(role, network.existing) : Array.from({length: network.subnets}, (_, i) => i + 1)
 }
 
 export function subnetCidr(spec: ClusterSpec, subnet: number): string {
@@ -108,7 +118,8 @@ export function dnsServiceIp(spec: ClusterSpec): string {
 
 function node(spec: ClusterSpec | PlacedSpec, role: Role, number: number): ClusterNode | PlacedNode {
   const name = `${role}-${number}`
-  const subnet = ((number - 1) % spec.network.subnets) + 1
+  const mine = subnetsOf(spec, role)
+  const subnet = mine[(number - 1) % mine.length] ?? 1
   const privateIp = 'privateIps' in spec ? spec.privateIps[name] : undefined
   return {name, role, number, subnet, ...(privateIp === undefined ? {} : {privateIp})}
 }

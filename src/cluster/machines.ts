@@ -88,7 +88,8 @@ function imageProblems({image, loginUser}: SpecInput): Problem[] {
 
 function zoneProblems({network}: SpecInput): Problem[] {
   const zones = network?.zones
-  if (zones === undefined) return []
+  // Of existing subnets, several may be in one zone.
+  if (zones === undefined || network?.existing !== undefined) return []
   const problems: Problem[] = []
   const odd = zones.find(zone => !/^[a-z]+(-[a-z0-9]+)+$/.test(zone))
   if (odd !== undefined || zones.length === 0) {

@@ -1,6 +1,7 @@
 import {KhwError} from '../errors.js'
 import type {Role} from './addressing.js'
 import {blocksOf, contains, formatIpv4, overlap, parseCidr, type Cidr} from './cidr.js'
+import {subnetIdsOf, type ExistingNetwork} from './existing-network.js'
 import {machineProblems} from './machines.js'
 
 export type ProviderName = 'aws' | 'local'
@@ -45,6 +46,8 @@ export interface NetworkSpec {
   /** Pod range; worker i has its i-th /24. */
   readonly podCidr: string
   readonly serviceCidr: string
+  /** A VPC and subnets that are somebody else's; `vpcCidr` is then what that one has. Absent: the cluster makes its own. */
+  readonly existing?: ExistingNetwork
 }
 
 export type SpecInput = Omit<ClusterSpec, 'network'> & {readonly network?: Partial<NetworkSpec>}
@@ -78,8 +81,12 @@ export function clusterSpec(input: SpecInput): ClusterSpec {
   return Object.freeze({...input, network: Object.freeze(network)})
 }
 
+/** What stands for the range of a VPC that nobody has looked at yet. */
+const NOT_KNOWN = ''
+
 /** As many subnets as there are zones, unless it is said. */
 function subnetsOf({network}: SpecInput): Partial<NetworkSpec> {
+  if (network?.existing) return {vpcCidr: NOT_KNOWN, subnets: subnetIdsOf(network.existing).length}
   return network?.zones === undefined || network.zones.length === 0 ? {} : {subnets: network.zones.length}
 }
 
@@ -138,7 +145,7 @@ function countProblems(input: SpecInput, network: NetworkSpec): Problem[] {
   if (!Number.isInteger(workers) || workers < 1) {
     problems.push({what: `${workers} workers cannot run a pod: at least one is needed.`, fix: 'Try --workers 1'})
   }
-  const most = Math.min(maxWorkers(network), WORKERS_PER_SUBNET * network.subnets)
+  const most = Math.min(maxWorkers(network), network.existing ? Infinity : WORKERS_PER_SUBNET * network.subnets)
   if (workers > most) {
     problems.push({
       what: `${workers} workers need ${workers} blocks of /24, but the pod range ${network.podCidr} and the subnets have room for ${most}.`,
@@ -161,13 +168,20 @@ function maxWorkers(network: NetworkSpec): number {
 
 function networkProblems(network: NetworkSpec): Problem[] {
   const named = [
-    ['--vpc-cidr', network.vpcCidr, 16, 24 - Math.ceil(Math.log2(Math.max(1, network.subnets)))],
+    // A VPC's own range is from /16 to /28 (VPC user guide, "VPC CIDR blocks").
+    [
+      '--vpc-cidr',
+      network.vpcCidr,
+      16,
+      network.existing ? 28 : 24 - Math.ceil(Math.log2(Math.max(1, network.subnets))),
+    ],
     ['--pod-cidr', network.podCidr, 8, 23],
     ['--service-cidr', network.serviceCidr, 12, 24],
   ] as const
   const problems: Problem[] = []
   const ranges: {flag: string; text: string; cidr: Cidr}[] = []
   for (const [flag, text, shortest, longest] of named) {
+    if (flag === '--vpc-cidr' && text === NOT_KNOWN) continue
     const cidr = parseCidr(text)
     if (!cidr) {
       problems.push({

@@ -38,11 +38,12 @@ async function beginOnAws(beginning: Beginning): Promise<Begun> {
   const from = {source: sourceOf(request), mirror: request.mirror}
   const facts = await checkAhead({...beginning, spec, access: region, ranges, artifacts: from, resumed: undefined})
   const machines = await checkedMachines(facts, spec)
+  const {network} = await facts.network()
   const artifacts = await resolvedArtifacts(beginning, {provider, ...machines})
   const admitted = ranges ?? operatorRanges([`${await facts.ownAddress()}/32`])
   const access = {...region, ...rangesOf(admitted)}
   const {account} = await facts.caller()
-  return {journal: newJournal({...beginning, access, account, artifacts, machines}), access}
+  return {journal: newJournal({...beginning, access, account, artifacts, machines, network}), access}
 }
 
 /** An empty region would not wait for a long download, so it is started after it. */
@@ -58,6 +59,7 @@ async function beginHere(beginning: Beginning): Promise<Begun> {
   const spec = specInput(request, name, access.architecture)
   const facts = await checkAhead({...beginning, spec, access, ranges, artifacts: undefined, resumed: undefined})
   const machines = await checkedMachines(facts, spec)
+  const {network} = await facts.network()
   const {account} = await facts.caller()
-  return {journal: newJournal({...beginning, access, account, artifacts, machines}), access}
+  return {journal: newJournal({...beginning, access, account, artifacts, machines, network}), access}
 }

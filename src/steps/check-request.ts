@@ -1,11 +1,13 @@
 import {checkArtifactRequest} from '../artifacts/check-request.js'
 import {checkCostLimit} from '../cluster/cost-limit.js'
 import {expiryAfter, ttlOf} from '../cluster/expiry.js'
+import {subnetIdsOf} from '../cluster/existing-network.js'
 import {DEFAULT_IMAGE, loginUserOf} from '../cluster/image-families.js'
 import {DEFAULT_TYPES, typesOf} from '../cluster/machines.js'
 import {listRanges, parseOperatorRanges} from '../cluster/operator-ranges.js'
-import {clusterSpec, type Architecture, type ArtifactSource, type ClusterSpec} from '../cluster/spec.js'
+import {clusterSpec, type Architecture, type ArtifactSource, type ClusterSpec, type SpecInput} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
+import {checkExistingNetwork} from './check-existing-network.js'
 import {createRequestDefaults, type CreateRequest} from './create-request.js'
 import type {Journal} from './engine/journal.js'
 import {PHASES, type PhaseId} from './phases.js'
@@ -13,6 +15,7 @@ import {PHASES, type PhaseId} from './phases.js'
 /** What needs no network: within milliseconds, before anything is made. Throws INVALID_SPEC, USAGE or VERSION_UNSUPPORTED. */
 export function checkRequest(request: CreateRequest, name: string): void {
   specInput(request, name)
+  checkExistingNetwork(request)
   parseOperatorRanges(request.operatorCidrs ?? [], request.allowWorld === true)
   const {provider = createRequestDefaults.provider} = request
   if (request.artifacts === 'mirror' && request.mirror === undefined) {
@@ -67,7 +70,7 @@ export function specInput(request: CreateRequest, name: string, architecture: Ar
     volumeSize: request.volumeSize ?? d.volumeSize,
     ...(request.image === undefined ? {} : {image: request.image}),
     ...(request.loginUser === undefined ? {} : {loginUser: request.loginUser}),
-    ...(request.network === undefined ? {} : {network: request.network}),
+    ...networkAskedFor(request),
   })
 }
 
@@ -82,6 +85,12 @@ function typesAskedFor(
     workerType,
     ...(controller.length + worker.length === 0 ? {} : {fallbackTypes: {controller, worker}}),
   }
+}
+
+/** Which of the subnets have a way in from outside is known once they were looked at. */
+function networkAskedFor({network, vpcId, subnetIds = []}: CreateRequest): Pick<SpecInput, 'network'> {
+  if (vpcId === undefined) return network === undefined ? {} : {network}
+  return {network: {...network, existing: {vpcId, publicSubnets: subnetIds, privateSubnets: []}}}
 }
 
 /** The spec is frozen: a request that says otherwise is refused, one that says nothing or the same goes on. */
@@ -104,6 +113,12 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
       '--ttl',
       request.ttl === undefined ? undefined : (expiryAfter(header.createdAt, request.ttl) ?? 'never'),
       (header.firstExpiresAt === undefined ? header.expiresAt : header.firstExpiresAt) ?? 'never',
+    ],
+    ['--vpc-id', request.vpcId, spec.network.existing?.vpcId ?? 'its own'],
+    [
+      '--subnet-ids',
+      sorted(request.subnetIds),
+      sorted(spec.network.existing && subnetIdsOf(spec.network.existing)) ?? 'its own',
     ],
     ['--vpc-cidr', request.network?.vpcCidr, spec.network.vpcCidr],
     ['--pod-cidr', request.network?.podCidr, spec.network.podCidr],

@@ -15,21 +15,12 @@ import {rbac} from './control-plane/rbac.js'
 import {plan, type Plan} from './engine/plan.js'
 import {membership} from './etcd/membership.js'
 import {quorum} from './etcd/quorum.js'
-import {defaultRoute} from './network/default-route.js'
-import {internetGateway} from './network/internet-gateway.js'
-import {internetGatewayAttachment} from './network/internet-gateway-attachment.js'
-import {routeTable} from './network/route-table.js'
-import {routeTableAssociation} from './network/route-table-association.js'
+import {networkSteps} from './network/network-steps.js'
 import {controllerGroup, workerGroup} from './network/security-group.js'
 import {controllerRules, workerRules} from './network/security-group-rules.js'
-import {subnet} from './network/subnet.js'
-import {vpc} from './network/vpc.js'
-import {vpcDns} from './network/vpc-dns.js'
-import {zones} from './network/zones.js'
 import {configure} from './node/configure.js'
 import {connect} from './node/connect.js'
 import {fetch} from './node/fetch.js'
-import {podRoute} from './routing/pod-route.js'
 import {pods} from './verify/pods.js'
 import {secrets} from './verify/secrets.js'
 import {ready} from './worker/ready.js'
@@ -40,8 +31,8 @@ export function createPlan(spec: ClusterSpec): Plan {
   const workers = workersOf(spec)
   const nodes = nodesOf(spec)
 
-  const subnets = Array.from({length: spec.network.subnets}, (_, i) => subnet(spec, i + 1))
-  const associations = subnets.map(routeTableAssociation)
+  const network = networkSteps(spec)
+  const {subnets} = network
 
   const instances = nodes.map(node => instance(spec, node, subnets))
   const workerInstances = instances.slice(controllers.length)
@@ -89,7 +80,7 @@ export function createPlan(spec: ClusterSpec): Plan {
   const kubeconfig = kubeconfigStep(publicAddresses, api)
 
   const workersReady = ready(workers, {addresses: publicAddresses, rbac: roles, configured: workersConfigured})
-  const podRoutes = workers.map((worker, i) => podRoute(worker, at(workerInstances, i)))
+  const podRoutes = workers.map((worker, i) => network.podRoute(worker, at(workerInstances, i)))
 
   const dns = coredns(publicAddresses, roles)
   const podsChecked = pods(workers, {
@@ -106,15 +97,7 @@ export function createPlan(spec: ClusterSpec): Plan {
 
   return plan([
     // network
-    vpc,
-    vpcDns,
-    zones,
-    ...subnets,
-    internetGateway,
-    internetGatewayAttachment,
-    routeTable,
-    defaultRoute,
-    ...associations,
+    ...network.steps,
     controllerGroup,
     workerGroup,
     controllerRules,

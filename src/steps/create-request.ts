@@ -13,7 +13,10 @@ export interface CreateRequest {
   readonly artifacts?: 'auto' | ArtifactSource
   /** Directory or URL. */
   readonly mirror?: string
-  readonly network?: Partial<NetworkSpec>
+  readonly network?: Partial<Omit<NetworkSpec, 'existing'>>
+  /** A VPC to use without owning it, and subnets of it. */
+  readonly vpcId?: string
+  readonly subnetIds?: readonly string[]
   /** Who may reach SSH and the API; the operator's own address by default. */
   readonly operatorCidrs?: readonly string[]
   /** That one of them may be a good part of the world. */

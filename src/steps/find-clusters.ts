@@ -3,7 +3,7 @@ import type {ResourceClients} from '../aws/clients.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import {KhwError} from '../errors.js'
 import {filterInventory, inventoryOf, resourcesOf, type Inventory} from '../aws/inventory.js'
-import {specOfTags, type SpecRecord} from '../aws/spec-tags.js'
+import {holdsSpec, specOfTags, type SpecRecord} from '../aws/spec-tags.js'
 import {CLUSTER_ID_TAG, CLUSTER_NAME_TAG, CREATED_TAG, EXPIRES_TAG, NEVER, tagValue} from '../aws/tags.js'
 
 /** A cluster as a region knows it: by the tags on its resources alone. */
@@ -45,8 +45,8 @@ export async function findClusters(from: ResourceClients, signal: AbortSignal): 
 }
 
 /** The resources that say what their cluster was asked to be, by their tags. */
-export function specHolders({vpcs}: Inventory): readonly {readonly id: string; readonly tags: readonly Tag[]}[] {
-  return vpcs.flatMap(({VpcId: id, Tags: tags}) => (id === undefined || tags === undefined ? [] : [{id, tags}]))
+export function specHolders(inventory: Inventory): readonly {readonly id: string; readonly tags: readonly Tag[]}[] {
+  return resourcesOf(inventory).filter(({tags}) => holdsSpec(tags))
 }
 
 /** While an extension is under way some of its resources have the new expiry and some the old: the later one counts. */

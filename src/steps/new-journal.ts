@@ -6,7 +6,7 @@ import type {Home} from '../cluster/home.js'
 import {rangesOf} from '../cluster/operator-ranges.js'
 import {isImageId} from '../cluster/image-families.js'
 import type {RegionAccess} from '../cluster/provider.js'
-import {clusterSpec, type Architecture, type ProviderName} from '../cluster/spec.js'
+import {clusterSpec, type NetworkSpec, type Architecture, type ProviderName} from '../cluster/spec.js'
 import type {ClusterDirectory} from '../cluster/store.js'
 import {sourceOf, specInput} from './check-request.js'
 import type {CheckedMachines} from './checked-machines.js'
@@ -50,13 +50,17 @@ export interface NewJournal {
   readonly account: string
   readonly artifacts: ArtifactSet
   readonly machines: CheckedMachines
+  /** As it was found, if it is not the cluster's own. */
+  readonly network?: NetworkSpec | undefined
 }
 
 /** Freezes what the cluster will be, on disk, before the first call that creates anything. */
-export function newJournal({directory, request, name, access, account, artifacts, machines}: NewJournal): Journal {
+export function newJournal(options: NewJournal): Journal {
+  const {directory, request, name, access, account, artifacts, machines, network} = options
   const spec = clusterSpec({
     ...specInput(request, name, artifacts.architecture),
     region: access.region,
+    ...(network === undefined ? {} : {network}),
     kubernetesVersion: artifacts.versions.kubernetes,
     artifactSource: artifacts.source,
     ...(request.image !== undefined && isImageId(request.image) ? {loginUser: machines.loginUser} : {}),

@@ -33,7 +33,7 @@ export interface RecoverReport {
   readonly id: string
   readonly provider: ProviderName
   readonly region: string
-  /** `journal`: it was readable all along; `copy`: from the header kept beside it; `tags`: from those on the VPC. */
+  /** `journal`: it was readable all along; `copy`: from the header kept beside it; `tags`: from those on the VPC or the controllers' security group. */
   readonly from: 'journal' | 'copy' | 'tags'
   /** Whether the keys are there without which nobody gets into the machines: else the cluster can only be destroyed. */
   readonly secrets: boolean
@@ -93,7 +93,10 @@ async function fromTags(options: RecoverOptions, directory: ClusterDirectory): P
   const cluster = onlyCluster(clusters, {name, id: options.clusterId}, 'khw recover', access)
   if (cluster?.record === undefined) {
     if (cluster === undefined) throw notFound(name, `nothing in ${access.region} carries its tags`)
-    throw notFound(name, `its VPC in ${access.region} is gone, and with it what the cluster was asked to be`)
+    throw notFound(
+      name,
+      `what said in ${access.region} what the cluster was asked to be is gone (its VPC, or its controllers' security group)`,
+    )
   }
   const {spec} = cluster.record
   const request = {

@@ -63,6 +63,16 @@ export const buildFlags = {
     description: 'refuse what would cost more US dollars until it ends, or an hour: 5 or 0.50/h',
     helpValue: 'USD',
   }),
+  'vpc-id': Flags.string({
+    description: 'use a VPC that you have, without owning it; with --subnet-ids',
+    helpValue: 'VPC',
+    helpGroup: 'NETWORK',
+  }),
+  'subnet-ids': Flags.string({
+    description: 'its subnets that the nodes are spread over; workers go to those without a public way in, if any',
+    helpValue: 'SUBNET[,SUBNET]',
+    helpGroup: 'NETWORK',
+  }),
   'vpc-cidr': Flags.string({description: 'addresses of the machines', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'pod-cidr': Flags.string({description: 'addresses of the pods', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'service-cidr': Flags.string({description: 'addresses of the services', helpValue: 'CIDR', helpGroup: 'NETWORK'}),

@@ -17,6 +17,8 @@ export interface CreateFlags {
   readonly artifacts: 'auto' | ArtifactSource | undefined
   readonly mirror: string | undefined
   readonly 'vpc-cidr': string | undefined
+  readonly 'vpc-id': string | undefined
+  readonly 'subnet-ids': string | undefined
   readonly 'pod-cidr': string | undefined
   readonly 'service-cidr': string | undefined
   readonly 'allow-cidr': readonly string[] | undefined
@@ -51,6 +53,8 @@ export function requestOf(flags: CreateFlags): CreateRequest {
     artifacts: flags.artifacts,
     mirror: flags.mirror,
     network: Object.keys(network).length > 0 ? network : undefined,
+    vpcId: flags['vpc-id'],
+    subnetIds: listOf(flags['subnet-ids']),
     operatorCidrs: flags['allow-cidr'] && parseOperatorRanges(flags['allow-cidr'], flags['allow-world'] === true),
     allowWorld: flags['allow-world'] === true ? true : undefined,
     ttl: ttlOf(flags.ttl),

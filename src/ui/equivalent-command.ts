@@ -13,6 +13,8 @@ export function equivalentCommand(request: CreateRequest): string {
     ['--kubernetes-version', request.kubernetesVersion],
     ['--artifacts', request.artifacts],
     ['--mirror', request.mirror],
+    ['--vpc-id', request.vpcId],
+    ['--subnet-ids', request.subnetIds?.join(',')],
     ['--vpc-cidr', request.network?.vpcCidr],
     ['--pod-cidr', request.network?.podCidr],
     ['--service-cidr', request.network?.serviceCidr],

@@ -5,7 +5,7 @@ import type {Style} from './style.js'
 const FROM = {
   journal: 'its journal was readable all along',
   copy: 'from the copy of its header',
-  tags: 'from the tags on its VPC',
+  tags: 'from its tags',
 }
 
 /** What `khw recover` prints: what is known again, and what can be done with it. */

@@ -42,6 +42,8 @@ export interface RegionRunOptions extends TestRegionOptions {
   readonly spec?: ClusterSpec
   /** As whom khw calls; otherwise as the root. */
   readonly signIn?: (region: TestRegion) => Promise<NonNullable<RegionAccess['credentials']>>
+  /** Instead of it, of a region in which there has to be something first. */
+  readonly specIn?: (region: TestRegion) => Promise<ClusterSpec>
 }
 
 /** Requests are signed by the region's clock, however fast it runs. */
@@ -73,6 +75,7 @@ export class RegionRun {
     clock = systemClock,
     spec = sampleSpec({controllers: 1, workers: 1}),
     signIn = () => Promise.resolve(CREDENTIALS),
+    specIn,
     ...options
   }: RegionRunOptions = {}): Promise<RegionRun> {
     const region = await testRegion({clock, ...options})
@@ -81,7 +84,7 @@ export class RegionRun {
       mkdtempSync(join(tmpdir(), 'khw-steps-')),
       clusterId,
       clock,
-      spec,
+      (await specIn?.(region)) ?? spec,
       await signIn(region),
     )
   }

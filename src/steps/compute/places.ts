@@ -1,5 +1,5 @@
 import {awsErrorCode} from '../../aws/errors.js'
-import {addressAway, plannedIp, type ClusterNode} from '../../cluster/addressing.js'
+import {addressAway, plannedIp, subnetsOf, type ClusterNode} from '../../cluster/addressing.js'
 import {typesOf} from '../../cluster/machines.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 
@@ -63,8 +63,10 @@ function samePlace(a: Place, b: Place): boolean {
 }
 
 /** Its own first. The nodes of one subnet begin at different ones after that. */
-function subnetsFrom({network}: ClusterSpec, {subnet, number}: ClusterNode): number[] {
-  const others = Array.from({length: network.subnets - 1}, (_, i) => ((subnet + i) % network.subnets) + 1)
-  const first = others.length === 0 ? 0 : Math.floor((number - 1) / network.subnets) % others.length
+function subnetsFrom(spec: ClusterSpec, {role, subnet, number}: ClusterNode): number[] {
+  const mine = subnetsOf(spec, role)
+  const own = mine.indexOf(subnet)
+  const others = [...mine.slice(own + 1), ...mine.slice(0, own)]
+  const first = others.length === 0 ? 0 : Math.floor((number - 1) / mine.length) % others.length
   return [subnet, ...others.slice(first), ...others.slice(0, first)]
 }

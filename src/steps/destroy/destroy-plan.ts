@@ -2,6 +2,7 @@ import {instances} from './instances.js'
 import {internetGateways} from './internet-gateways.js'
 import {keyPairs} from './key-pairs.js'
 import {networkInterfaces} from './network-interfaces.js'
+import {podRoutes} from './pod-routes.js'
 import type {Removal} from './removal.js'
 import {routeTables} from './route-tables.js'
 import {securityGroups} from './security-groups.js'
@@ -11,6 +12,7 @@ import {vpcs} from './vpcs.js'
 
 /** In the order in which EC2 lets go; what stands in one row goes at once. */
 export const DESTROY_PLAN: readonly (readonly Removal[])[] = [
+  [podRoutes],
   [instances, keyPairs],
   [networkInterfaces, volumes],
   [internetGateways, securityGroups],

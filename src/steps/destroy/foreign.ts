@@ -17,10 +17,12 @@ import {idsOf} from './removal.js'
 export interface Foreign {
   /** The cluster's, with what the look by tag did not show yet. */
   readonly own: Inventory
-  /** Not the cluster's, in its VPCs. */
+  /** Not the cluster's, in VPCs of its own. */
   readonly inventory: Inventory
   /** Why a resource of the cluster has to stay, by its id. */
   readonly holds: ReadonlyMap<string, string>
+  /** The same, even if what is in the cluster's own VPCs is removed too. */
+  readonly holdsForGood: ReadonlyMap<string, string>
 }
 
 /** Looks into the cluster's VPCs for what others have put there. */
@@ -30,8 +32,10 @@ export async function foreignIn(
   seen: Inventory,
   signal: AbortSignal,
 ): Promise<Foreign> {
-  const vpcIds = idsOf(seen.vpcs, v => v.VpcId)
-  if (vpcIds.length === 0) return {own: seen, inventory: emptyInventory(), holds: new Map()}
+  const ownVpcs = new Set(idsOf(seen.vpcs, v => v.VpcId))
+  // A VPC that the cluster is a guest in: what stands there may need its groups, and none of it is ever removed.
+  const vpcIds = [...new Set([...ownVpcs, ...idsOf(seen.securityGroups, g => g.VpcId)])]
+  if (vpcIds.length === 0) return {own: seen, inventory: emptyInventory(), holds: new Map(), holdsForGood: new Map()}
   const known = new Set(resourcesOf(seen).map(resource => resource.id))
   const others = filterInventory(await contentsOf(from, vpcIds, signal), id => !known.has(id))
   // The look by tag lags behind; the tag on the thing itself does not.
@@ -44,8 +48,17 @@ export async function foreignIn(
   const goesAlong = ({Attachment}: NetworkInterface): boolean =>
     Attachment?.DeleteOnTermination === true && machines.has(Attachment.InstanceId ?? '')
   const rest = filterInventory(others, id => !late.has(id))
-  const inventory = {...rest, networkInterfaces: rest.networkInterfaces.filter(i => !goesAlong(i))}
-  return {own, inventory, holds: holdsOf(own, inventory)}
+  const foreign = {...rest, networkInterfaces: rest.networkInterfaces.filter(i => !goesAlong(i))}
+  const inOwnVpc = new Set(
+    resourcesOf(foreign).flatMap(({id, vpcIds: in_}) => (in_.some(vpcId => ownVpcs.has(vpcId)) ? [id] : [])),
+  )
+  const elsewhere = filterInventory(foreign, id => !inOwnVpc.has(id))
+  return {
+    own,
+    inventory: filterInventory(foreign, id => inOwnVpc.has(id)),
+    holds: holdsOf(own, foreign),
+    holdsForGood: holdsOf(own, elsewhere),
+  }
 }
 
 /** What stands in the VPCs, whoever made it; without machines that have ended. */

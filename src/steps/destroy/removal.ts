@@ -20,11 +20,12 @@ export interface RemovalContext extends ResourceClients {
   readonly holders: () => Promise<string>
 }
 
-/** Takes down all resources of one kind that carry the cluster's id. What is gone already counts as removed. */
+/** Takes down all resources of one kind that carry the cluster's id, or what carries none. What is gone already counts as removed. */
 export interface Removal {
   readonly id: string
   readonly title: string
-  readonly kind: KindName
+  /** Left out: what it removes is part of something that stays. */
+  readonly kind?: KindName
   remove(context: RemovalContext): Promise<void>
 }
 

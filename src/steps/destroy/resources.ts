@@ -10,7 +10,7 @@ export interface Resource {
 /** Everything billable or in the way; interfaces and volumes that go with their instances are counted once, as instances. */
 export function countedResources(inventory: Inventory): Resource[] {
   return DESTROY_PLAN.flat().flatMap(({kind}) =>
-    resourcesOfKind(inventory, kind)
+    (kind === undefined ? [] : resourcesOfKind(inventory, kind))
       .filter(({hangs}) => !hangs)
       .map(({type, id}) => ({type, id})),
   )

@@ -32,9 +32,11 @@ const FORGOTTEN_WITHIN = 60_000
  */
 export async function takeDown(options: TakeDownOptions): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> {
   const {clusterId, forceForeign, signal} = options
-  const {own, inventory: others, holds} = await foreignIn(options, clusterId, options.inventory, signal)
-  const inventory = forceForeign ? joinInventories(own, others) : filterInventory(own, id => !holds.has(id))
-  const kept = filterInventory(own, id => !forceForeign && holds.has(id))
+  const {own, inventory: others, ...foreign} = await foreignIn(options, clusterId, options.inventory, signal)
+  const holds = forceForeign ? foreign.holdsForGood : foreign.holds
+  const free = filterInventory(own, id => !holds.has(id))
+  const inventory = forceForeign ? joinInventories(free, others) : free
+  const kept = filterInventory(own, id => holds.has(id))
   const failures = await removeAll({...options, inventory, kept, letGoWithin: LET_GO_WITHIN})
   const waited = failures.length === 0 ? FORGOTTEN_WITHIN : 0
   const left = await stillThere(options, waited, new Set(allResources(kept).map(resource => resource.id)))

@@ -6,7 +6,7 @@ import {defineStep, type Step} from '../engine/step.js'
 import {vpc} from './vpc.js'
 import {zones} from './zones.js'
 
-export type Subnet = Step<{subnetId: string}, {vpc: typeof vpc; zones: typeof zones}>
+export type Subnet = Step<{subnetId: string}>
 
 /** Subnet `number` (from 1), in a zone of its own where the region has as many. */
 export function subnet(spec: ClusterSpec, number: number): Subnet {

@@ -18,9 +18,11 @@ const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10
 export const addressRanges: Check = {
   name: 'address ranges',
 
-  async run({spec: {network}, access, ranges}) {
+  async run({spec, facts, access, ranges}) {
+    const {network = spec.network} = await facts.network()
     const named: readonly (readonly [string, string])[] = [
-      ['--vpc-cidr', network.vpcCidr],
+      // That of a VPC which could not be looked at is not known.
+      ...(network.vpcCidr === '' ? [] : [['--vpc-cidr', network.vpcCidr] as const]),
       ['--pod-cidr', network.podCidr],
       ['--service-cidr', network.serviceCidr],
     ]

@@ -7,6 +7,7 @@ import {identity} from './identity.js'
 import {machineImage} from './machine-image.js'
 import {machines} from './machines.js'
 import {freeName} from './name.js'
+import {network} from './network.js'
 import {operatorAddress} from './operator-address.js'
 import {permissions} from './permissions.js'
 import {quotas} from './quotas.js'
@@ -18,6 +19,7 @@ export const CHECKS: readonly Check[] = [
   clockSkew,
   permissions,
   freeName,
+  network,
   machines,
   machineImage,
   ...quotas,

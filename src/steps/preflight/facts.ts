@@ -5,12 +5,15 @@ import type {RegionAccess} from '../../cluster/provider.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import {imageFindings, type ImageFindings} from '../image-findings.js'
 import {machineFindings, type MachineFindings} from '../machine-findings.js'
+import {networkFindings, type NetworkFindings} from '../network-findings.js'
 import {ownPublicAddress} from '../own-address.js'
 
 /** What several checks want to know: each is asked for once, when the first of them does. */
 export interface PreflightFacts {
   /** Throws AWS_AUTH. */
   caller(): Promise<Caller>
+  /** Of the network of somebody else that the spec names. */
+  network(): Promise<NetworkFindings>
   machines(): Promise<MachineFindings>
   /** Undefined if it is not known for which architecture to look. */
   image(): Promise<ImageFindings | undefined>
@@ -30,7 +33,11 @@ export interface FactsOptions {
 export function preflightFacts({spec, access, clients, signal, addressSources}: FactsOptions): PreflightFacts {
   const {region, architecture: only} = access
   const question = {ec2: clients.ec2, region, spec, only, signal}
-  const machines = once(() => machineFindings(question))
+  const network = once(() => networkFindings(question))
+  const machines = once(async () => {
+    const {network: found = spec.network} = await network()
+    return machineFindings({...question, spec: {...spec, network: found}})
+  })
   return {
     caller: once(async () => {
       try {
@@ -39,6 +46,7 @@ export function preflightFacts({spec, access, clients, signal, addressSources}: 
         throw explained(error, `Could not sign in to ${access.provider} (${region})`)
       }
     }),
+    network,
     machines,
     image: once(async () => {
       const {architecture} = await machines()

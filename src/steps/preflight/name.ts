@@ -9,13 +9,21 @@ export const freeName: Check = {
 
   async run({clients: {ec2}, spec: {name}, access: {provider, region}, signal}) {
     const Filters = [{Name: `tag:${CLUSTER_NAME_TAG}`, Values: [name]}]
-    const {Vpcs = []} = await ec2.describeVpcs({Filters}, {abortSignal: signal})
-    const [vpc] = Vpcs
-    if (vpc === undefined) return {detail: `"${name}" is free`}
+    const options = {abortSignal: signal}
+    const [{Vpcs = []}, {SecurityGroups = []}] = await Promise.all([
+      ec2.describeVpcs({Filters}, options),
+      // One in a VPC of somebody else has none of its own.
+      ec2.describeSecurityGroups({Filters}, options),
+    ])
+    const [found] = [
+      ...Vpcs.map(({VpcId, Tags}) => ({id: VpcId, Tags})),
+      ...SecurityGroups.map(({GroupId, Tags}) => ({id: GroupId, Tags})),
+    ]
+    if (found === undefined) return {detail: `"${name}" is free`}
     const where = `--provider ${provider} --region ${region}`
     throw new KhwError(
       'CLUSTER_EXISTS',
-      `${region} has a cluster "${name}" already (${vpc.VpcId ?? 'its VPC'}, cluster id ${tagValue(vpc.Tags, CLUSTER_ID_TAG) ?? 'unknown'}), which is not recorded here.`,
+      `${region} has a cluster "${name}" already (${found.id ?? 'its VPC'}, cluster id ${tagValue(found.Tags, CLUSTER_ID_TAG) ?? 'unknown'}), which is not recorded here.`,
       [
         'Choose another --name',
         `If it is yours and its journal was lost: khw recover ${name} ${where}`,

@@ -31,7 +31,7 @@ const QUOTAS: readonly Quota[] = [
     service: 'vpc',
     code: 'L-F678F1CE',
     used: async ({clients: {ec2}, signal}) => (await ec2.describeVpcs({}, {abortSignal: signal})).Vpcs?.length ?? 0,
-    planned: () => Promise.resolve(1),
+    planned: ownNetworks,
     instead: 'Or delete a VPC that nobody needs, or choose another --region',
   },
   {
@@ -40,10 +40,15 @@ const QUOTAS: readonly Quota[] = [
     code: 'L-A4707A72',
     used: async ({clients: {ec2}, signal}) =>
       (await ec2.describeInternetGateways({}, {abortSignal: signal})).InternetGateways?.length ?? 0,
-    planned: () => Promise.resolve(1),
+    planned: ownNetworks,
     instead: 'Or delete an internet gateway that nobody needs, or choose another --region',
   },
 ]
+
+/** One, unless the cluster stands in somebody else's. */
+function ownNetworks({spec}: PreflightContext): Promise<number> {
+  return Promise.resolve(spec.network.existing === undefined ? 1 : 0)
+}
 
 /** One check a quota: what is in use and what is planned must fit. */
 export const quotas: readonly Check[] = QUOTAS.map(quota => ({

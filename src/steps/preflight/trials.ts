@@ -56,11 +56,12 @@ export const TRIALS: readonly Trial[] = [
     ec2.createSubnet({DryRun, VpcId, CidrBlock: NOWHERE, TagSpecifications: tagged('subnet', spec)}, o),
   ),
   certain('CreateVpc', (ec2, spec, o) =>
-    ec2.createVpc({DryRun, CidrBlock: spec.network.vpcCidr, TagSpecifications: tagged('vpc', spec)}, o),
+    ec2.createVpc({DryRun, CidrBlock: spec.network.vpcCidr || NOWHERE, TagSpecifications: tagged('vpc', spec)}, o),
   ),
   trial('DeleteInternetGateway', (ec2, _, o) => ec2.deleteInternetGateway({DryRun, InternetGatewayId}, o)),
   trial('DeleteKeyPair', (ec2, _, o) => ec2.deleteKeyPair({DryRun, KeyName: 'khw-trial'}, o)),
   trial('DeleteNetworkInterface', (ec2, _, o) => ec2.deleteNetworkInterface({DryRun, NetworkInterfaceId}, o)),
+  trial('DeleteRoute', (ec2, _, o) => ec2.deleteRoute({DryRun, RouteTableId, DestinationCidrBlock: NOWHERE}, o)),
   trial('DeleteRouteTable', (ec2, _, o) => ec2.deleteRouteTable({DryRun, RouteTableId}, o)),
   trial('DeleteSecurityGroup', (ec2, _, o) => ec2.deleteSecurityGroup({DryRun, GroupId}, o)),
   trial('DeleteSubnet', (ec2, _, o) => ec2.deleteSubnet({DryRun, SubnetId}, o)),

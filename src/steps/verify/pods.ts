@@ -3,14 +3,13 @@ import {networkCheck} from '../../kubernetes/checks.js'
 import type {Addresses} from '../compute/addresses.js'
 import type {SourceDestCheck} from '../compute/source-dest-check.js'
 import {defineStep, type Step} from '../engine/step.js'
-import type {PodRoute} from '../routing/pod-route.js'
 import type {Ready} from '../worker/ready.js'
 import {failedChecks} from './failed-checks.js'
 
 type PodsNeeds = {
   readonly addresses: Addresses
   readonly ready: Ready
-  readonly podRoutes: readonly PodRoute[]
+  readonly podRoutes: readonly Step[]
   readonly sourceDestChecks: readonly SourceDestCheck[]
 }
 

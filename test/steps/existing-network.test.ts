@@ -1,0 +1,238 @@
+import {setMaxListeners} from 'node:events'
+import {expect} from 'chai'
+import {takeInventory, type Inventory} from '../../src/aws/inventory.js'
+import {systemClock} from '../../src/clock.js'
+import {clusterSpec, type ClusterSpec} from '../../src/cluster/spec.js'
+import type {DestroyReport} from '../../src/cluster/report.js'
+import {KhwError} from '../../src/errors.js'
+import {specInput} from '../../src/steps/check-request.js'
+import type {CreateRequest} from '../../src/steps/create-request.js'
+import {takeDown} from '../../src/steps/destroy/take-down.js'
+import {findClusters} from '../../src/steps/find-clusters.js'
+import {runPreflight} from '../../src/steps/preflight/run-preflight.js'
+import {CREDENTIALS, launch, present, reaches, type TestRegion} from '../local/api/test-region.js'
+import {foreignNetwork, type ForeignNetwork} from './foreign-network.js'
+import {outcomes, RegionRun} from './region-run.js'
+
+const {signal} = new AbortController()
+setMaxListeners(0, signal)
+
+/** A spec as a create makes it of the request, after a look at the network. */
+async function specFor(region: TestRegion, request: CreateRequest): Promise<ClusterSpec> {
+  const access = {
+    provider: 'local',
+    region: 'local-1',
+    operatorCidr: '203.0.113.7/32',
+    endpoint: region.endpoint,
+    credentials: CREDENTIALS,
+  } as const
+  const asked = specInput(request, 'sample', 'amd64')
+  const {facts, refuseFailed} = await runPreflight({
+    spec: asked,
+    access,
+    ranges: undefined,
+    artifacts: undefined,
+    resumed: undefined,
+    signal,
+  })
+  refuseFailed()
+  const network = present((await facts.network()).network)
+  return clusterSpec({...asked, kubernetesVersion: '1.36.2', region: 'local-1', network})
+}
+
+describe('a cluster in a VPC of somebody else', function () {
+  this.timeout(30_000)
+  let run: RegionRun
+  let theirs: ForeignNetwork
+  /** Everything in the region, as it was before. */
+  let before: string
+
+  beforeEach(async () => {
+    run = await RegionRun.open({
+      specIn: async region => {
+        theirs = await foreignNetwork(region.ec2)
+        return specFor(region, theirs.request)
+      },
+    })
+    before = await everything()
+  })
+  afterEach(() => run.close())
+
+  const inventory = (): Promise<Inventory> => takeInventory(run.clients, run.clusterId, signal)
+
+  const everything = async (): Promise<string> => {
+    const {ec2} = run.region
+    const all = await Promise.all([
+      ec2.describeVpcs({}),
+      ec2.describeSubnets({}),
+      ec2.describeRouteTables({}),
+      ec2.describeInternetGateways({}),
+      ec2.describeSecurityGroups({}),
+      ec2.describeNetworkInterfaces({}),
+      ec2.describeKeyPairs({}),
+    ])
+    return JSON.stringify(all.map(answer => ({...answer, $metadata: {}})))
+  }
+
+  const destroy = async (forceForeign = false): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> =>
+    takeDown({
+      ...run.clients,
+      clusterId: run.clusterId,
+      inventory: await inventory(),
+      forceForeign,
+      onEvent: () => undefined,
+      clock: systemClock,
+      signal,
+    })
+
+  const routesTo = async (range: string): Promise<string[]> => {
+    const {RouteTables = []} = await run.region.ec2.describeRouteTables({})
+    return RouteTables.flatMap(({RouteTableId = '', Routes = []}) =>
+      Routes.filter(route => route.DestinationCidrBlock === range).map(
+        route => `${RouteTableId} ${route.NetworkInterfaceId ?? ''} ${route.State ?? ''}`,
+      ),
+    ).sort()
+  }
+
+  const interfaceOf = async (node: string): Promise<string> => {
+    const {instances} = await inventory()
+    const instance = instances.find(i => i.Tags?.some(tag => tag.Value === `compute/instance/${node}`))
+    return present(instance?.NetworkInterfaces?.[0]?.NetworkInterfaceId)
+  }
+
+  const failure = async (work: Promise<unknown>): Promise<KhwError> => {
+    const error: unknown = await work.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    if (error instanceof KhwError) return error
+    throw new Error('it did not fail as expected', {cause: error})
+  }
+
+  it('stands in its subnets at addresses that EC2 chooses, and adds nothing of a network but groups and routes', async () => {
+    await run.run()
+    const {vpcs, subnets, internetGateways, routeTables, securityGroups, instances} = await inventory()
+    expect([vpcs, subnets, internetGateways, routeTables].map(list => list.length)).to.deep.equal([0, 0, 0, 0])
+    expect(new Set(securityGroups.map(group => group.VpcId))).to.deep.equal(new Set([theirs.vpcId]))
+    expect(instances.map(i => i.SubnetId).sort()).to.deep.equal(
+      [...theirs.publicSubnets, theirs.publicSubnets[0]].sort(),
+    )
+    const record = run.journal.steps['compute/addresses']
+    const {privateIps} = record?.status === 'done' ? (record.output as {privateIps: Record<string, string>}) : {}
+    expect(Object.values(privateIps ?? {}).sort()).to.deep.equal(instances.map(i => i.PrivateIpAddress).sort())
+    for (const [number, node] of ['worker-1', 'worker-2'].entries()) {
+      const to = await interfaceOf(node)
+      const expected = [theirs.mainTableId, theirs.tableId].map(table => `${table} ${to} active`).sort()
+      expect(await routesTo(`10.200.${number + 1}.0/24`)).to.deep.equal(expected)
+    }
+    expect(Object.keys(outcomes(await run.run()))).to.deep.equal(['kept'])
+  })
+
+  it('is taken down without a trace, by its tags alone, and what is theirs is as it was', async () => {
+    await run.run()
+    expect(await everything()).not.to.equal(before)
+    const {removed, remaining} = await destroy()
+    expect(remaining).to.deep.equal([])
+    expect([...new Set(removed.map(({type}) => type))].sort()).to.deep.equal(['instance', 'key-pair', 'security-group'])
+    expect(await everything()).to.equal(before)
+  })
+
+  it('is taken down with the routes of a worker that ended by itself', async () => {
+    await run.run()
+    const {instances} = await inventory()
+    const ids = instances.flatMap(({InstanceId = '', Tags}) =>
+      Tags?.some(tag => tag.Value === 'compute/instance/worker-1') === true ? [InstanceId] : [],
+    )
+    await run.region.ec2.terminateInstances({InstanceIds: ids})
+    await reaches(run.region.ec2, present(ids[0]), 'terminated')
+    expect((await routesTo('10.200.1.0/24')).join()).to.include('blackhole')
+    expect((await destroy()).remaining).to.deep.equal([])
+    expect(await everything()).to.equal(before)
+  })
+
+  it('gets its routes back to a worker that is launched anew', async () => {
+    await run.run()
+    const old = await interfaceOf('worker-1')
+    const {instances} = await inventory()
+    const lost = instances.find(i => i.Tags?.some(tag => tag.Value === 'compute/instance/worker-1'))
+    await run.region.ec2.terminateInstances({InstanceIds: [present(lost?.InstanceId)]})
+    await reaches(run.region.ec2, present(lost?.InstanceId), 'terminated')
+    await run.run()
+    const fresh = await interfaceOf('worker-1')
+    expect(fresh).not.to.equal(old)
+    const expected = [theirs.mainTableId, theirs.tableId].map(table => `${table} ${fresh} active`).sort()
+    expect(await routesTo('10.200.1.0/24')).to.deep.equal(expected)
+  })
+
+  it('leaves routes alone that are not its own, though they look like it: those to its pods, and those to its machines', async () => {
+    const {ec2} = run.region
+    const {SecurityGroups = []} = await ec2.describeSecurityGroups({
+      Filters: [{Name: 'group-name', Values: ['theirs']}],
+    })
+    const groupId = present(SecurityGroups[0]?.GroupId)
+    const mine = await launch(ec2, {vpcId: theirs.vpcId, subnetId: theirs.publicSubnets[0], groupId})
+    await reaches(ec2, mine, 'running')
+    const {Reservations = []} = await ec2.describeInstances({InstanceIds: [mine]})
+    const eni = present(Reservations[0]?.Instances?.[0]?.NetworkInterfaces?.[0]?.NetworkInterfaceId)
+    const route = {RouteTableId: theirs.tableId, DestinationCidrBlock: '10.200.2.0/24', NetworkInterfaceId: eni}
+    await ec2.createRoute(route)
+    expect((await failure(run.run())).message).to.include(
+      `${theirs.tableId} has a route to 10.200.2.0/24 already, which is not the cluster's`,
+    )
+    const others = {RouteTableId: theirs.tableId, DestinationCidrBlock: '192.168.0.0/16'}
+    await ec2.createRoute({...others, NetworkInterfaceId: await interfaceOf('worker-1')})
+    expect((await destroy()).remaining).to.deep.equal([])
+    expect(await routesTo('10.200.1.0/24')).to.deep.equal([])
+    expect(await routesTo('10.200.2.0/24')).to.deep.equal([`${theirs.tableId} ${eni} active`])
+    expect((await routesTo('192.168.0.0/16')).join()).to.include('blackhole')
+  })
+
+  it('leaves a group that others use, and their machine, even if it is to remove what is in its own VPC', async () => {
+    await run.run()
+    const {ec2} = run.region
+    const {securityGroups} = await inventory()
+    const groupId = present(securityGroups.find(g => g.GroupName === 'sample-worker')?.GroupId)
+    const guest = await launch(ec2, {vpcId: theirs.vpcId, subnetId: theirs.publicSubnets[1], groupId})
+    await reaches(ec2, guest, 'running')
+    const {remaining} = await destroy(true)
+    expect(remaining.map(({id}) => id)).to.deep.equal([groupId])
+    await reaches(ec2, guest, 'running')
+  })
+
+  it('says what it was asked to be on the group of its controllers', async () => {
+    await run.run()
+    const [cluster] = await findClusters(run.clients, signal)
+    expect(cluster?.record?.spec).to.deep.equal(run.spec)
+  })
+
+  it('is refused, before anything is made, with all that is against it', async () => {
+    const {ec2} = run.region
+    const refused = async (change: Partial<CreateRequest>): Promise<string> => {
+      const error = await failure(specFor(run.region, {...theirs.request, ...change}))
+      expect(error.code).to.equal('INVALID_SPEC')
+      return error.message
+    }
+    expect(await refused({vpcId: 'vpc-0123456789abcdef0'})).to.equal('There is no VPC vpc-0123456789abcdef0 here.')
+    expect(await refused({subnetIds: [theirs.publicSubnets[0], 'subnet-0123456789abcdef0']})).to.equal(
+      `${theirs.vpcId} has no subnet subnet-0123456789abcdef0.`,
+    )
+    expect(
+      await refused({workers: 251, network: {podCidr: '10.192.0.0/12'}, subnetIds: [theirs.publicSubnets[0]]}),
+    ).to.match(/has 251 free addresses, and 252 machines/)
+    await ec2.createSecurityGroup({VpcId: theirs.vpcId, GroupName: 'sample-worker', Description: 'as if'})
+    await ec2.modifyVpcAttribute({VpcId: theirs.vpcId, EnableDnsSupport: {Value: false}})
+    await ec2.createRoute({
+      RouteTableId: theirs.tableId,
+      DestinationCidrBlock: '10.200.128.0/17',
+      GatewayId: theirs.gatewayId,
+    })
+    const all = await refused({network: {serviceCidr: '10.50.8.0/24'}})
+    expect(all.split('\n')).to.deep.equal([
+      `--pod-cidr 10.200.0.0/16 overlaps the route to 10.200.128.0/17 of ${theirs.tableId}: packets for one would reach the other.`,
+      "--service-cidr 10.50.8.0/24 overlaps the VPC's own 10.50.0.0/16: packets for one would reach the other.",
+      `${theirs.vpcId} has its resolver switched off (enableDnsSupport): machines in it could look up no name.`,
+      `${theirs.vpcId} has a security group "sample-worker" already, which is not this cluster's.`,
+    ])
+    expect(await run.ids()).to.deep.equal([])
+  })
+})

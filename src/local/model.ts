@@ -23,6 +23,8 @@ export interface RegionState extends IamState {
   instances: Record<string, Instance>
   /** Client tokens by action and token: what was asked (a hash of the input) and what was answered with. */
   clientTokens: Record<string, ClientToken>
+  /** Elastic addresses, by allocation id. */
+  addresses: Record<string, Address>
   /** These three by their ARNs. */
   loadBalancers: Record<string, LoadBalancer>
   targetGroups: Record<string, TargetGroup>
@@ -125,11 +127,19 @@ export interface NetworkInterface extends Tagged {
   readonly macAddress: string
   sourceDestCheck: boolean
   groupIds: string[]
-  /** Address from the region's public range (198.18.0.0/15), for as long as the instance runs. */
+  /** Address from the region's public range (198.18.0.0/15), for as long as the instance runs, or an elastic one. */
   publicIp?: string
   attachment?: {readonly attachmentId: string; readonly instanceId: string; deleteOnTermination: boolean}
   /** Of an interface that a load balancer has made, which nobody else can change or delete. */
   managed?: ManagedAttachment
+}
+
+/** An elastic address: one of the region's public range that is the account's until it is released. */
+export interface Address extends Tagged {
+  readonly allocationId: string
+  readonly publicIp: string
+  /** The interface has it as its `publicIp` for as long. */
+  association?: {readonly associationId: string; readonly networkInterfaceId: string}
 }
 
 export interface ManagedAttachment {

@@ -25,6 +25,7 @@ const COLLECTIONS = [
 
 /** Collections that regions made by an older khw do not have: nothing of their kind exists there. */
 const LATER_COLLECTIONS = [
+  'addresses',
   'loadBalancers',
   'targetGroups',
   'listeners',
@@ -53,6 +54,7 @@ export function emptyRegion(options: {region: string; zones: readonly string[]; 
     volumes: {},
     instances: {},
     clientTokens: {},
+    addresses: {},
     loadBalancers: {},
     targetGroups: {},
     listeners: {},

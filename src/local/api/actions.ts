@@ -1,4 +1,6 @@
 import type {Action} from './action.js'
+import {addressActions} from './ec2/address.js'
+import {addressAssociationActions} from './ec2/address-association.js'
 import {creditSpecificationActions} from './ec2/credit-specification.js'
 import {dhcpOptionsActions} from './ec2/dhcp-options.js'
 import {imageActions} from './ec2/image.js'
@@ -46,6 +48,8 @@ export const actions: readonly Action[] = [
   ...metadataOptionsActions,
   ...creditSpecificationActions,
   ...networkInterfaceActions,
+  ...addressActions,
+  ...addressAssociationActions,
   ...volumeActions,
   ...tagActions,
 ]

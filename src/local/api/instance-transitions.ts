@@ -1,15 +1,16 @@
 import type {Instance, RegionState} from '../model.js'
+import {addressOf} from './ec2/interface-association.js'
 
 /** How long EC2 still describes an instance after its end: about an hour. In milliseconds. */
 const AFTERLIFE = 3_600_000
 
-/** `stopping` ends here: the public address is free again. The VPC's id, if there was such an instance. */
+/** `stopping` ends here: the public address is free again, unless it is an elastic one. The VPC's id, if there was such an instance. */
 export function becomeStopped(state: RegionState, instanceId: string): string | undefined {
   const instance = state.instances[instanceId]
   if (instance?.state !== 'stopping') return undefined
   instance.state = 'stopped'
   const nic = state.networkInterfaces[instance.networkInterfaceId]
-  if (nic !== undefined) delete nic.publicIp
+  if (nic !== undefined && addressOf(state, nic.networkInterfaceId) === undefined) delete nic.publicIp
   return instance.vpcId
 }
 
@@ -20,9 +21,13 @@ export function releaseResources(state: RegionState, instanceId: string): void {
     const {groupIds, publicIp} = nic
     const instance = state.instances[instanceId]
     if (instance !== undefined) instance.formerInterface = {groupIds, ...(publicIp === undefined ? {} : {publicIp})}
-    delete nic.publicIp
-    if (nic.attachment.deleteOnTermination) Reflect.deleteProperty(state.networkInterfaces, nic.networkInterfaceId)
-    else delete nic.attachment
+    // An elastic address stays with an interface that stays.
+    const address = addressOf(state, nic.networkInterfaceId)
+    if (address === undefined) delete nic.publicIp
+    if (nic.attachment.deleteOnTermination) {
+      if (address !== undefined) delete address.association
+      Reflect.deleteProperty(state.networkInterfaces, nic.networkInterfaceId)
+    } else delete nic.attachment
   }
   for (const volume of Object.values(state.volumes)) {
     if (volume.instanceId !== instanceId) continue

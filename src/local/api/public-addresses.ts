@@ -8,9 +8,12 @@ export interface AddressRange {
   readonly last: number
 }
 
-/** The lowest address of the range that no interface has. Throws InsufficientAddressCapacity. */
+/** The lowest address of the range that no interface has and that is nobody's elastic address. Throws InsufficientAddressCapacity. */
 export function freePublicAddress(state: RegionState, range: AddressRange): string {
-  const taken = new Set(Object.values(state.networkInterfaces).map(nic => nic.publicIp))
+  const taken = new Set([
+    ...Object.values(state.networkInterfaces).map(nic => nic.publicIp),
+    ...Object.values(state.addresses).map(address => address.publicIp),
+  ])
   for (let address = range.first; address <= range.last; address += 1) {
     const text = formatIpv4(address)
     if (!taken.has(text)) return text

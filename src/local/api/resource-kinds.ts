@@ -26,6 +26,7 @@ export type KindName =
   | 'volume'
   | 'instance'
   | 'image'
+  | 'address'
   | 'networkAcl'
   | 'dhcpOptions'
 
@@ -44,6 +45,7 @@ export const KINDS: Readonly<Record<KindName, ResourceKind>> = {
   volume: kind('volume', 'vol', 'InvalidVolume', 'volume'),
   instance: kind('instance', 'i', 'InvalidInstanceID', 'instance ID'),
   image: kind('image', 'ami', 'InvalidAMIID', 'image ID'),
+  address: kind('elastic-ip', 'eipalloc', 'InvalidAllocationID', 'allocation ID'),
   networkAcl: kind('network-acl', 'acl', 'InvalidNetworkAclID', 'networkAcl ID'),
   dhcpOptions: kind('dhcp-options', 'dopt', 'InvalidDhcpOptionsID', 'dhcpOption ID'),
 }
@@ -94,6 +96,7 @@ export function taggedResources(state: RegionState): [KindName, string, Tagged][
     ...of('keyPair', state.keyPairs),
     ...of('networkInterface', state.networkInterfaces),
     ...of('volume', state.volumes),
+    ...of('address', state.addresses),
     ...of('instance', state.instances),
   ]
 }

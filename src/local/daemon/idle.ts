@@ -48,7 +48,9 @@ export class IdleClock {
  */
 export function isEmpty(state: RegionState): boolean {
   return (
-    [state.vpcs, state.users, state.policies, state.instanceProfiles].every(all => Object.keys(all).length === 0) &&
+    [state.vpcs, state.addresses, state.users, state.policies, state.instanceProfiles].every(
+      all => Object.keys(all).length === 0,
+    ) &&
     Object.values(state.roles).every(role => role.path.startsWith('/aws-service-role/')) &&
     Object.values(state.instances).every(instance => instance.state === 'terminated')
   )

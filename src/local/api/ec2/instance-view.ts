@@ -1,9 +1,11 @@
+import {privateDnsName} from '../../dns-names.js'
 import type {Instance, InstanceState, NetworkInterface, RegionState} from '../../model.js'
 import type {MachineImage} from '../image.js'
 import type {Region} from '../region.js'
 import {tagSet} from '../tag-specifications.js'
 import type {XmlElement} from '../xml.js'
 import {INSTANCE_TYPES} from './instance-type-catalogue.js'
+import {describeAssociation} from './interface-association.js'
 import {describeMetadataOptions} from './metadata-options.js'
 
 const STATE_CODES: Readonly<Record<InstanceState, number>> = {
@@ -22,11 +24,6 @@ export function describeState(state: InstanceState): XmlElement {
 
 export function stateCode(state: InstanceState): number {
   return STATE_CODES[state]
-}
-
-/** `ip-10-240-0-11.local-1.compute.internal` */
-export function privateDnsName(privateIpAddress: string, state: RegionState): string {
-  return `ip-${privateIpAddress.replaceAll('.', '-')}.${state.region}.compute.internal`
 }
 
 export function rootDeviceName(instance: Instance, images: readonly MachineImage[]): string {
@@ -52,14 +49,14 @@ export function launchIndex(instance: Instance, state: RegionState): number {
 export function describeInstance(instance: Instance, region: Region, options: {launching: boolean}): XmlElement {
   const {state} = region.store
   const nic = state.networkInterfaces[instance.networkInterfaceId]
-  const publicIp = options.launching ? undefined : nic?.publicIp
-  const dnsName = nic === undefined ? '' : privateDnsName(nic.privateIpAddress, state)
+  const dnsName = nic === undefined ? '' : privateDnsName(nic.privateIpAddress, state.region)
+  const association = nic === undefined || options.launching ? undefined : describeAssociation(nic, state)
   return {
     instanceId: instance.instanceId,
     imageId: instance.imageId,
     instanceState: describeState(instance.state),
     privateDnsName: dnsName,
-    dnsName: '',
+    dnsName: association?.publicDnsName ?? '',
     reason: '',
     keyName: instance.keyName,
     amiLaunchIndex: launchIndex(instance, state),
@@ -71,7 +68,7 @@ export function describeInstance(instance: Instance, region: Region, options: {l
     ...(nic === undefined
       ? {}
       : {subnetId: instance.subnetId, vpcId: instance.vpcId, privateIpAddress: nic.privateIpAddress}),
-    ipAddress: publicIp,
+    ipAddress: association?.publicIp,
     sourceDestCheck: nic?.sourceDestCheck,
     groupSet: describeGroupIds(nic?.groupIds ?? [], state),
     stateReason: instance.stateReason && {...instance.stateReason},
@@ -85,7 +82,7 @@ export function describeInstance(instance: Instance, region: Region, options: {l
     clientToken: instance.clientToken ?? '',
     tagSet: tagSet(instance.tags),
     hypervisor: 'xen',
-    networkInterfaceSet: nic === undefined ? [] : [describeAttached(nic, publicIp, instance, state)],
+    networkInterfaceSet: nic === undefined ? [] : [describeAttached(nic, association, instance, state)],
     ebsOptimized: false,
     enaSupport: true,
     metadataOptions: describeMetadataOptions(instance.metadataOptions),
@@ -125,12 +122,11 @@ export function describeRootVolume(instance: Instance, region: Region): XmlEleme
 
 function describeAttached(
   nic: NetworkInterface,
-  publicIp: string | undefined,
+  association: XmlElement | undefined,
   instance: Instance,
   state: RegionState,
 ): XmlElement {
-  const association = publicIp === undefined ? undefined : {publicIp, publicDnsName: '', ipOwnerId: 'amazon'}
-  const dnsName = privateDnsName(nic.privateIpAddress, state)
+  const dnsName = privateDnsName(nic.privateIpAddress, state.region)
   return {
     networkInterfaceId: nic.networkInterfaceId,
     subnetId: nic.subnetId,

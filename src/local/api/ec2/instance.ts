@@ -1,3 +1,4 @@
+import {privateDnsName, publicDnsName} from '../../dns-names.js'
 import type {Instance, RegionState} from '../../model.js'
 import {action} from '../action.js'
 import {isDescribed} from '../instance-transitions.js'
@@ -6,7 +7,8 @@ import {listItems, listingRequest, pageOf, type Listing} from '../listing.js'
 import type {Region} from '../region.js'
 import type {XmlElement} from '../xml.js'
 import {lookUpInstance} from './instance-lookup.js'
-import {describeInstance, describeState, launchIndex, privateDnsName, stateCode} from './instance-view.js'
+import {addressOf} from './interface-association.js'
+import {describeInstance, describeState, launchIndex, stateCode} from './instance-view.js'
 
 const UNPAGED = {limit: undefined, after: undefined}
 
@@ -95,6 +97,7 @@ function listing(state: RegionState): Listing<Instance> {
   const inSubnet = (instance: Instance) => nic(instance)?.subnetId
   const privateIp = (instance: Instance) => nic(instance)?.privateIpAddress
   const publicIp = (instance: Instance) => nic(instance)?.publicIp
+  const address = (instance: Instance) => addressOf(state, instance.networkInterfaceId)
   return {
     kind: 'instance',
     idOf: instance => instance.instanceId,
@@ -120,8 +123,8 @@ function listing(state: RegionState): Listing<Instance> {
       'private-ip-address': privateIp,
       'ip-address': publicIp,
       'private-dns-name': instance => {
-        const address = privateIp(instance)
-        return address && privateDnsName(address, state)
+        const ip = privateIp(instance)
+        return ip && privateDnsName(ip, state.region)
       },
       'source-dest-check': instance => nic(instance)?.sourceDestCheck,
       'instance.group-id': groups,
@@ -134,6 +137,8 @@ function listing(state: RegionState): Listing<Instance> {
       'network-interface.group-id': groups,
       'network-interface.addresses.private-ip-address': privateIp,
       'network-interface.association.public-ip': publicIp,
+      'network-interface.association.allocation-id': instance => address(instance)?.allocationId,
+      'network-interface.association.association-id': instance => address(instance)?.association?.associationId,
       'network-interface.availability-zone': instance => nic(instance) && instance.availabilityZone,
       'network-interface.mac-address': instance => nic(instance)?.macAddress,
       'network-interface.owner-id': instance => nic(instance) && state.accountId,
@@ -153,7 +158,11 @@ function listing(state: RegionState): Listing<Instance> {
       'virtualization-type': () => 'hvm',
       tenancy: () => 'default',
       'monitoring-state': () => 'disabled',
-      'dns-name': () => '',
+      'dns-name': instance => {
+        const ip = publicIp(instance)
+        const named = state.vpcs[instance.vpcId]?.enableDnsHostnames === true
+        return ip !== undefined && named ? publicDnsName(ip, state.region) : ''
+      },
       ...absent('kernel-id', 'platform', 'placement-group-name', 'ramdisk-id', 'requester-id', 'outpost-arn'),
       'metadata-options.http-tokens': instance => instance.metadataOptions.httpTokens,
       'state-reason-code': instance => instance.stateReason?.code,

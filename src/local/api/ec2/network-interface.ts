@@ -1,12 +1,16 @@
+import {privateDnsName} from '../../dns-names.js'
 import type {NetworkInterface, RegionState} from '../../model.js'
 import {action} from '../action.js'
 import {ApiError, missingParameter} from '../api-error.js'
+import {absent} from '../filters.js'
 import {listItems, listingRequest, type Listing} from '../listing.js'
 import type {Parameters} from '../parameters.js'
 import {lookUp} from '../resource-kinds.js'
 import {tagSet} from '../tag-specifications.js'
 import type {XmlElement} from '../xml.js'
-import {describeGroupIds, privateDnsName} from './instance-view.js'
+import {disassociate} from './address-association.js'
+import {describeGroupIds} from './instance-view.js'
+import {addressOf, describeAssociation} from './interface-association.js'
 import {groupsOfVpc} from './interface-groups.js'
 import {zoneId} from './region-and-zone.js'
 
@@ -28,6 +32,17 @@ const listing = (state: RegionState): Listing<NetworkInterface> => ({
     'private-ip-address': nic => nic.privateIpAddress,
     'addresses.private-ip-address': nic => nic.privateIpAddress,
     'association.public-ip': nic => nic.publicIp,
+    'addresses.association.public-ip': nic => nic.publicIp,
+    'association.ip-owner-id': nic => describeAssociation(nic, state)?.ipOwnerId,
+    'association.allocation-id': nic => addressOf(state, nic.networkInterfaceId)?.allocationId,
+    'association.association-id': nic => addressOf(state, nic.networkInterfaceId)?.association?.associationId,
+    'addresses.primary': () => true,
+    'private-dns-name': nic => privateDnsName(nic.privateIpAddress, state.region),
+    'attachment.device-index': nic => describeAttachment(nic, state) && (nic.managed === undefined ? 0 : 1),
+    'attachment.delete-on-termination': nic => nic.attachment?.deleteOnTermination ?? (nic.managed && false),
+    'availability-zone-id': nic => zoneId(state, state.subnets[nic.subnetId]?.availabilityZone ?? ''),
+    'association.public-dns-name': nic => describeAssociation(nic, state)?.publicDnsName,
+    ...absent('ipv6-addresses.ipv6-address', 'outpost-arn'),
     'mac-address': nic => nic.macAddress,
     'source-dest-check': nic => nic.sourceDestCheck,
     'availability-zone': nic => state.subnets[nic.subnetId]?.availabilityZone,
@@ -74,6 +89,8 @@ export const networkInterfaceActions = [
         const nic = lookUp(state.networkInterfaces, 'networkInterface', id)
         if (nic.attachment !== undefined || nic.managed !== undefined)
           throw new ApiError('InvalidParameterValue', `Network interface '${id}' is currently in use.`)
+        const address = addressOf(state, id)
+        if (address !== undefined) disassociate(state, address.allocationId)
         Reflect.deleteProperty(state.networkInterfaces, id)
         return nic.vpcId
       })
@@ -167,9 +184,8 @@ function describeAttachment({attachment, managed}: NetworkInterface, state: Regi
 
 function describeInterface(nic: NetworkInterface, state: RegionState): XmlElement {
   const zone = state.subnets[nic.subnetId]?.availabilityZone ?? ''
-  const dnsName = privateDnsName(nic.privateIpAddress, state)
-  const association =
-    nic.publicIp === undefined ? undefined : {publicIp: nic.publicIp, publicDnsName: '', ipOwnerId: 'amazon'}
+  const dnsName = privateDnsName(nic.privateIpAddress, state.region)
+  const association = describeAssociation(nic, state)
   return {
     networkInterfaceId: nic.networkInterfaceId,
     subnetId: nic.subnetId,

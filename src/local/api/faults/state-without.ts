@@ -19,6 +19,7 @@ export function stateWithout(state: RegionState, ids: ReadonlySet<string>): Regi
     networkInterfaces: rest(state.networkInterfaces),
     volumes: rest(state.volumes),
     instances: rest(state.instances),
+    addresses: rest(state.addresses),
     loadBalancers: rest(state.loadBalancers),
     targetGroups: rest(state.targetGroups),
     listeners: rest(state.listeners),

@@ -1,4 +1,5 @@
-import {type InstanceFacts, privateDnsName, publicDnsName, type ServiceTables} from '../service-tables.js'
+import {privateDnsName, publicDnsName} from '../../dns-names.js'
+import type {InstanceFacts, ServiceTables} from '../service-tables.js'
 
 /** A directory of instance metadata: text by name, or a directory by name. */
 export interface MetadataTree {

@@ -1,5 +1,6 @@
 import {contains, parseCidr, parseIpv4} from '../../../cluster/cidr.js'
-import {privateDnsName, publicDnsName, type ServiceTables} from '../service-tables.js'
+import {privateDnsName, publicDnsName} from '../../dns-names.js'
+import type {ServiceTables} from '../service-tables.js'
 import {type Answer, type Question, RCODE, TYPE} from './dns-message.js'
 
 const NOTHING: Answer = {rcode: RCODE.noError, records: []}

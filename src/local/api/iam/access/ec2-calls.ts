@@ -91,6 +91,22 @@ export const EC2_CALLS: Readonly<Record<string, readonly Touch[]>> = {
     many('securityGroup', 'SecurityGroupId'),
   ],
   DeleteNetworkInterface: [one('networkInterface', 'NetworkInterfaceId')],
+  AllocateAddress: [{makes: 'address'}],
+  AssociateAddress: [
+    one('address', 'AllocationId'),
+    one('instance', 'InstanceId'),
+    one('networkInterface', 'NetworkInterfaceId'),
+  ],
+  DisassociateAddress: [
+    {
+      uses: 'address',
+      ids: (parameters, state) =>
+        Object.values(state.addresses)
+          .filter(({association}) => association?.associationId === parameters.optional('AssociationId'))
+          .map(({allocationId}) => allocationId),
+    },
+  ],
+  ReleaseAddress: [one('address', 'AllocationId')],
   DeleteVolume: [one('volume', 'VolumeId')],
 
   CreateTags: taggable(),

@@ -63,6 +63,12 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
   },
   {sid: 'WhoAmI', actions: ['sts:GetCallerIdentity'], isGlobal: true},
   {
+    sid: 'WhatMayI',
+    actions: ['iam:SimulatePrincipalPolicy'],
+    resources: ['arn:*:iam::*:user/${aws:username}', 'arn:*:iam::*:role/*'],
+    isGlobal: true,
+  },
+  {
     sid: 'Make',
     actions: ec2(...EC2_CREATIONS.filter(name => name !== 'RunInstances')),
     resources: ['vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'key-pair'],

@@ -1,36 +1,55 @@
 import {awsErrorCode, classOf} from '../../aws/errors.js'
-import {KhwError} from '../../errors.js'
-import type {Check, PreflightContext} from './check.js'
+import {OPERATOR_GRANTS, type Grant} from '../../aws/permissions/grants.js'
+import {simulateGrant, type Simulated} from '../../aws/permissions/simulation.js'
+import {KhwError, messageOf} from '../../errors.js'
+import type {Check, Passed, PreflightContext} from './check.js'
 import {TRIALS, type Trial} from './trials.js'
 
 type Verdict = 'allowed' | 'refused' | 'unclear'
 
-/** Each EC2 call that changes something is tried with DryRun. */
+/** Without these, something is not checked; the create goes on. */
+const OPTIONAL = /^(servicequotas|iam):/
+
+/**
+ * What the caller may do, found out in two ways: each EC2 call that changes something is tried with DryRun, and IAM is
+ * asked what the caller's policies say to all that khw calls. What EC2 itself lets through counts for more.
+ */
 export const permissions: Check = {
   name: 'permissions',
   signedIn: true,
 
   async run(context) {
-    const verdicts = await Promise.all(TRIALS.map(async trial => ({trial, verdict: await verdictOn(trial, context)})))
-    const of = (verdict: Verdict): string[] =>
-      verdicts.filter(each => each.verdict === verdict).map(({trial}) => trial.operation)
-    const refused = of('refused')
-    if (refused.length > 0) {
-      const {arn} = await context.facts.caller()
+    const {arn} = await context.facts.caller()
+    const [trials, simulated] = await Promise.all([tried(context), asked(arn, context)])
+    const refused = new Set([...trials].flatMap(([action, verdict]) => (verdict === 'refused' ? action : [])))
+    const unclear = new Set([...trials].flatMap(([action, verdict]) => (verdict === 'unclear' ? action : [])))
+    for (const [action, verdict] of simulated.verdicts) {
+      if (verdict === 'allowed') unclear.delete(action)
+      if (verdict === 'denied' && trials.get(action) !== 'allowed') refused.add(action)
+    }
+    const missing = [...refused].filter(action => !OPTIONAL.test(action)).sort()
+    if (missing.length > 0)
       throw new KhwError(
         'AWS_AUTH',
-        `${arn} lacks ${refused.length === 1 ? 'a permission' : 'permissions'}: ${refused.map(name => `ec2:${name}`).join(', ')}.`,
+        `${arn} lacks ${missing.length === 1 ? 'a permission' : 'permissions'}: ${missing.join(', ')}.`,
         ['See all that is needed with: khw iam policy'],
       )
-    }
-    const unclear = of('unclear')
-    const detail = `${verdicts.length - unclear.length} of ${verdicts.length} calls tried are allowed`
-    if (unclear.length === 0) return {detail: `all ${verdicts.length} calls tried are allowed`}
-    return {
-      detail: `${detail}; EC2 does not say it of ${unclear.join(', ')}`,
-      fix: 'Nothing, if the policy is that of: khw iam policy',
-    }
+    return passed(trials.size, [...unclear], simulated)
   },
+}
+
+function passed(count: number, unclear: readonly string[], {verdicts, why}: Asked): Passed {
+  const tried = `${count - unclear.length} of ${count} calls that change something are allowed`
+  if (unclear.length === 0) return {detail: `${tried}, by trial${verdicts.size > 0 ? ' and by policy' : ''}`}
+  return {
+    detail: `${tried}; it is not certain of ${unclear.join(', ')}${why === undefined ? '' : ` (policies not checked: ${why})`}`,
+    fix: 'Nothing, if the policy is that of: khw iam policy',
+  }
+}
+
+async function tried(context: PreflightContext): Promise<ReadonlyMap<string, Verdict>> {
+  const verdicts = TRIALS.map(async trial => [`ec2:${trial.operation}`, await verdictOn(trial, context)] as const)
+  return new Map(await Promise.all(verdicts))
 }
 
 /** The operation is let through if EC2 says so, or if it goes on to complain of something else. */
@@ -47,4 +66,42 @@ async function verdictOn(trial: Trial, {clients: {ec2}, spec, signal}: Preflight
     if (kind === 'auth') throw error
     return kind === 'throttle' || kind === 'ambiguous' ? 'unclear' : 'allowed'
   }
+}
+
+interface Asked {
+  /** By action; none if nobody was asked. */
+  readonly verdicts: ReadonlyMap<string, Simulated>
+  /** Why not. */
+  readonly why?: string
+}
+
+async function asked(arn: string, {clients, access: {region}, signal}: PreflightContext): Promise<Asked> {
+  const verdicts = new Map<string, Simulated>()
+  // The root needs no permission.
+  if (arn.endsWith(':root')) return {verdicts}
+  const principal = principalOf(arn)
+  if (principal === undefined) return {verdicts, why: `${arn} has no policies of its own`}
+  const simulate = (grant: Grant) => simulateGrant(grant, {clients, principal, region, signal})
+  try {
+    for (const found of await Promise.all(OPERATOR_GRANTS.map(simulate)))
+      for (const [action, verdict] of found) verdicts.set(action, worse(verdicts.get(action), verdict))
+    return {verdicts}
+  } catch (error) {
+    if (awsErrorCode(error) === undefined) throw error
+    return {verdicts: new Map(), why: messageOf(error)}
+  }
+}
+
+/** An action that stands in several rows needs them all. */
+function worse(a: Simulated | undefined, b: Simulated): Simulated {
+  return a === 'denied' || b === 'denied' ? 'denied' : a === 'unclear' || b === 'unclear' ? 'unclear' : 'allowed'
+}
+
+/** Whose policies hold: of a session with a role, those of the role. The roles of IAM Identity Center have a path. */
+function principalOf(arn: string): string | undefined {
+  if (/^arn:[^:]+:iam::\d+:user\//.test(arn)) return arn
+  const [, partition, account, role] = /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(arn) ?? []
+  if (partition === undefined || account === undefined || role === undefined) return undefined
+  const path = role.startsWith('AWSReservedSSO_') ? 'aws-reserved/sso.amazonaws.com/' : ''
+  return `arn:${partition}:iam::${account}:role/${path}${role}`
 }

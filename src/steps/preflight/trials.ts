@@ -55,6 +55,9 @@ export const TRIALS: readonly Trial[] = [
   trial('CreateSubnet', (ec2, spec, o) =>
     ec2.createSubnet({DryRun, VpcId, CidrBlock: NOWHERE, TagSpecifications: tagged('subnet', spec)}, o),
   ),
+  trial('CreateTags', (ec2, _, o) =>
+    ec2.createTags({DryRun, Resources: [VpcId], Tags: [{Key: 'khw:trial', Value: 'true'}]}, o),
+  ),
   certain('CreateVpc', (ec2, spec, o) =>
     ec2.createVpc({DryRun, CidrBlock: spec.network.vpcCidr || NOWHERE, TagSpecifications: tagged('vpc', spec)}, o),
   ),

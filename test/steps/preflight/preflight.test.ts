@@ -28,7 +28,7 @@ describe('the look before a create', () => {
     expect(detail['quota: vCPUs']).to.equal('12 more besides 0 in use, of 4096')
     expect(detail['image']).to.include('ami-0123456789abcdef0')
     expect(detail['machines']).to.equal('3 controllers of t3.medium, 3 workers of t3.medium')
-    expect(detail['permissions']).to.match(/^all \d+ calls tried are allowed$/)
+    expect(detail['permissions']).to.match(/^(\d+) of \1 calls that change something are allowed, by trial$/)
   })
 
   it('has no two checks of the same name', () => {

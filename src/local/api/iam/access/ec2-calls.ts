@@ -134,10 +134,14 @@ function keysByName(parameters: Parameters, state: RegionState): readonly string
   return [Object.values(state.keyPairs).find(pair => pair.keyName === name)?.keyPairId ?? name]
 }
 
-/** The route table and the subnet that belong together. */
+/** The route table and the subnet that belong together; of an association that does not exist, a table that does not either. */
 function associated(): readonly Touch[] {
+  const tables = (parameters: Parameters, state: RegionState): readonly string[] => {
+    const found = association(parameters, state).map(([table]) => table)
+    return found.length > 0 ? found : [parameters.optional('AssociationId') ?? '']
+  }
   return [
-    {uses: 'routeTable', ids: (parameters, state) => association(parameters, state).map(([table]) => table)},
+    {uses: 'routeTable', ids: tables},
     {uses: 'subnet', ids: (parameters, state) => association(parameters, state).flatMap(([, subnet]) => subnet ?? [])},
   ]
 }

@@ -1,0 +1,75 @@
+import {expect} from 'chai'
+import {OPERATOR_GRANTS} from '../../../src/aws/permissions/grants.js'
+import {operatorPolicy} from '../../../src/aws/permissions/policy.js'
+import type {PolicyDocument} from '../../../src/aws/permissions/policy-document.js'
+import {permissions} from '../../../src/steps/preflight/permissions.js'
+import {TRIALS, UNTRIED} from '../../../src/steps/preflight/trials.js'
+import {calledOperations} from '../../aws/permissions/called-operations.js'
+import {userWith} from '../../local/api/iam/iam-client.js'
+import {Ahead} from './ahead.js'
+
+/** The policy without these actions. */
+function without(actions: readonly string[]): PolicyDocument {
+  const {Statement, ...rest} = operatorPolicy({regions: ['local-1']})
+  const kept = Statement.map(each => ({...each, Action: each.Action.filter(action => !actions.includes(action))}))
+  return {...rest, Statement: kept.filter(({Action}) => Action.length > 0)}
+}
+
+describe('the check of permissions', () => {
+  let ahead: Ahead
+  beforeEach(async () => {
+    ahead = await Ahead.open()
+    ahead.faults.set({enforceIam: true})
+  })
+  afterEach(() => ahead.region.close())
+
+  const lookAs = async (policy: PolicyDocument) => {
+    const {credentials} = await userWith(ahead.region, 'operator', policy)
+    const access = {...ahead.access, credentials}
+    const [finding] = (await ahead.look({}, {access, checks: [permissions]})).findings
+    if (finding === undefined) throw new Error('no finding')
+    return finding
+  }
+
+  it('tries every EC2 call that changes something', () => {
+    const called = calledOperations()
+      .map(({action}) => action)
+      .filter(action => action.startsWith('ec2:') && !/:(Describe|Get)/.test(action))
+    const tried = [...TRIALS.map(({operation}) => operation), ...UNTRIED].map(operation => `ec2:${operation}`)
+    expect(tried.sort()).to.deep.equal([...new Set(called)].sort())
+  })
+
+  it('is content with exactly what khw iam policy prints', async () => {
+    const finding = await lookAs(operatorPolicy({regions: ['local-1']}))
+    expect(finding).to.include({ok: true, fix: null})
+    expect(finding.detail).to.match(/^(\d+) of \1 calls that change something are allowed, by trial and by policy$/)
+  })
+
+  it('names whatever is missing, each action by itself', async () => {
+    const needed = [...new Set(OPERATOR_GRANTS.flatMap(({actions}) => actions))]
+      .filter(action => !/^(sts|iam|servicequotas):|^ec2:CreateTags$/.test(action))
+      .sort()
+    const odd = needed.filter((_, i) => i % 2 === 1)
+    const first = await lookAs(without(odd))
+    expect(first.ok).to.equal(false)
+    expect(/: (ec2:.*)\.$/.exec(first.detail)?.[1]?.split(', ')).to.deep.equal(odd)
+    await ahead.region.close()
+    ahead = await Ahead.open()
+    ahead.faults.set({enforceIam: true})
+    const even = needed.filter((_, i) => i % 2 === 0)
+    const second = await lookAs(without(even))
+    expect(/: (ec2:.*)\.$/.exec(second.detail)?.[1]?.split(', ')).to.deep.equal(even)
+    expect(second.fix).to.include('khw iam policy')
+  })
+
+  it('names what may be made but not tagged', async () => {
+    const {detail} = await lookAs(without(['ec2:CreateTags']))
+    expect(detail).to.match(/: ec2:CreateInternetGateway, ec2:CreateTags, ec2:CreateVpc, ec2:ImportKeyPair\.$/)
+  })
+
+  it('says what it cannot know of who may not ask IAM, and goes on', async () => {
+    const finding = await lookAs(without(['iam:SimulatePrincipalPolicy']))
+    expect(finding.ok).to.equal(true)
+    expect(finding.detail).to.include('not certain of ec2:AssociateRouteTable').and.to.include('policies not checked')
+  })
+})

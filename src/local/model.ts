@@ -271,7 +271,8 @@ export interface Target {
   readonly port: number
   /** `all` for an address outside the VPC. */
   readonly availabilityZone?: string
-  readonly registeredAt: string
+  /** When its registration is through. ISO 8601. */
+  readonly checkedFrom: string
   /** Set when it is deregistered: it gets no new connections and is forgotten then. ISO 8601. */
   drainedAt?: string
 }

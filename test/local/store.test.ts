@@ -88,6 +88,14 @@ describe('RegionStore', () => {
     expect(store.state.internetGateways).to.deep.equal({})
   })
 
+  it('opens a region that was made before there were load balancers', async () => {
+    const store = await RegionStore.open(file, create)
+    const {loadBalancers, targetGroups, listeners, ...older} = store.state
+    expect([loadBalancers, targetGroups, listeners]).to.deep.equal([{}, {}, {}])
+    await writeFile(file, JSON.stringify(older))
+    expect((await RegionStore.open(file, create)).state).to.deep.equal(store.state)
+  })
+
   for (const [what, text, code] of [
     ['no JSON', '{"schema":1', 'JOURNAL_UNREADABLE'],
     ['an empty file', '', 'JOURNAL_UNREADABLE'],

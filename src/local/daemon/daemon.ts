@@ -61,7 +61,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   const fabric: Fabric = {
     ...machines,
     syncVpc: (state, vpcId) => networks.syncVpc(state, vpcId),
-    targetHealth: () => Promise.resolve('initial'),
+    targetHealth: (...named) => networks.targetHealth(...named),
   }
   const onError = (error: unknown): void => {
     log(describe(error))

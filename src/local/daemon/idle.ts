@@ -43,14 +43,14 @@ export class IdleClock {
 }
 
 /**
- * Terminated instances are still described for an hour; they need nothing of the host. Service-linked roles nobody takes
- * away, on AWS neither.
+ * Terminated instances are still described for an hour; they need nothing of the host. Target groups do not either, but
+ * who has forgotten one is to find it. Service-linked roles nobody takes away, on AWS neither.
  */
 export function isEmpty(state: RegionState): boolean {
+  const {vpcs, addresses, loadBalancers, targetGroups, users, policies, instanceProfiles} = state
+  const mustBeGone = [vpcs, addresses, loadBalancers, targetGroups, users, policies, instanceProfiles]
   return (
-    [state.vpcs, state.addresses, state.users, state.policies, state.instanceProfiles].every(
-      all => Object.keys(all).length === 0,
-    ) &&
+    mustBeGone.every(all => Object.keys(all).length === 0) &&
     Object.values(state.roles).every(role => role.path.startsWith('/aws-service-role/')) &&
     Object.values(state.instances).every(instance => instance.state === 'terminated')
   )

@@ -1,5 +1,6 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {HOSTS_FILE, hostNamesIn} from '../host/hosts-file.js'
 import {mountsUnder} from '../host/mounts.js'
 import {run} from '../host/run.js'
 import type {RegionNames} from '../host/names.js'
@@ -7,7 +8,7 @@ import {cgroupHost, findCgroups} from '../machines/cgroups.js'
 
 /** Something of a region that is on its host. */
 export interface Leftover {
-  readonly type: 'process' | 'namespace' | 'link' | 'mount' | 'cgroup' | 'nft table' | 'file'
+  readonly type: 'process' | 'namespace' | 'link' | 'mount' | 'cgroup' | 'nft table' | 'file' | 'host name'
   /** A process's number and program, a path, or a name. */
   readonly id: string
 }
@@ -30,6 +31,7 @@ export async function findLeftovers(names: RegionNames, directory: string): Prom
     ...(await mountsUnder(directory)).map(id => ({type: 'mount', id}) as const),
     ...(cgroups ? findCgroups(cgroups, prefix) : []).map(id => ({type: 'cgroup', id}) as const),
     ...(await tablesOf(prefix)),
+    ...hostNamesIn(read(HOSTS_FILE), prefix).map(id => ({type: 'host name', id}) as const),
     ...['propagate', 'unix-export', 'locks'].flatMap(kind => named('file', `/run/systemd/nspawn/${kind}`)),
     ...(existsSync(directory) ? [{type: 'file', id: directory} as const] : []),
   ]

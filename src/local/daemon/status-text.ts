@@ -2,7 +2,7 @@ import type {RegionStatus} from './status.js'
 
 /** The status for people: what runs, then what is missing and what to type. */
 export function statusText(status: RegionStatus): string {
-  const {endpoint, pid, machines, problems} = status
+  const {endpoint, pid, machines, loadBalancers, problems} = status
   const up = machines.filter(machine => machine.running).length
   const lines = [
     [
@@ -10,6 +10,9 @@ export function statusText(status: RegionStatus): string {
       endpoint === null ? 'not running (it starts when it is needed)' : `running at ${endpoint} (process ${pid ?? ''})`,
     ],
     ['Machines', machines.length === 0 ? 'none' : `${machines.length}, of which ${up} run`],
+    ...(loadBalancers.length === 0
+      ? []
+      : [['Balancers', loadBalancers.map(({dnsName, state}) => `${dnsName} (${state})`).join(', ')]]),
     ['Image', status.image ?? 'not made yet: khw local setup'],
     ['State', status.directory],
     ...(status.prefix === null

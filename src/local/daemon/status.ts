@@ -7,6 +7,7 @@ import {readRecords} from '../machines/record.js'
 import {isRunning} from '../../process-identity.js'
 import {findRegion} from './client.js'
 import {hostArchitecture} from '../host/architecture.js'
+import {loadBalancerStatus, unknownNames, type LoadBalancerStatus} from './load-balancer-status.js'
 import {regionFiles} from './region-files.js'
 
 /** What `khw local status` tells. */
@@ -20,6 +21,8 @@ export interface RegionStatus {
   /** Directory of the machine image; null until it is made. */
   readonly image: string | null
   readonly machines: readonly {readonly instanceId: string; readonly running: boolean}[]
+  /** Not seen without root. */
+  readonly loadBalancers: readonly LoadBalancerStatus[]
   /** What this host lacks. */
   readonly problems: readonly HostProblem[]
 }
@@ -30,6 +33,7 @@ export async function regionStatus(home: Home): Promise<RegionStatus> {
   const architecture = hostArchitecture()
   const announcement = await findRegion(home)
   const records = await readRecords(files.machines)
+  const loadBalancers = await loadBalancerStatus(files)
   return {
     running: announcement !== undefined,
     endpoint: announcement?.endpoint ?? null,
@@ -41,6 +45,7 @@ export async function regionStatus(home: Home): Promise<RegionStatus> {
       instanceId,
       running: supervisor !== undefined && isRunning(supervisor),
     })),
-    problems: await checkHost(home),
+    loadBalancers,
+    problems: [...(await checkHost(home)), ...unknownNames(loadBalancers)],
   }
 }

@@ -12,6 +12,8 @@ export interface RegionNames {
   vpcNamespace(vpcId: string): string
   /** Network namespace of an instance. */
   instanceNamespace(instanceId: string): string
+  /** Network namespace of a load balancer, by its ARN. */
+  loadBalancerNamespace(arn: string): string
   /** Link in the host's namespace that leads to the VPC's router. */
   uplink(vpcSlot: number): string
   /** Cgroup of a machine, below each controller's root; and its name for systemd-nspawn. */
@@ -28,6 +30,7 @@ export function regionNames(directory: string): RegionNames {
     prefix,
     vpcNamespace: id => `${prefix}-vpc-${tail(id)}`,
     instanceNamespace: id => `${prefix}-i-${tail(id)}`,
+    loadBalancerNamespace: arn => `${prefix}-lb-${arn.slice(-16)}`,
     uplink: slot => `${prefix}-up${slot}`,
     machine: id => `${prefix}-i-${tail(id)}`,
     hostTable: prefix,

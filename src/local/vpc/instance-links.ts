@@ -9,15 +9,46 @@ function isInstanceLink(name: string): boolean {
 
 /** The instance's side, as its DHCP client would make it; run again whenever the instance starts. */
 async function configureInstance(plan: InterfacePlan): Promise<void> {
+  const {device, namespace, gateway} = plan
+  const setUp = [
+    'link set lo up',
+    // No IPv6 in this VPC; without an address of its own the link keeps quiet.
+    `link set ${device} addrgenmode none`,
+    `addr replace ${plan.address}/${plan.prefixLength} dev ${device}`,
+    `link set ${device} up`,
+  ]
   await ipBatch(
-    ['-n', plan.namespace],
+    ['-n', namespace],
+    plan.table === undefined ? [...setUp, `route replace default via ${gateway} dev ${device}`] : setUp,
+  )
+  if (plan.table !== undefined) await configureBalancer(plan, plan.table)
+}
+
+/** A load balancer's side of one zone: what came by a link, or is sent from its address, leaves by the same link. */
+async function configureBalancer({device, namespace, gateway, address}: InterfacePlan, table: number): Promise<void> {
+  await sysctl(namespace, [
+    'net.ipv4.ip_forward=1',
+    ...['all', 'default', device].flatMap(name => [
+      `net.ipv4.conf.${name}.rp_filter=0`,
+      `net.ipv4.conf.${name}.send_redirects=0`,
+      `net.ipv4.conf.${name}.accept_redirects=0`,
+    ]),
+    'net.ipv6.conf.all.disable_ipv6=1',
+    'net.netfilter.nf_conntrack_tcp_be_liberal=1',
+  ])
+  const rules = [`pref 1000 iif ${device} lookup ${table}`, `pref 1001 from ${address} lookup ${table}`]
+  // What an attempt before has left.
+  await ipBatch(
+    ['-force', '-n', namespace],
+    rules.map(rule => `rule del ${rule}`),
+  ).catch(() => undefined)
+  await ipBatch(
+    ['-n', namespace],
     [
-      'link set lo up',
-      // No IPv6 in this VPC; without an address of its own the link keeps quiet.
-      'link set eth0 addrgenmode none',
-      `addr replace ${plan.address}/${plan.prefixLength} dev eth0`,
-      'link set eth0 up',
-      `route replace default via ${plan.gateway} dev eth0`,
+      `route replace default via ${gateway} dev ${device} table ${table}`,
+      // For the refusals it makes itself, which no rule knows by their source: it is a target's.
+      `route replace default via ${gateway} dev ${device} metric ${table}`,
+      ...rules.map(rule => `rule add ${rule}`),
     ],
   )
 }
@@ -38,12 +69,12 @@ export async function connectInstances(plan: VpcPlan, content: RouterContent): P
     router,
     missing.filter(i => content.links.has(i.link)).map(i => `link del ${i.link}`),
   )
-  for (const {namespace} of missing.filter(i => namespaceExists(i.namespace)))
-    await ipBatch(['-force', '-n', namespace], ['link del eth0']).catch(() => undefined)
-  await addNamespaces(missing.filter(i => !namespaceExists(i.namespace)).map(i => i.namespace))
+  for (const {namespace, device} of missing.filter(i => namespaceExists(i.namespace)))
+    await ipBatch(['-force', '-n', namespace], [`link del ${device}`]).catch(() => undefined)
+  await addNamespaces([...new Set(missing.filter(i => !namespaceExists(i.namespace)).map(i => i.namespace))])
   await ipBatch(
     router,
-    missing.map(i => `link add ${i.link} type veth peer name eth0 address ${i.macAddress} netns ${i.namespace}`),
+    missing.map(i => `link add ${i.link} type veth peer name ${i.device} address ${i.macAddress} netns ${i.namespace}`),
   )
   await Promise.all(starting.map(configureInstance))
   await sysctl(

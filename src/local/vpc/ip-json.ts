@@ -44,6 +44,7 @@ export function parseRules(json: string): string[] {
       [
         `pref ${Number(record.priority)}`,
         ...('not' in record ? ['not'] : []),
+        ...(text(record, 'fwmark') === undefined ? [] : [`fwmark ${Number(text(record, 'fwmark'))}`]),
         ...(text(record, 'iif') === undefined ? [] : [`iif ${text(record, 'iif')}`]),
         text(record, 'action') ?? `lookup ${text(record, 'table') ?? ''}`,
       ].join(' '),

@@ -3,16 +3,28 @@ import type {RegionNames} from '../host/names.js'
 import {withdrawForwarding} from './foreign-firewall.js'
 import {parseLinks} from './ip-json.js'
 import {ipBatch, namespaceExists, namespacesOf, removeNamespaces} from './namespaces.js'
-import {killAndWait, stopServices} from './services-process.js'
+import {stopBalancers} from './balancers.js'
+import {killAndWait} from './detached-process.js'
+import {stopServices} from './services-process.js'
 import type {VpcFiles} from './vpc-files.js'
 import {UPLINK} from './vpc-routes.js'
+
+/** Only the region's own processes run there; one whose file was lost is found this way. */
+async function killInside(namespace: string): Promise<void> {
+  const pids = (await run('ip', ['netns', 'pids', namespace])).split('\n').filter(line => line !== '')
+  await Promise.all(pids.map(pid => killAndWait(Number(pid))))
+}
+
+/** Ends what runs in the namespaces of load balancers, and removes them. */
+async function removeBalancers(namespaces: readonly string[]): Promise<void> {
+  for (const namespace of namespaces) if (namespaceExists(namespace)) await killInside(namespace)
+  await removeNamespaces(namespaces)
+}
 
 /** Ends what runs in a router's namespace and removes it with its links, on both sides. */
 async function removeRouter(namespace: string): Promise<void> {
   if (namespaceExists(namespace)) {
-    // Only a VPC's own services run there; one whose file was lost is found this way.
-    const pids = (await run('ip', ['netns', 'pids', namespace])).split('\n').filter(line => line !== '')
-    await Promise.all(pids.map(pid => killAndWait(Number(pid))))
+    await killInside(namespace)
     // By its own end: the name on the host may belong to another VPC by now. A namespace's links go some time after it.
     const own = parseLinks(await run('ip', ['-n', namespace, '-j', 'link', 'show']))
       .map(({name}) => name)
@@ -27,9 +39,13 @@ async function removeRouter(namespace: string): Promise<void> {
 
 /** Removes everything a VPC has on the host, and with the last one what all share; nothing if it has nothing. */
 export async function removeVpc(files: VpcFiles, names: RegionNames, vpcId: string): Promise<void> {
+  await stopBalancers(files, vpcId)
   await stopServices(files, vpcId)
   await removeRouter(names.vpcNamespace(vpcId))
-  await removeNamespaces(files.readRecord(vpcId)?.instanceNamespaces ?? [])
+  const recorded = files.readRecord(vpcId)?.instanceNamespaces ?? []
+  const isBalancer = (namespace: string): boolean => namespace.startsWith(`${names.prefix}-lb-`)
+  await removeBalancers(recorded.filter(isBalancer))
+  await removeNamespaces(recorded.filter(namespace => !isBalancer(namespace)))
   files.remove(vpcId)
   if (files.known().length === 0) await leaveHost(names)
 }
@@ -52,6 +68,7 @@ async function leaveHost(names: RegionNames): Promise<void> {
 export async function removeEverything(files: VpcFiles, names: RegionNames): Promise<void> {
   for (const vpcId of files.known()) await removeVpc(files, names, vpcId)
   for (const namespace of namespacesOf(`${names.prefix}-vpc-`)) await removeRouter(namespace)
+  await removeBalancers(namespacesOf(`${names.prefix}-lb-`))
   await removeNamespaces(namespacesOf(`${names.prefix}-i-`))
   const links = parseLinks(await run('ip', ['-j', 'link', 'show'])).filter(({name}) =>
     name.startsWith(`${names.prefix}-`),

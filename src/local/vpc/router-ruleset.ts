@@ -2,7 +2,7 @@ import type {RegionState, Vpc} from '../model.js'
 import {CACHE_ADDRESS, METADATA_ADDRESS, RESOLVER_ADDRESS} from './link-local.js'
 import {groupChain, securityGroupChains} from './security-group-rules.js'
 import type {VpcInterface} from './vpc-interfaces.js'
-import {HAIRPIN, resolverAddressOf, UPLINK} from './vpc-routes.js'
+import {HAIRPIN, resolverAddressOf, returnMark, UPLINK} from './vpc-routes.js'
 
 const TABLE = 'vpc'
 
@@ -29,10 +29,34 @@ function membership(interfaces: readonly VpcInterface[]): (groupId: string) => s
       .map(({networkInterface}) => networkInterface.privateIpAddress)
 }
 
+/** Links of the load balancers in a group, by group: what comes by them is the load balancer's, whatever its address. */
+function balancerLinks(interfaces: readonly VpcInterface[]): (groupId: string) => string[] {
+  return groupId =>
+    interfaces
+      .filter(({instance, networkInterface}) => instance === undefined && networkInterface.groupIds.includes(groupId))
+      .map(({link}) => link)
+}
+
+/** Remembers by which load balancer a connection came that has kept its client's address, for its answers' way back. */
+function returnPath(interfaces: readonly VpcInterface[]): string[] {
+  const balancers = interfaces.filter(({instance}) => instance === undefined)
+  if (balancers.length === 0) return []
+  return chain('return-path', [
+    // After connection tracking, before a route is chosen.
+    'type filter hook prerouting priority -150; policy accept',
+    ...balancers.map(
+      balancer =>
+        `iifname "${balancer.link}" ct state new ip saddr != ${balancer.networkInterface.privateIpAddress} ct mark set ${returnMark(balancer)}`,
+    ),
+    'ct direction reply ct mark != 0 meta mark set ct mark',
+  ])
+}
+
 /** What EC2 calls the hop limit of metadata responses is the TTL of their packets. */
 function hopLimits(interfaces: readonly VpcInterface[]): string[] {
   const byLimit = new Map<number, string[]>()
   for (const {instance, networkInterface} of interfaces) {
+    if (instance === undefined) continue
     const limit = instance.metadataOptions.httpPutResponseHopLimit
     byLimit.set(limit, [...(byLimit.get(limit) ?? []), networkInterface.privateIpAddress])
   }
@@ -81,7 +105,7 @@ export function routerRuleset(
       interfaces.map(i => `"${i.link}" . ${i.networkInterface.privateIpAddress}`),
     ),
     ...set('translated', 'ipv4_addr', [...translations.keys()]),
-    ...groups.flatMap(group => securityGroupChains(group, membership(interfaces))),
+    ...groups.flatMap(group => securityGroupChains(group, membership(interfaces), balancerLinks(interfaces))),
     ...interfaces.flatMap(({link, networkInterface}) =>
       (['in', 'out'] as const).flatMap(direction =>
         chain(`${link}-${direction}`, [
@@ -97,6 +121,7 @@ export function routerRuleset(
       'type filter hook prerouting priority -300; policy accept',
       'iifname @checked iifname . ip saddr != @own drop',
     ]),
+    ...returnPath(interfaces),
     ...chain('gateway-in', [
       'type nat hook prerouting priority -100; policy accept',
       ...(pairs.length === 0 ? [] : [`${fromOutside} dnat to ip daddr map ${nat(pairs.map(([a, b]) => [b, a]))}`]),

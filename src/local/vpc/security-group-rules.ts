@@ -3,19 +3,27 @@ import type {SecurityGroup, SecurityGroupRule} from '../model.js'
 /** IANA protocol numbers EC2 also takes by name. */
 const PROTOCOLS: Readonly<Record<string, string>> = {'1': 'icmp', '6': 'tcp', '17': 'udp'}
 
-/** nft's words for the packets a rule is about, undefined if there are none; `members`: private addresses of the interfaces in a group. */
-function matchOf(rule: SecurityGroupRule, members: (groupId: string) => readonly string[]): string | undefined {
-  // A VPC has no IPv6 here, so no packet comes from such a range or goes there.
-  if (rule.peer.kind === 'cidrIpv6') return undefined
-  const side = rule.isEgress ? 'daddr' : 'saddr'
-  const words: string[] = []
-  if (rule.peer.kind === 'group') {
-    const addresses = members(rule.peer.groupId)
-    // nft knows no empty set; a group without members admits nobody.
-    if (addresses.length === 0) return undefined
-    words.push(`ip ${side} { ${addresses.join(', ')} }`)
-  } else if (!rule.peer.cidrIpv4.endsWith('/0')) words.push(`ip ${side} ${rule.peer.cidrIpv4}`)
+type ByGroup = (groupId: string) => readonly string[]
 
+/** nft's words for the packets a rule is about. nft knows no empty set; a group without members admits nobody. */
+function matchesOf(rule: SecurityGroupRule, members: ByGroup, balancers: ByGroup): string[] {
+  const side = rule.isEgress ? 'daddr' : 'saddr'
+  const {peer} = rule
+  // A VPC has no IPv6 here, so no packet comes from such a range or goes there.
+  if (peer.kind === 'cidrIpv6') return []
+  const traffic = trafficOf(rule)
+  if (peer.kind === 'cidr')
+    return [peer.cidrIpv4.endsWith('/0') ? traffic : `ip ${side} ${peer.cidrIpv4} ${traffic}`.trim()]
+  const addresses = members(peer.groupId)
+  const links = rule.isEgress ? [] : balancers(peer.groupId)
+  return [
+    ...(addresses.length === 0 ? [] : [`ip ${side} { ${addresses.join(', ')} }`]),
+    ...(links.length === 0 ? [] : [`iifname { ${links.map(link => `"${link}"`).join(', ')} }`]),
+  ].map(who => `${who} ${traffic}`.trim())
+}
+
+function trafficOf(rule: SecurityGroupRule): string {
+  const words: string[] = []
   const protocol = PROTOCOLS[rule.ipProtocol] ?? rule.ipProtocol
   const {fromPort, toPort} = rule
   if (protocol === 'tcp' || protocol === 'udp') {
@@ -34,13 +42,15 @@ export function groupChain(groupId: string, direction: 'in' | 'out'): string {
   return `${groupId}-${direction}`
 }
 
-/** The group's two chains: they accept what its rules admit and return on everything else. */
-export function securityGroupChains(group: SecurityGroup, members: (groupId: string) => readonly string[]): string[] {
+/**
+ * The group's two chains: they accept what its rules admit and return on everything else. `members`: private addresses
+ * of the interfaces in a group; `balancers`: links of the load balancers in it.
+ */
+export function securityGroupChains(group: SecurityGroup, members: ByGroup, balancers: ByGroup = () => []): string[] {
   return (['in', 'out'] as const).flatMap(direction => {
     const rules = group.rules
       .filter(rule => rule.isEgress === (direction === 'out'))
-      .map(rule => matchOf(rule, members))
-      .filter(match => match !== undefined)
+      .flatMap(rule => matchesOf(rule, members, balancers))
     return [
       `  chain ${groupChain(group.groupId, direction)} {`,
       ...[...new Set(rules)].sort().map(match => `    ${`${match} accept`.trim()}`),

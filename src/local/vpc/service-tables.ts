@@ -12,6 +12,15 @@ export interface ServiceTables {
   readonly resolverAddress: string
   /** By private address: callers are recognised by where they call from. */
   readonly instances: Readonly<Record<string, InstanceFacts>>
+  readonly loadBalancers: readonly LoadBalancerName[]
+}
+
+/** What a load balancer's name stands for. */
+export interface LoadBalancerName {
+  readonly loadBalancerArn: string
+  readonly dnsName: string
+  /** Public ones of a load balancer that faces the internet, also within the VPC. */
+  readonly addresses: readonly {readonly availabilityZone: string; readonly address: string}[]
 }
 
 export interface InstanceFacts {
@@ -47,6 +56,7 @@ function spotFacts({interruptedAt}: SpotMarket): {interruptedAt?: string} {
 export function serviceTables(state: RegionState, vpc: Vpc, interfaces: readonly VpcInterface[]): ServiceTables {
   const instances: Record<string, InstanceFacts> = {}
   for (const {instance, networkInterface, subnet} of interfaces) {
+    if (instance === undefined) continue
     const key = Object.values(state.keyPairs).find(({keyName}) => keyName === instance.keyName)
     const {metadataOptions, userData, spot} = instance
     instances[networkInterface.privateIpAddress] = {
@@ -81,5 +91,19 @@ export function serviceTables(state: RegionState, vpc: Vpc, interfaces: readonly
     vpcCidr: vpc.cidrBlock,
     resolverAddress: resolverAddressOf(vpc),
     instances,
+    loadBalancers: loadBalancerNames(state, vpc.vpcId),
   }
+}
+
+export function loadBalancerNames(state: RegionState, vpcId: string): LoadBalancerName[] {
+  return Object.values(state.loadBalancers)
+    .filter(loadBalancer => loadBalancer.vpcId === vpcId)
+    .map(({loadBalancerArn, dnsName, zones}) => ({
+      loadBalancerArn,
+      dnsName,
+      addresses: zones.flatMap(({availabilityZone, networkInterfaceId}) => {
+        const own = state.networkInterfaces[networkInterfaceId]
+        return own === undefined ? [] : [{availabilityZone, address: own.publicIp ?? own.privateIpAddress}]
+      }),
+    }))
 }

@@ -2,9 +2,11 @@ import type {Cidr} from '../../cluster/cidr.js'
 import type {Fabric} from '../fabric.js'
 import type {RegionNames} from '../host/names.js'
 import {run} from '../host/run.js'
+import {balancersRun, startBalancers, stopBalancers, targetHealthIn} from './balancers.js'
 import {type DnsForwarder, startDnsForwarder} from './dns-forwarder.js'
 import {admitForwarding} from './foreign-firewall.js'
 import {hostRuleset} from './host-ruleset.js'
+import {HostNames} from './host-names.js'
 import {routePublicAddresses} from './host-side.js'
 import {connectInstances, disconnectInstances} from './instance-links.js'
 import {addNamespaces, inside, namespaceExists, removeNamespaces} from './namespaces.js'
@@ -14,6 +16,7 @@ import {furnishRouter, isFurnished, readRouter, routeTraffic} from './router.js'
 import {servicesRunning, startServices, stopServices} from './services-process.js'
 import {writeFileAtomicallySync} from '../../write-file.js'
 import {vpcFiles} from './vpc-files.js'
+import {loadBalancerNames} from './service-tables.js'
 import {type VpcPlan, vpcPlan} from './vpc-plan.js'
 
 export interface VpcFabricOptions {
@@ -26,10 +29,12 @@ export interface VpcFabricOptions {
   readonly publicRange: Cidr
   /** The host's resolvers, where they are not those of /etc/resolv.conf. */
   readonly resolvers?: () => readonly string[]
+  /** Where this host looks up names, for those of load balancers. */
+  readonly hostsFile?: string
 }
 
 /** The half of the fabric that concerns networks. */
-export interface VpcFabric extends Pick<Fabric, 'syncVpc'> {
+export interface VpcFabric extends Pick<Fabric, 'syncVpc' | 'targetHealth'> {
   /** Removes whatever carries the region's prefix, also after a crash. Machines must be gone before. */
   removeAll(): Promise<void>
   /** Stops forwarding name lookups; networks and their services stay. */
@@ -41,7 +46,7 @@ const WATCH_MS = 2000
 
 /** What this process knows to be on the host for a VPC, so that it need not look again. */
 interface Applied {
-  readonly namespace: string
+  readonly vpcPlan: VpcPlan
   readonly plan: string
   readonly ruleset: string
   readonly tables: string
@@ -59,6 +64,7 @@ export function createVpcFabric(options: VpcFabricOptions): VpcFabric {
   const applied = new Map<string, Applied>()
   let forwarder: DnsForwarder | undefined
   let queue: Promise<unknown> = Promise.resolve()
+  const hostNames = new HostNames(files, names.prefix, options.hostsFile)
 
   /** One change of the host at a time: VPCs share its routes, and a VPC may get the slot of one that is being removed. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -78,7 +84,8 @@ export function createVpcFabric(options: VpcFabricOptions): VpcFabric {
     applied.get(plan.vpcId)?.plan === fingerprint(plan) &&
     namespaceExists(plan.namespace) &&
     plan.interfaces.every(({namespace}) => namespaceExists(namespace)) &&
-    servicesRunning(files, plan.vpcId)
+    servicesRunning(files, plan.vpcId) &&
+    balancersRun(files, plan.vpcId, plan.loadBalancers)
 
   const converge = async (plan: VpcPlan): Promise<void> => {
     const {vpcId, namespace} = plan
@@ -116,45 +123,59 @@ export function createVpcFabric(options: VpcFabricOptions): VpcFabric {
     await disconnectInstances(plan, content)
     await routePublicAddresses(plan)
     await startServices(files, vpcId, namespace, options.cacheDirectory)
+    await startBalancers(files, plan)
+    await stopBalancers(
+      files,
+      vpcId,
+      plan.loadBalancers.map(({loadBalancerArn}) => loadBalancerArn),
+    )
 
     const gone = known.filter(name => !wanted.includes(name))
     if (gone.length > 0) {
       await removeNamespaces(gone)
       files.writeRecord(vpcId, {...record, instanceNamespaces: wanted})
     }
-    applied.set(vpcId, {namespace, plan: fingerprint(plan), ruleset, tables})
+    applied.set(vpcId, {vpcPlan: plan, plan: fingerprint(plan), ruleset, tables})
   }
 
   const revive = async (vpcId: string): Promise<void> => {
-    const namespace = applied.get(vpcId)?.namespace
-    if (namespace !== undefined) await startServices(files, vpcId, namespace, options.cacheDirectory)
+    const plan = applied.get(vpcId)?.vpcPlan
+    if (plan === undefined) return
+    await startServices(files, vpcId, plan.namespace, options.cacheDirectory)
+    await startBalancers(files, plan)
   }
   const watch = setInterval(() => {
-    for (const vpcId of applied.keys())
+    for (const [vpcId, {vpcPlan: plan}] of applied)
       // What keeps them from starting is told by the next synchronisation, which has somebody to tell it to.
-      if (!servicesRunning(files, vpcId)) inTurn(() => revive(vpcId)).catch(() => undefined)
+      if (!servicesRunning(files, vpcId) || !balancersRun(files, vpcId, plan.loadBalancers))
+        inTurn(() => revive(vpcId)).catch(() => undefined)
   }, WATCH_MS).unref()
 
   return {
     syncVpc: (state, vpcId) => {
       // Now, not when its turn comes: this is the state the caller speaks of.
       const plan = vpcPlan(state, vpcId, names, publicRange)
+      hostNames.set(Object.keys(state.vpcs).flatMap(id => loadBalancerNames(state, id)))
       return inTurn(async () => {
         try {
           if (plan === undefined) {
             applied.delete(vpcId)
             await removeVpc(files, names, vpcId)
           } else if (!upToDate(plan)) await converge(plan)
+          await hostNames.publish()
         } catch (error) {
           throw networkFailure(`${plan === undefined ? 'remove' : 'build'} the network of ${vpcId}`, error)
         }
       })
     },
+    targetHealth: (loadBalancerArn, targetGroupArn, target) =>
+      Promise.resolve(targetHealthIn(files, loadBalancerArn, targetGroupArn, target)),
     removeAll: () =>
       inTurn(async () => {
         applied.clear()
         try {
           await removeEverything(files, names)
+          await hostNames.clear()
         } catch (error) {
           throw networkFailure('remove the networks of the local region', error)
         }
@@ -162,6 +183,7 @@ export function createVpcFabric(options: VpcFabricOptions): VpcFabric {
     close: () =>
       inTurn(async () => {
         clearInterval(watch)
+        await hostNames.close()
         await forwarder?.close()
         forwarder = undefined
       }),

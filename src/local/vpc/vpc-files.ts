@@ -1,6 +1,5 @@
 import {mkdirSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
-import type {ProcessIdentity} from '../../process-identity.js'
 import {isTemporaryOf, writeFileAtomicallySync} from '../../write-file.js'
 import {isRecord} from './ip-json.js'
 
@@ -21,11 +20,26 @@ export interface VpcFiles {
   log(vpcId: string): string
   readRecord(vpcId: string): VpcRecord | undefined
   writeRecord(vpcId: string, record: VpcRecord): void
-  readProcess(vpcId: string): ProcessIdentity | undefined
+  balancer(vpcId: string, loadBalancerArn: string): BalancerFiles
+  /** Of every load balancer of a VPC that has files. */
+  balancers(vpcId: string): BalancerFiles[]
+  /** Where a load balancer's process writes what it finds out; undefined before it has. */
+  healthOf(loadBalancerArn: string): string | undefined
   /** Removes all files of a VPC. */
   remove(vpcId: string): void
   /** Every VPC that has files. */
   known(): string[]
+}
+
+/** The files of a load balancer, which begin like those of its VPC and go with them. */
+export interface BalancerFiles {
+  /** The last part of its ARN. */
+  readonly id: string
+  readonly config: string
+  readonly health: string
+  readonly processFile: string
+  readonly log: string
+  remove(): void
 }
 
 /** Undefined if the file is missing or half-written by something else: both mean that nothing is known. */
@@ -42,6 +56,20 @@ export function vpcFiles(stateDirectory: string): VpcFiles {
   const directory = join(stateDirectory, 'vpc')
   mkdirSync(directory, {recursive: true, mode: 0o700})
   const path = (vpcId: string, kind: string): string => join(directory, `${vpcId}.${kind}`)
+  const balancer = (vpcId: string, id: string): BalancerFiles => {
+    const own = `${vpcId}.lb-${id}`
+    return {
+      id,
+      config: join(directory, `${own}.config.json`),
+      health: join(directory, `${own}.health.json`),
+      processFile: join(directory, `${own}.process.json`),
+      log: join(directory, `${own}.log`),
+      remove: () => {
+        for (const name of readdirSync(directory))
+          if (name.startsWith(`${own}.`) || isTemporaryOf(own, name)) rmSync(join(directory, name), {force: true})
+      },
+    }
+  }
   return {
     directory,
     forwarderSocket: join(directory, 'dns.sock'),
@@ -61,10 +89,16 @@ export function vpcFiles(stateDirectory: string): VpcFiles {
     writeRecord: (vpcId, record) => {
       writeFileAtomicallySync(path(vpcId, 'record.json'), JSON.stringify(record), 0o600)
     },
-    readProcess: vpcId => {
-      const identity = readJson(path(vpcId, 'process.json'))
-      if (typeof identity?.pid !== 'number') return undefined
-      return {pid: identity.pid, startTime: String(identity.startTime)}
+    balancer: (vpcId, arn) => balancer(vpcId, arn.slice(-16)),
+    balancers: vpcId => {
+      const ids = readdirSync(directory).flatMap(
+        name => new RegExp(`^${vpcId}\\.lb-([0-9a-f]{16})\\.`).exec(name)?.[1] ?? [],
+      )
+      return [...new Set(ids)].map(id => balancer(vpcId, id))
+    },
+    healthOf: arn => {
+      const name = readdirSync(directory).find(each => each.endsWith(`.lb-${arn.slice(-16)}.health.json`))
+      return name === undefined || name.startsWith('.') ? undefined : join(directory, name)
     },
     remove: vpcId => {
       for (const name of readdirSync(directory))

@@ -6,12 +6,15 @@ import type {Instance, NetworkInterface, RegionState, Subnet} from '../model.js'
 /** A network interface of the VPC with its place on the host. */
 export interface VpcInterface {
   readonly networkInterface: NetworkInterface
-  readonly instance: Instance
+  /** Undefined for the interface of a load balancer. */
+  readonly instance: Instance | undefined
   readonly subnet: Subnet
   /** Its end in the router's namespace. */
   readonly link: string
-  /** The instance's namespace, where its other end is `eth0`. */
-  readonly instanceNamespace: string
+  /** The namespace of the instance or the load balancer. */
+  readonly namespace: string
+  /** Its other end, there: `eth0` of an instance. */
+  readonly device: string
   /** The subnet's first address: the default gateway. */
   readonly gateway: string
   readonly prefixLength: number
@@ -35,29 +38,44 @@ export function linkOf(networkInterfaceId: string): string {
   return `v-${networkInterfaceId.replace(/^eni-/, '').slice(-10)}`
 }
 
-/** Every interface of the VPC that belongs to an instance (until that is terminated), ordered by id. */
+/** Every interface of the VPC that belongs to an instance (until that is terminated) or a load balancer, ordered by id. */
 export function vpcInterfaces(state: RegionState, vpcId: string, names: RegionNames): VpcInterface[] {
   return Object.values(state.networkInterfaces)
     .filter(networkInterface => networkInterface.vpcId === vpcId)
     .sort((a, b) => (a.networkInterfaceId < b.networkInterfaceId ? -1 : 1))
     .flatMap(networkInterface => {
-      const instance = state.instances[networkInterface.attachment?.instanceId ?? '']
+      const owner = ownerOf(state, networkInterface, names)
       const subnet = state.subnets[networkInterface.subnetId]
-      if (instance === undefined || subnet === undefined || instance.state === 'terminated') return []
-      // An instance has one interface here, as RunInstances makes it.
-      if (instance.networkInterfaceId !== networkInterface.networkInterfaceId) return []
+      if (owner === undefined || subnet === undefined) return []
       const range = rangeOf(subnet.cidrBlock)
+      const link = linkOf(networkInterface.networkInterfaceId)
       return [
         {
+          ...owner,
           networkInterface,
-          instance,
           subnet,
-          link: linkOf(networkInterface.networkInterfaceId),
-          instanceNamespace: names.instanceNamespace(instance.instanceId),
+          link,
+          // A load balancer has several in one namespace.
+          device: owner.instance === undefined ? link : 'eth0',
           gateway: formatIpv4(range.base + 1),
           prefixLength: range.prefix,
-          up: instance.state !== 'stopped',
         },
       ]
     })
+}
+
+function ownerOf(
+  state: RegionState,
+  {networkInterfaceId, attachment, managed}: NetworkInterface,
+  names: RegionNames,
+): Pick<VpcInterface, 'instance' | 'namespace' | 'up'> | undefined {
+  if (managed !== undefined) {
+    if (managed.releasedAt !== undefined || state.loadBalancers[managed.loadBalancerArn] === undefined) return undefined
+    return {instance: undefined, namespace: names.loadBalancerNamespace(managed.loadBalancerArn), up: true}
+  }
+  const instance = state.instances[attachment?.instanceId ?? '']
+  if (instance === undefined || instance.state === 'terminated') return undefined
+  // An instance has one interface here, as RunInstances makes it.
+  if (instance.networkInterfaceId !== networkInterfaceId) return undefined
+  return {instance, namespace: names.instanceNamespace(instance.instanceId), up: instance.state !== 'stopped'}
 }

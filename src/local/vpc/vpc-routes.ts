@@ -37,6 +37,11 @@ function tableOf(tables: readonly RouteTable[], subnetId: string): RouteTable | 
   )
 }
 
+/** Of the connections that came by an interface: the mark they get, and the table their answers are looked up in. */
+export function returnMark({networkInterface}: VpcInterface): number {
+  return 0x20000000 + Number.parseInt(networkInterface.networkInterfaceId.slice(-7), 16)
+}
+
 function longestMatch(table: RouteTable, address: string): Route | undefined {
   const host = {base: parseIpv4(address) ?? 0, prefix: 32}
   return table.routes
@@ -67,7 +72,11 @@ export function vpcRoutes(
       translations.set(networkInterface.privateIpAddress, networkInterface.publicIp)
   }
 
+  // Clients of a load balancer whose addresses it preserves: answers have to go back through it.
+  const passing = interfaces.filter(({up}) => up)
+  const balancers = passing.filter(({instance}) => instance === undefined)
   const rules = [
+    ...balancers.map(balancer => `pref 90 fwmark ${returnMark(balancer)} lookup ${returnMark(balancer)}`),
     `pref 100 lookup ${LOCAL_TABLE}`,
     ...interfaces.flatMap(({link, subnet}) => {
       const table = tableOf(tables, subnet.subnetId)
@@ -86,8 +95,12 @@ export function vpcRoutes(
     )
   }
   add(LOCAL_TABLE, vpc.cidrBlock, '')
-  const passing = interfaces.filter(({up}) => up)
   for (const {networkInterface, link} of passing) add(LOCAL_TABLE, networkInterface.privateIpAddress, `dev ${link}`)
+
+  for (const balancer of balancers) {
+    const {networkInterface, link} = balancer
+    add(returnMark(balancer), '0.0.0.0/0', `via ${networkInterface.privateIpAddress} dev ${link} onlink`)
+  }
 
   for (const table of tables) {
     const number = tableNumber(table)

@@ -5,8 +5,10 @@ import {expect} from 'chai'
 import {announce, runningDaemon, withdraw} from '../../../src/local/daemon/announcement.js'
 import {ensureCredentials, readCredentials} from '../../../src/local/daemon/credentials.js'
 import {IdleClock} from '../../../src/local/daemon/idle.js'
+import {loadBalancerStatus, unknownNames} from '../../../src/local/daemon/load-balancer-status.js'
 import {regionFiles, type RegionFiles} from '../../../src/local/daemon/region-files.js'
 import {statusText} from '../../../src/local/daemon/status-text.js'
+import type {LoadBalancer} from '../../../src/local/model.js'
 import {identify} from '../../../src/process-identity.js'
 import {everyTenth} from '../../../src/local/set-up.js'
 import {sampleInstance} from '../machines/sample-instance.js'
@@ -50,6 +52,23 @@ describe("the daemon's files", () => {
   })
 })
 
+describe('names of load balancers', () => {
+  it('are known to the host, or that is a problem', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'khw-names-'))
+    const paths = {state: join(directory, 'state.json'), hosts: join(directory, 'hosts')}
+    const loadBalancers = {arn: {loadBalancerName: 'web', dnsName: 'web-1.elb', state: 'active'}}
+    await writeFile(paths.state, JSON.stringify({loadBalancers}))
+    const [unknown] = await loadBalancerStatus(paths, paths.hosts)
+    expect(unknown).to.deep.equal({name: 'web', dnsName: 'web-1.elb', state: 'active', isKnown: false})
+    expect(unknownNames(unknown ? [unknown] : [])[0]?.what).to.contain('does not resolve web-1.elb')
+    await writeFile(paths.hosts, '198.18.0.5 web-1.elb # khw00001\n')
+    const known = await loadBalancerStatus(paths, paths.hosts)
+    expect([known[0]?.isKnown, unknownNames(known)]).to.deep.equal([true, []])
+    await rm(directory, {recursive: true})
+    expect(await loadBalancerStatus(paths, paths.hosts), 'without a region').to.deep.equal([])
+  })
+})
+
 describe('an idle region', () => {
   it('ends soon after it was emptied, later if it was never used, and not while somebody calls', () => {
     const {state, instance} = sampleInstance('i-1', '')
@@ -61,6 +80,8 @@ describe('an idle region', () => {
     expect(clock.isOver(empty, 59)).to.equal(false)
     expect(clock.isOver(state, 60)).to.equal(false)
     expect(clock.isOver(state, 1000), 'with a VPC in it').to.equal(false)
+    const balancer = {loadBalancers: {arn: {} as LoadBalancer}}
+    expect(clock.isOver({...empty, ...balancer}, 2000), 'with a load balancer').to.equal(false)
     const terminated = {...instance, state: 'terminated' as const}
     expect(clock.isOver({...state, vpcs: {}}, 2000), 'with an instance').to.equal(false)
     const over = {...empty, instances: {'i-1': terminated}}
@@ -91,10 +112,12 @@ describe('what people read', () => {
         {instanceId: 'i-1', running: true},
         {instanceId: 'i-2', running: false},
       ],
+      loadBalancers: [{name: 'web', dnsName: 'web-1.elb', state: 'active', isKnown: true}],
       problems: [{kind: 'host', what: 'There is no kernel.', fix: 'Get one', packages: []}],
     })
     expect(text).to.contain('not running')
     expect(text).to.contain('2, of which 1 run')
+    expect(text).to.contain('Balancers web-1.elb (active)')
     expect(text).to.contain('khw local setup')
     expect(text).to.match(/ {2}There is no kernel\.\n {4}Get one$/)
   })

@@ -98,7 +98,7 @@ describe("the VPC's own names", () => {
   const [vpc] = Object.values(state.vpcs)
   const [subnet] = Object.values(state.subnets)
   if (!networkInterface || !instance || !vpc || !subnet) throw new Error('the fixture is empty')
-  const place = {link: '', instanceNamespace: '', gateway: '', prefixLength: 24, up: true}
+  const place = {link: '', namespace: '', device: '', gateway: '', prefixLength: 24, up: true}
   const tables = serviceTables(state, vpc, [{networkInterface, instance, subnet, ...place}])
   const answer = (name: string, type: number): unknown => answerFromVpc(tables, {name, type, end: 0})
   const nothing = {rcode: RCODE.noError, records: []}

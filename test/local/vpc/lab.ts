@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
-import {mkdirSync, mkdtempSync, readdirSync, rmSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
@@ -56,6 +56,8 @@ export interface Mailbox {
 export class Lab {
   readonly directory = mkdtempSync(join(tmpdir(), 'khw-vpc-'))
   readonly cache = join(this.directory, 'cache')
+  /** Stands for the host's own. */
+  readonly hostsFile = join(this.directory, 'hosts')
   readonly names: RegionNames = regionNames(this.directory)
   readonly publicRange: Cidr
   private readonly children: ChildProcess[] = []
@@ -65,6 +67,7 @@ export class Lab {
     readonly resolvers: () => readonly string[],
   ) {
     mkdirSync(this.cache)
+    writeFileSync(this.hostsFile, '127.0.0.1 localhost\n')
     this.publicRange = choosePublicRange(this.names.prefix, routedBlocks(routes, this.names.prefix))
   }
 
@@ -74,8 +77,8 @@ export class Lab {
 
   /** As a daemon starts: each knows nothing of what the one before did. */
   fabric(): VpcFabric {
-    const {names, directory, cache, publicRange, resolvers} = this
-    return createVpcFabric({names, directory, cacheDirectory: cache, publicRange, resolvers})
+    const {names, directory, cache, publicRange, resolvers, hostsFile} = this
+    return createVpcFabric({names, directory, cacheDirectory: cache, publicRange, resolvers, hostsFile})
   }
 
   async sync(fabric: VpcFabric, world: World): Promise<void> {
@@ -102,8 +105,8 @@ export class Lab {
   }
 
   /** Listens on a TCP port until the lab closes. */
-  async listen(namespace: string, port: number): Promise<void> {
-    const args = [`--net=/run/netns/${namespace}`, process.execPath, '-e', LISTENER, '--', String(port)]
+  async listen(namespace: string, port: number, code = LISTENER): Promise<ChildProcess> {
+    const args = [`--net=/run/netns/${namespace}`, process.execPath, '-e', code, '--', String(port)]
     const child = spawn('nsenter', args, {stdio: ['ignore', 'pipe', 'inherit']})
     this.children.push(child)
     await new Promise<void>((resolve, reject) => {
@@ -114,6 +117,8 @@ export class Lab {
         resolve()
       })
     })
+    child.removeAllListeners('exit')
+    return child
   }
 
   /** Receives datagrams on a UDP port until the lab closes. */

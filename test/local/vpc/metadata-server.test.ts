@@ -41,6 +41,7 @@ describe('instance metadata', () => {
     vpcCidr: '127.0.0.0/16',
     resolverAddress: '127.0.0.2',
     instances: {[instance.privateIp]: instance},
+    loadBalancers: [],
   })
   const token = async (): Promise<string> => {
     const headers = {'X-aws-ec2-metadata-token-ttl-seconds': '60'}

@@ -9,6 +9,7 @@ const names: RegionNames = {
   prefix: 'khw00002',
   vpcNamespace: () => 'router',
   instanceNamespace: id => `ns-${id.slice(-2)}`,
+  loadBalancerNamespace: arn => `lb-${arn.slice(-2)}`,
   uplink: slot => `khw00002-up${slot}`,
   machine: id => id,
   hostTable: 'khw00002',
@@ -48,6 +49,7 @@ describe('the plan of a VPC', () => {
     expect(plan().interfaces).to.deep.include({
       link: 'v-0000000061',
       namespace: 'ns-61',
+      device: 'eth0',
       macAddress: '02:00:00:00:01:00',
       address: '10.240.0.11',
       prefixLength: 24,

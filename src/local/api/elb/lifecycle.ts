@@ -42,6 +42,8 @@ export class LoadBalancerLifecycle {
         const made = state.loadBalancers[arn]
         if (made !== undefined) made.state = 'active'
       })
+      // Only now it listens.
+      await network.sync(loadBalancer.vpcId)
     })
   }
 

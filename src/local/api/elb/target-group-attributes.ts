@@ -9,7 +9,7 @@ export const TARGET_GROUP_ATTRIBUTES: AttributeTable = {
     default: '300',
     allowed: /^([0-9]|[1-9]\d{1,2}|[12]\d{3}|3[0-5]\d{2}|3600)$/,
   },
-  'deregistration_delay.connection_termination.enabled': {default: 'false', allowed: FLAG},
+  'deregistration_delay.connection_termination.enabled': {default: 'false'},
   'preserve_client_ip.enabled': {default: 'true', allowed: FLAG},
   'proxy_protocol_v2.enabled': {default: 'false'},
   'stickiness.enabled': {default: 'false', allowed: FLAG},

@@ -1,8 +1,8 @@
-import {contains, parseIpv4} from '../../../cluster/cidr.js'
-import type {RegionState, Target, TargetGroup} from '../../model.js'
+import {parseIpv4} from '../../../cluster/cidr.js'
+import type {Target, TargetGroup} from '../../model.js'
+import {zoneOfTarget} from '../../targets.js'
 import {queryAction} from '../action.js'
 import {ApiError} from '../api-error.js'
-import {storedCidr} from '../cidr-parameter.js'
 import type {Region} from '../region.js'
 import type {XmlElement} from '../xml.js'
 import {lookUpArn} from './names.js'
@@ -46,22 +46,12 @@ export const targetHealthActions = [
   ),
 ]
 
-/** The zone of a target, `all` for an address outside the VPC; undefined where there is no such instance or subnet. */
-export function zoneOfTarget(state: RegionState, group: TargetGroup, target: Target): string | undefined {
-  if (target.availabilityZone !== undefined) return target.availabilityZone
-  if (group.targetType === 'instance') return state.instances[target.id]?.availabilityZone
-  const host = {base: parseIpv4(target.id) ?? 0, prefix: 32}
-  return Object.values(state.subnets).find(
-    ({vpcId, cidrBlock}) => vpcId === group.vpcId && contains(storedCidr(cidrBlock), host),
-  )?.availabilityZone
-}
-
 function found(group: TargetGroup, {id, port}: TargetDescription): Target {
   const same = group.targets.find(target => target.id === id && target.port === (port ?? target.port))
   if (same !== undefined) return same
   if (group.targetType === 'ip' && parseIpv4(id) === undefined)
     throw new ApiError('InvalidTarget', `'${id}' is not a valid target`)
-  return {id, port: port ?? group.port, registeredAt: ''}
+  return {id, port: port ?? group.port, checkedFrom: ''}
 }
 
 async function describe(target: Target, group: TargetGroup, region: Region): Promise<XmlElement> {
@@ -89,8 +79,8 @@ async function healthOf(target: Target, group: TargetGroup, region: Region): Pro
   const zone = zoneOfTarget(state, group, target)
   if (zone !== 'all' && !loadBalancer.zones.some(({availabilityZone}) => availabilityZone === zone))
     return report('zoneNotEnabled')
-  const registration = Date.parse(target.registeredAt) + region.latency().targetRegistration
-  if (loadBalancer.state !== 'active' || region.now().getTime() < registration) return report('registering')
+  if (loadBalancer.state !== 'active' || region.now().getTime() < Date.parse(target.checkedFrom))
+    return report('registering')
   switch (await region.fabric.targetHealth(loadBalancer.loadBalancerArn, group.targetGroupArn, target)) {
     case 'initial':
       return report('checking')

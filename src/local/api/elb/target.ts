@@ -20,11 +20,11 @@ const OUTSIDE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16
 
 export const targetActions = [
   queryAction('RegisterTargets', targetRequest, async ({arn, targets}, region) => {
-    const registeredAt = region.now().toISOString()
+    const checkedFrom = new Date(region.now().getTime() + region.latency().targetRegistration).toISOString()
     const vpcId = await region.store.change(state => {
       const group = lookUpArn(state.targetGroups, 'targetGroup', arn)
       for (const wanted of targets) {
-        const target = {...checkedTarget(state, group, wanted), registeredAt}
+        const target = {...checkedTarget(state, group, wanted), checkedFrom}
         const present = group.targets.find(other => isSameTarget(other, target))
         // Who is registered already stays as it is; who was on its way out comes back.
         if (present !== undefined && present.drainedAt === undefined) continue
@@ -76,7 +76,7 @@ function checkedTarget(
   state: RegionState,
   group: TargetGroup,
   {id, port = group.port, availabilityZone}: TargetDescription,
-): Omit<Target, 'registeredAt'> {
+): Omit<Target, 'checkedFrom'> {
   if (group.targetType === 'instance') {
     const instance = state.instances[id]
     if (instance?.vpcId !== group.vpcId)

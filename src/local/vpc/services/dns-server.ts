@@ -3,17 +3,24 @@ import {connect, createServer} from 'node:net'
 import {ask, frame, readFrames} from '../dns-framing.js'
 import type {ServiceTables} from '../service-tables.js'
 import {encodeAnswer, encodeFormatError, encodeTruncated, parseQuestion, RCODE, udpLimit} from './dns-message.js'
-import {answerFromVpc} from './vpc-zone.js'
+import {answerFromVpc, type ZonesInDns} from './vpc-zone.js'
 
 /** Longer than the forwarder tries, shorter than the five seconds after which resolvers ask again. */
 const FORWARD_TIMEOUT_MS = 4500
 const IDLE_MS = 10_000
 
+export interface DnsServerOptions {
+  readonly tables: () => ServiceTables
+  readonly zonesOf?: ZonesInDns
+  /** Where the daemon forwards what the VPC does not know. */
+  readonly forwarderSocket: string
+}
+
 /** The answer to a query: the VPC's own, or the host's resolver's by way of the daemon; a failure if neither has one. */
-async function resolve(query: Buffer, tables: () => ServiceTables, forwarderSocket: string): Promise<Buffer> {
+async function resolve(query: Buffer, {tables, zonesOf, forwarderSocket}: DnsServerOptions): Promise<Buffer> {
   const question = parseQuestion(query)
   if (question === undefined) return encodeFormatError(query)
-  const own = answerFromVpc(tables(), question)
+  const own = answerFromVpc(tables(), question, zonesOf)
   if (own !== undefined) return encodeAnswer(query, question, own)
   try {
     return await ask(connect(forwarderSocket), query, FORWARD_TIMEOUT_MS)
@@ -23,17 +30,12 @@ async function resolve(query: Buffer, tables: () => ServiceTables, forwarderSock
 }
 
 /** A resolver on `address`, UDP and TCP; resolves once it listens. */
-export async function serveDns(
-  address: string,
-  tables: () => ServiceTables,
-  forwarderSocket: string,
-  port = 53,
-): Promise<{close(): void}> {
+export async function serveDns(address: string, options: DnsServerOptions, port = 53): Promise<{close(): void}> {
   const udp = createSocket('udp4')
   udp.on('message', (query, from) => {
     // Too short to have an id that could be answered.
     if (query.length < 12) return
-    void resolve(query, tables, forwarderSocket).then(answer => {
+    void resolve(query, options).then(answer => {
       const question = parseQuestion(query)
       const fits = question === undefined || answer.length <= udpLimit(query, question)
       udp.send(fits ? answer : encodeTruncated(query, question), from.port, from.address)
@@ -46,7 +48,7 @@ export async function serveDns(
       const query = Buffer.from(message)
       if (query.length < 12) socket.destroy()
       else
-        void resolve(query, tables, forwarderSocket).then(answer => {
+        void resolve(query, options).then(answer => {
           if (socket.writable) socket.write(frame(answer))
         })
     })

@@ -1,18 +1,32 @@
 import type {Server} from 'node:http'
+import {dirname} from 'node:path'
 import {identify} from '../../../process-identity.js'
 import {CACHE_ADDRESS, METADATA_ADDRESS, RESOLVER_ADDRESS} from '../link-local.js'
 import {writeFileAtomicallySync} from '../../../write-file.js'
+import type {ServiceTables} from '../service-tables.js'
+import {watchedFile} from '../watched-file.js'
+import {readHealth} from '../balancer/health-file.js'
+import {vpcFiles} from '../vpc-files.js'
 import {serveDns} from './dns-server.js'
 import {fileServer} from './file-server.js'
 import {metadataServer} from './metadata-server.js'
-import {tablesFile} from './tables-file.js'
 
 /*
  * One process for each VPC, in its router's namespace (started by services-process.ts): names, instance metadata, and
- * the region's cache. Its arguments are paths: tables, where to write who it is, the forwarder's socket, the cache.
+ * the region's cache. Its arguments are paths: tables, where to write who it is, the forwarder's socket, the cache,
+ * and the VPCs' files.
  */
-const [tablesPath = '', processFile = '', forwarderSocket = '', cacheDirectory = ''] = process.argv.slice(2)
-const tables = tablesFile(tablesPath)
+const [tablesPath = '', processFile = '', forwarderSocket = '', cacheDirectory = '', directory = ''] =
+  process.argv.slice(2)
+// Written by the region's daemon of the same version; nobody else can write it.
+const tables = watchedFile(tablesPath, text => JSON.parse(text) as ServiceTables)
+
+const files = vpcFiles(dirname(directory))
+const zonesOf = (loadBalancerArn: string): readonly string[] | undefined => {
+  const path = files.healthOf(loadBalancerArn)
+  return path === undefined ? undefined : readHealth(path)?.zones
+}
+const names = {tables, zonesOf, forwarderSocket}
 
 function listen(server: Server, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -25,8 +39,8 @@ function listen(server: Server, address: string): Promise<void> {
 await Promise.all([
   listen(metadataServer(tables), METADATA_ADDRESS),
   listen(fileServer(cacheDirectory), CACHE_ADDRESS),
-  serveDns(RESOLVER_ADDRESS, tables, forwarderSocket),
-  serveDns(tables().resolverAddress, tables, forwarderSocket),
+  serveDns(RESOLVER_ADDRESS, names),
+  serveDns(tables().resolverAddress, names),
 ])
 const identity = identify(process.pid)
 if (identity === undefined) throw new Error('/proc does not show this process')

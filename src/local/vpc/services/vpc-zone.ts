@@ -6,6 +6,20 @@ import {type Answer, type Question, RCODE, TYPE} from './dns-message.js'
 const NOTHING: Answer = {rcode: RCODE.noError, records: []}
 const NO_SUCH_NAME: Answer = {rcode: RCODE.nameError, records: []}
 
+/** Says which zones of a load balancer are in its name. */
+export type ZonesInDns = (loadBalancerArn: string) => readonly string[] | undefined
+
+function loadBalancerRecord(question: Question, tables: ServiceTables, zonesOf: ZonesInDns): Answer {
+  const found = tables.loadBalancers.find(({dnsName}) => dnsName === question.name)
+  if (found === undefined) return NO_SUCH_NAME
+  if (question.type !== TYPE.A && question.type !== TYPE.ANY) return NOTHING
+  const zones = zonesOf(found.loadBalancerArn)
+  const records = found.addresses
+    .filter(({availabilityZone}) => zones?.includes(availabilityZone) ?? true)
+    .map(({address}) => ({type: 'A' as const, address}))
+  return {rcode: RCODE.noError, records}
+}
+
 function addressRecord(question: Question, address: string | undefined): Answer {
   if (address === undefined) return NO_SUCH_NAME
   return question.type === TYPE.A || question.type === TYPE.ANY
@@ -14,10 +28,14 @@ function addressRecord(question: Question, address: string | undefined): Answer 
 }
 
 /**
- * What the VPC knows itself: the private and public names of its instances, and the names of its addresses. Undefined
- * for names that are the host's resolver's business.
+ * What the VPC knows itself: the private and public names of its instances, the names of its addresses and of its load
+ * balancers. Undefined for names that are the host's resolver's business.
  */
-export function answerFromVpc(tables: ServiceTables, question: Question): Answer | undefined {
+export function answerFromVpc(
+  tables: ServiceTables,
+  question: Question,
+  zonesOf: ZonesInDns = () => undefined,
+): Answer | undefined {
   const {name, type} = question
   const instances = Object.values(tables.instances)
 
@@ -27,6 +45,7 @@ export function answerFromVpc(tables: ServiceTables, question: Question): Answer
     const parent = name === 'compute.internal' || name === `${tables.region}.compute.internal`
     return parent ? NOTHING : NO_SUCH_NAME
   }
+  if (name.endsWith(`.elb.${tables.region}.amazonaws.com`)) return loadBalancerRecord(question, tables, zonesOf)
   if (name.endsWith(`.${tables.region}.compute.amazonaws.com`)) {
     const found = instances.find(
       ({publicIp}) => publicIp !== undefined && publicDnsName(publicIp, tables.region) === name,

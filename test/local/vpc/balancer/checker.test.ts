@@ -1,0 +1,84 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+import {expect} from 'chai'
+import type {BalancerConfig} from '../../../../src/local/vpc/balancer/balancer-config.js'
+import {Checker} from '../../../../src/local/vpc/balancer/checker.js'
+
+const CHECK = {protocol: 'TCP', port: 'traffic-port', intervalSeconds: 0.005, timeoutSeconds: 1} as const
+
+function config(keys: readonly string[], checkedFrom = 0): BalancerConfig {
+  const targets = keys.map((key, index) => ({
+    key,
+    address: `10.0.0.${index}`,
+    port: 80,
+    checkPort: 81,
+    availabilityZone: 'b',
+    checkedFrom,
+    isDraining: false,
+  }))
+  const group = {
+    healthCheck: {...CHECK, healthyThreshold: 3, unhealthyThreshold: 2},
+    preservesClients: false,
+    isSticky: false,
+    isCrossZone: false,
+    endsUnhealthy: true,
+    targets,
+  }
+  const zones = ['a', 'b'].map(name => ({availabilityZone: name, device: name, address: `of ${name}`}))
+  return {zones, listeners: [{port: 443, targetGroupArn: 'group'}], groups: {group}}
+}
+
+describe('the checks of targets', () => {
+  let outcomes: boolean[]
+  let asked: string[]
+  let changes: string[]
+  let checker: Checker
+  beforeEach(() => {
+    outcomes = []
+    asked = []
+    changes = []
+    checker = new Checker({
+      known: key => (key === 'old' ? 'healthy' : 'initial'),
+      onChange: () => changes.push(`${asked.length}: ${Object.values(checker.report()).join(' ')}`),
+      check: (_, {port, localAddress}) => {
+        asked.push(`${localAddress} to ${port}`)
+        return outcomes.length > 0 ? Promise.resolve(outcomes.shift() === true) : new Promise(() => undefined)
+      },
+    })
+  })
+  afterEach(() => {
+    checker.update(config([]))
+  })
+  const settled = async (): Promise<void> => {
+    while (outcomes.length > 0) await sleep(5)
+    await sleep(10)
+  }
+
+  it('decide after so many of one outcome in a row', async () => {
+    outcomes = [true, true, false, true, true, true, false, true, false, false, true, true, true]
+    checker.update(config(['new']))
+    expect(checker.healthOf('new')).to.equal('initial')
+    await settled()
+    expect(changes).to.deep.equal(['6: healthy', '10: unhealthy', '13: healthy'])
+    expect(asked[0], 'from the zone of the target, to the port of the check').to.equal('of b to 81')
+  })
+
+  it('go on from what was known before', async () => {
+    outcomes = [false]
+    checker.update(config(['old']))
+    await settled()
+    expect(checker.healthOf('old')).to.equal('healthy')
+  })
+
+  it('begin when the registration is through, and end with the target', async () => {
+    outcomes = Array<boolean>(100).fill(true)
+    checker.update(config(['new'], Date.now() + 60))
+    await sleep(20)
+    expect(asked).to.deep.equal([])
+    await sleep(80)
+    checker.update(config([]))
+    const count = asked.length
+    expect(count).to.be.greaterThan(0)
+    await sleep(30)
+    expect([asked.length, checker.report()]).to.deep.equal([count, {}])
+  })
+})

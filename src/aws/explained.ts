@@ -33,6 +33,12 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     code: 'AWS_AUTH',
     suggestions: ['Enable the region for your account, or choose another with --region'],
   },
+  'AuthFailure.ServiceLinkedRoleCreationNotPermitted': {
+    code: 'AWS_AUTH',
+    suggestions: [
+      'Somebody who may has to let the spot market into the account, once: aws iam create-service-linked-role --aws-service-name spot.amazonaws.com',
+    ],
+  },
   VcpuLimitExceeded: {
     code: 'AWS_QUOTA',
     suggestions: ['Raise the quota "Running On-Demand Standard instances", or take fewer nodes.'],

@@ -32,6 +32,8 @@ export interface ClusterSpec {
   readonly volumeSize: number
   /** A family of images (image-families.ts) or the id of one. Absent: Debian 12. */
   readonly image?: string
+  /** Workers are asked for on the spot market first. Absent: on demand. */
+  readonly spot?: true
   /** Whom the machines let in, where the image does not say it. */
   readonly loginUser?: string
 }

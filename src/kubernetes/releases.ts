@@ -37,6 +37,8 @@ export interface Release {
   readonly endpointSliceVersion: 'discovery.k8s.io/v1' | 'discovery.k8s.io/v1beta1'
   /** Group and version of PodDisruptionBudget: v1 since 1.21; v1beta1 was removed in 1.25 (deprecation guide). */
   readonly podDisruptionBudgetVersion: 'policy/v1' | 'policy/v1beta1'
+  /** Group and version of what is posted to evict a pod: v1 since 1.22 (CHANGELOG-1.22). */
+  readonly evictionVersion: 'policy/v1' | 'policy/v1beta1'
   /** Best provider for secrets at rest that needs no KMS; every supported version has secretbox (since 1.7). */
   readonly encryptionProvider: 'secretbox' | 'aescbc'
 }
@@ -58,6 +60,7 @@ export function releaseOf(kubernetesVersion: string): Release {
     denyServiceExternalIps: minor >= 21,
     endpointSliceVersion: minor < 21 ? 'discovery.k8s.io/v1beta1' : 'discovery.k8s.io/v1',
     podDisruptionBudgetVersion: minor < 21 ? 'policy/v1beta1' : 'policy/v1',
+    evictionVersion: minor < 22 ? 'policy/v1beta1' : 'policy/v1',
     encryptionProvider: 'secretbox',
   }
 }

@@ -69,6 +69,7 @@ export function specInput(request: CreateRequest, name: string, architecture: Ar
     ...typesAskedFor(request, DEFAULT_TYPES[architecture]),
     volumeSize: request.volumeSize ?? d.volumeSize,
     ...(request.image === undefined ? {} : {image: request.image}),
+    ...(request.spot === true ? {spot: true} : {}),
     ...(request.loginUser === undefined ? {} : {loginUser: request.loginUser}),
     ...networkAskedFor(request),
   })
@@ -130,6 +131,7 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
     ['--volume-size', request.volumeSize, spec.volumeSize],
     ['--image', request.image, spec.image ?? DEFAULT_IMAGE],
     ['--login-user', request.loginUser, loginUserOf(spec)],
+    ['--spot', request.spot === true ? 'on' : undefined, spec.spot === true ? 'on' : 'off'],
   ]
   const other = asked.filter(([, wanted, frozen]) => wanted !== undefined && wanted !== frozen)
   const version = request.kubernetesVersion

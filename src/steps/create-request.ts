@@ -32,6 +32,8 @@ export interface CreateRequest {
   readonly volumeSize?: number
   /** `debian-12`, or the id of an image. */
   readonly image?: string
+  /** Workers on the spot market, on demand where it has none. */
+  readonly spot?: boolean
   /** Of an image that is none of those khw knows. */
   readonly loginUser?: string
 }

@@ -47,6 +47,7 @@ export const PATHS = {
   /** Certificate and key in one file, as haproxy's `crt` wants them. */
   haproxyClient: '/etc/haproxy/apiserver-client.pem',
   podNetworkScript: '/usr/local/sbin/khw-pod-network',
+  spotDrainScript: '/usr/local/sbin/khw-spot-drain',
   modulesLoad: '/etc/modules-load.d/kubernetes.conf',
   sysctl: '/etc/sysctl.d/99-kubernetes.conf',
   hosts: '/etc/hosts',

@@ -12,6 +12,7 @@ import {pairFiles, privateFile, publicFile} from './node-files.js'
 import {PATHS} from './paths.js'
 import {kernelFiles, podNetworkScript, podNetworkUnit, podResolvConf} from './pod-network.js'
 import type {WorkerSecrets} from './secrets.js'
+import {spotDrainScript, spotDrainUnit} from './spot-drain.js'
 
 export interface WorkerInput {
   readonly spec: PlacedSpec
@@ -34,6 +35,7 @@ export function workerBundle({spec, artifacts, node, secrets, expiresAt}: Worker
     haproxyUnit(),
     kubeletUnit(spec, artifacts, node),
     kubeProxyUnit(artifacts),
+    spec.spot === true ? spotDrainUnit() : undefined,
   ].filter(template => template !== undefined)
   return {
     files: [
@@ -52,6 +54,7 @@ export function workerBundle({spec, artifacts, node, secrets, expiresAt}: Worker
       privateFile(PATHS.proxyConf, secrets.kubeconfigs.proxy),
       privateFile(PATHS.kubeletConfig, kubeletConfig(spec, artifacts)),
       privateFile(PATHS.kubeProxyConfig, kubeProxyConfig(spec)),
+      ...(spec.spot === true ? [spotDrainScript(spec, node)] : []),
       ...templates.map(template => template.file),
     ],
     units: templates.map(template => template.unit),

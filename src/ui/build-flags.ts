@@ -44,6 +44,10 @@ export const buildFlags = {
     helpValue: 'IMAGE',
     helpGroup: 'MACHINES',
   }),
+  spot: Flags.boolean({
+    description: 'workers on the spot market, on demand where it has none; before one is taken back it is drained',
+    helpGroup: 'MACHINES',
+  }),
   'login-user': Flags.string({
     description: 'who logs in to the machines of an AMI that khw does not know',
     helpValue: 'USER',

@@ -84,12 +84,20 @@ function ends(ttl: number | null): string {
 }
 
 /** Only what was chosen: the defaults need no row. */
-function machineRows({controllerTypes, workerTypes, volumeSize, image, network}: CreateRequest): [string, string][] {
+function machineRows({
+  controllerTypes,
+  workerTypes,
+  volumeSize,
+  image,
+  spot,
+  network,
+}: CreateRequest): [string, string][] {
   const types = [
     ...(controllerTypes === undefined ? [] : [`controllers ${controllerTypes.join(' or ')}`]),
     ...(workerTypes === undefined ? [] : [`workers ${workerTypes.join(' or ')}`]),
     ...(volumeSize === undefined ? [] : [`${volumeSize} GiB each`]),
     ...(image === undefined ? [] : [image]),
+    ...(spot === true ? ['workers on the spot market'] : []),
   ]
   return [
     ...(types.length === 0 ? [] : [['Machines', types.join(', ')] satisfies [string, string]]),

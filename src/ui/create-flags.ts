@@ -30,6 +30,7 @@ export interface CreateFlags {
   readonly 'volume-size': number | undefined
   readonly image: string | undefined
   readonly 'login-user': string | undefined
+  readonly spot: boolean | undefined
   readonly ttl: string | undefined
   readonly 'max-cost': string | undefined
 }
@@ -64,6 +65,7 @@ export function requestOf(flags: CreateFlags): CreateRequest {
     volumeSize: flags['volume-size'],
     image: flags.image,
     loginUser: flags['login-user'],
+    spot: flags.spot === true ? true : undefined,
   })
 }
 

@@ -30,5 +30,9 @@ export function equivalentCommand(request: CreateRequest): string {
     ['--ttl', request.ttl === undefined ? undefined : durationText(request.ttl)],
   ]
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]))
-  return shellCommand(['khw', 'create', ...given, ...(request.allowWorld === true ? ['--allow-world'] : [])])
+  const switches = [
+    ...(request.spot === true ? ['--spot'] : []),
+    ...(request.allowWorld === true ? ['--allow-world'] : []),
+  ]
+  return shellCommand(['khw', 'create', ...given, ...switches])
 }

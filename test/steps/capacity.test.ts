@@ -6,7 +6,7 @@ import {KhwError} from '../../src/errors.js'
 import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
 import type {CapacityCode} from '../../src/local/api/faults/settings.js'
 import {placementNotices} from '../../src/steps/compute/placement-notices.js'
-import {nextPlace, placesOf} from '../../src/steps/compute/places.js'
+import {nextPlace, offerName, placesOf} from '../../src/steps/compute/places.js'
 import {outcomes, RegionRun} from './region-run.js'
 import {sampleSpec} from './sample-spec.js'
 
@@ -59,6 +59,29 @@ describe('the places of a node', () => {
     expect(placesOf(many, last)).to.have.length(1)
   })
 
+  it('are all on the spot market first, if workers are asked for there', () => {
+    const spec = clusterSpec({...size(1, 1), spot: true, network: {subnets: 2}, fallbackTypes: {worker: ['m5.large']}})
+    const [controller, worker] = nodesOf(spec)
+    if (!controller || !worker) throw new Error('no nodes')
+    expect(placesOf(spec, worker).map(place => `${place.subnet} ${offerName(place)}`)).to.deep.equal([
+      '1 t3.medium (spot)',
+      '2 t3.medium (spot)',
+      '1 m5.large (spot)',
+      '2 m5.large (spot)',
+      '1 t3.medium',
+      '2 t3.medium',
+      '1 m5.large',
+      '2 m5.large',
+    ])
+    expect(placesOf(spec, controller).every(({spot}) => spot === undefined)).to.equal(true)
+    const [first] = placesOf(spec, worker)
+    const after = (code: string): string =>
+      offerName(nextPlace(placesOf(spec, worker), [{place: first, code}]) ?? first)
+    expect(after('MaxSpotInstanceCountExceeded')).to.equal('t3.medium')
+    expect(after('SpotMaxPriceTooLow')).to.equal('t3.medium')
+    expect(after('InsufficientInstanceCapacity')).to.equal('t3.medium (spot)')
+  })
+
   it('a subnet that is full is full for all types', () => {
     const spec = clusterSpec({...ONE_AND_ONE, network: {subnets: 2}, fallbackTypes: {controller: ['t3.large']}})
     const [node] = controllersOf(spec)
@@ -106,7 +129,8 @@ describe('a create where there is no room', function () {
     'InsufficientFreeAddressesInSubnet',
   ] satisfies CapacityCode[]) {
     it(`goes to the next zone on ${code}, and stays there`, async () => {
-      await open()
+      // In this order, or a zone that does not offer the type would be the last one.
+      await open({network: {zones: ['local-1a', 'local-1b', 'local-1c']}})
       faults.set({capacity: [{zone: 'local-1a', code}]})
       await run.run()
       expect(await machines()).to.deep.equal(['t3.medium local-1b 10.240.1.20', 't3.medium local-1b 10.240.1.253'])
@@ -154,6 +178,55 @@ describe('a create where there is no room', function () {
     faults.set({})
     await run.run()
     expect(await machines()).to.deep.equal(['t3.medium local-1a 10.240.0.11', 't3.medium local-1a 10.240.0.31'])
+  })
+
+  describe('of spot instances', () => {
+    const lifecycles = async (): Promise<string[]> =>
+      (await inventory()).instances.map(i => `${i.Tags?.[0]?.Value ?? ''} ${i.InstanceLifecycle ?? 'on demand'}`).sort()
+
+    it('has workers on the spot market and controllers on demand', async () => {
+      await open({spot: true})
+      await run.run()
+      expect(await lifecycles()).to.deep.equal(['sample-controller-1 on demand', 'sample-worker-1 spot'])
+      expect(placementNotices(run.spec, await inventory())).to.deep.equal([])
+    })
+
+    it('has workers on demand where the account may have no spot instances, and says so', async () => {
+      await open({spot: true})
+      faults.set({quotas: {spotInstances: 0}})
+      await run.run()
+      expect(await lifecycles()).to.deep.equal(['sample-controller-1 on demand', 'sample-worker-1 on demand'])
+      expect(placementNotices(run.spec, await inventory())).to.deep.equal([
+        'The spot market had none for these, which run on demand: worker-1.',
+      ])
+      faults.set({})
+      expect(Object.keys(outcomes(await run.run()))).to.deep.equal(['kept'])
+    })
+
+    it('has workers on demand where they cost no more', async () => {
+      await open({spot: true})
+      const how = {code: 'SpotMaxPriceTooLow', message: 'Your Spot request price of 0.0416 is lower than required.'}
+      faults.set({calls: [{action: 'RunInstances', nth: 1, times: 2, when: 'before', how}]})
+      const error = await failure()
+      // The same answer to a call that asks for no spot instance is no reason to go elsewhere.
+      expect(error.message).to.include('SpotMaxPriceTooLow')
+      faults.set({})
+      await run.run()
+      expect((await lifecycles())[1]).to.equal('sample-worker-1 on demand')
+    })
+
+    it('replaces one that was taken back', async () => {
+      await open({spot: true})
+      await run.run()
+      const before = new Set((await inventory()).instances.map(i => i.InstanceId))
+      faults.set({interruptions: [{name: 'sample-worker-1', noticeMilliseconds: 0, times: 1}]})
+      while ((await inventory()).instances.length > 1) await new Promise(resolve => setTimeout(resolve, 20))
+      await run.run()
+      const after = (await inventory()).instances
+      expect(after).to.have.length(2)
+      expect(after.filter(i => before.has(i.InstanceId))).to.have.length(1)
+      expect(await lifecycles()).to.deep.equal(['sample-controller-1 on demand', 'sample-worker-1 spot'])
+    })
   })
 
   it('says when etcd would not survive the loss of a zone', async () => {

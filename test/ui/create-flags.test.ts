@@ -12,6 +12,8 @@ describe('the flags that say what machines to take', () => {
     'volume-size': 40,
     zones: 'us-west-2a,us-west-2c',
     'subnet-count': 4,
+    image: 'al2023',
+    spot: true,
   })
 
   it('make a request, and only what was said is in it', () => {
@@ -19,6 +21,8 @@ describe('the flags that say what machines to take', () => {
       controllerTypes: ['t3.medium'],
       workerTypes: ['m5.large', 'm5a.large'],
       volumeSize: 40,
+      image: 'al2023',
+      spot: true,
       network: {zones: ['us-west-2a', 'us-west-2c'], subnets: 4},
     })
     expect(requestOf(flags({}))).to.deep.equal({})
@@ -26,13 +30,15 @@ describe('the flags that say what machines to take', () => {
 
   it('are in the command that asks for the same', () => {
     expect(equivalentCommand(requestOf(said))).to.equal(
-      'khw create --zones us-west-2a,us-west-2c --subnet-count 4 --controller-type t3.medium --worker-type m5.large,m5a.large --volume-size 40',
+      'khw create --zones us-west-2a,us-west-2c --subnet-count 4 --controller-type t3.medium --worker-type m5.large,m5a.large --volume-size 40 --image al2023 --spot',
     )
   })
 
   it('are in the summary that is shown before', () => {
     const rows = new Map(summaryRows(requestOf(said)))
-    expect(rows.get('Machines')).to.equal('controllers t3.medium, workers m5.large or m5a.large, 40 GiB each')
+    expect(rows.get('Machines')).to.equal(
+      'controllers t3.medium, workers m5.large or m5a.large, 40 GiB each, al2023, workers on the spot market',
+    )
     expect(rows.get('Zones')).to.equal('us-west-2a, us-west-2c')
     expect(new Map(summaryRows({})).has('Machines')).to.equal(false)
   })

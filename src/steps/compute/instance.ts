@@ -1,4 +1,4 @@
-import type {Instance as Ec2Instance} from '@aws-sdk/client-ec2'
+import type {Instance as Ec2Instance, RunInstancesCommandInput} from '@aws-sdk/client-ec2'
 import {madeBy} from '../../aws/inventory.js'
 import {required} from '../../aws/required.js'
 import type {ClusterNode} from '../../cluster/addressing.js'
@@ -56,6 +56,12 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnets: readonly
   })
 }
 
+/** One that is taken back is not asked for again by EC2: the next create does that. The price is at most that on demand. */
+const SPOT: RunInstancesCommandInput['InstanceMarketOptions'] = {
+  MarketType: 'spot',
+  SpotOptions: {SpotInstanceType: 'one-time', InstanceInterruptionBehavior: 'terminate'},
+}
+
 function requestFor(
   {tags}: StepContext,
   spec: ClusterSpec,
@@ -86,6 +92,7 @@ function requestFor(
     ],
     MetadataOptions: {HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 1},
     InstanceInitiatedShutdownBehavior: 'terminate',
+    ...(place.spot === true ? {InstanceMarketOptions: SPOT} : {}),
     TagSpecifications: (['instance', 'volume', 'network-interface'] as const).map(type =>
       tags(type, `${spec.name}-${node.name}`),
     ),

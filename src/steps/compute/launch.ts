@@ -4,7 +4,7 @@ import type {ClusterNode} from '../../cluster/addressing.js'
 import {KhwError} from '../../errors.js'
 import type {StepContext} from '../engine/context.js'
 import {beginLaunch, currentLaunch, type LaunchRequest} from './launch-input.js'
-import {isNoRoom, nextPlace, placesOf, type Place, type Refusal} from './places.js'
+import {isNoRoom, nextPlace, offerName, placesOf, type Place, type Refusal} from './places.js'
 
 /**
  * Launches a node's machine at the first of its places that has room. Each call is on the disk before it is made, with the
@@ -26,7 +26,7 @@ export async function launch(
       const {Instances} = await context.ec2.runInstances(input)
       return required(Instances?.[0], 'an instance')
     } catch (error) {
-      if (!(error instanceof Error) || !isNoRoom(error)) throw error
+      if (!(error instanceof Error) || !isNoRoom(error, place)) throw error
       const all = [...refusals, {place, code: error.name}]
       const next = nextPlace(places, all)
       await beginLaunch(context, node, request, {
@@ -35,7 +35,7 @@ export async function launch(
         earlier: earlier + 1,
       })
       if (next === undefined) throw noRoomAnywhere(context, node, all, zoneOf)
-      context.progress(`no room for ${place.instanceType} in ${zoneOf(place)}: ${next.instanceType} in ${zoneOf(next)}`)
+      context.progress(`no room for ${offerName(place)} in ${zoneOf(place)}: ${offerName(next)} in ${zoneOf(next)}`)
     }
   }
 }
@@ -46,7 +46,7 @@ function noRoomAnywhere(
   refusals: readonly Refusal[],
   zoneOf: (place: Place) => string,
 ): KhwError {
-  const tried = refusals.map(({place, code}) => `${place.instanceType} in ${zoneOf(place)} (${code})`)
+  const tried = refusals.map(({place, code}) => `${offerName(place)} in ${zoneOf(place)} (${code})`)
   return new KhwError('AWS_CAPACITY', `${access.region} has no room for ${name} now: ${tried.join(', ')}.`, [
     'Run the same command again later: it goes on where it stopped.',
     `Or take the cluster down and name other types, in order of preference: khw destroy ${spec.name}, then khw create --${role}-type TYPE,TYPE`,

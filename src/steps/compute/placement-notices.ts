@@ -1,11 +1,13 @@
 import type {Inventory} from '../../aws/inventory.js'
-import {controllersOf, nodesOf, plannedIp} from '../../cluster/addressing.js'
+import {controllersOf, nodesOf, plannedIp, workersOf} from '../../cluster/addressing.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import {instanceOfNode} from './node-instance.js'
 
 /** What is worth knowing of where the machines are: which had to go elsewhere, and what the loss of a zone would mean. */
 export function placementNotices(spec: ClusterSpec, inventory: Inventory): readonly string[] {
-  return [movedNotice(spec, inventory), quorumNotice(spec, inventory)].filter(notice => notice !== undefined)
+  return [movedNotice(spec, inventory), spotNotice(spec, inventory), quorumNotice(spec, inventory)].filter(
+    notice => notice !== undefined,
+  )
 }
 
 function movedNotice(spec: ClusterSpec, inventory: Inventory): string | undefined {
@@ -18,6 +20,16 @@ function movedNotice(spec: ClusterSpec, inventory: Inventory): string | undefine
       : [`${name} in ${Placement?.AvailabilityZone ?? '?'} (${ip})`]
   })
   return moved.length === 0 ? undefined : `Their own zones had no room, so these stand elsewhere: ${moved.join(', ')}.`
+}
+
+function spotNotice(spec: ClusterSpec, inventory: Inventory): string | undefined {
+  if (spec.spot !== true) return undefined
+  const onDemand = workersOf(spec).filter(({name}) => {
+    const instance = instanceOfNode(inventory, name)
+    return instance !== undefined && instance.InstanceLifecycle !== 'spot'
+  })
+  if (onDemand.length === 0) return undefined
+  return `The spot market had none for these, which run on demand: ${onDemand.map(({name}) => name).join(', ')}.`
 }
 
 /** One controller never survives its zone, and nobody expects it to. */

@@ -10,6 +10,8 @@ export interface Place {
   readonly subnet: number
   /** Undefined: EC2 chooses. */
   readonly privateIp?: string
+  /** Of the spot market; otherwise on demand. */
+  readonly spot?: true
 }
 
 /** A place that had no room, with EC2's code for it. */
@@ -20,24 +22,38 @@ export interface Refusal {
 
 /**
  * All places of a node in the order in which they are tried: the preferred type in its own subnet, then in the others, then
- * the next type. Where one zone has no room its nodes go to different ones, so that they stay as far apart as they can.
+ * the next type; first all of them on the spot market, if that is asked for. Where one zone has no room its nodes go to
+ * different ones, so that they stay as far apart as they can.
  */
 export function placesOf(spec: ClusterSpec, node: ClusterNode): readonly [Place, ...Place[]] {
   const planned = plannedIp(spec, node)
-  const placeIn = (instanceType: string, subnet: number): Place | undefined => {
-    if (planned === undefined) return {instanceType, subnet}
-    const privateIp = subnet === node.subnet ? planned : addressAway(spec, node, subnet)
-    return privateIp === undefined ? undefined : {instanceType, subnet, privateIp}
+  const own: Place = {
+    instanceType: typesOf(spec, node.role)[0],
+    subnet: node.subnet,
+    ...(planned && {privateIp: planned}),
   }
-  const types = typesOf(spec, node.role)
-  const own: Place = {instanceType: types[0], subnet: node.subnet, ...(planned && {privateIp: planned})}
-  const all = types.flatMap(type => subnetsFrom(spec, node).flatMap(subnet => placeIn(type, subnet) ?? []))
-  return [own, ...all.filter(place => !samePlace(place, own))]
+  const onDemand = typesOf(spec, node.role).flatMap(instanceType =>
+    subnetsFrom(spec, node).flatMap((subnet): Place[] => {
+      if (planned === undefined) return [{instanceType, subnet}]
+      const privateIp = subnet === node.subnet ? planned : addressAway(spec, node, subnet)
+      return privateIp === undefined ? [] : [{instanceType, subnet, privateIp}]
+    }),
+  )
+  const others = onDemand.filter(place => !samePlace(place, own))
+  if (spec.spot !== true || node.role !== 'worker') return [own, ...others]
+  const asSpot = (place: Place): Place => ({...place, spot: true})
+  return [asSpot(own), ...others.map(asSpot), own, ...others]
 }
 
-/** Whether a launch that was refused for this is worth trying elsewhere. */
-export function isNoRoom(error: unknown): boolean {
-  return NO_ROOM.includes(awsErrorCode(error) ?? '')
+/** Whether a launch there that was refused for this is worth trying elsewhere. */
+export function isNoRoom(error: unknown, {spot}: Place): boolean {
+  const code = awsErrorCode(error) ?? ''
+  return NO_ROOM.includes(code) || (spot === true && NO_SPOT.includes(code))
+}
+
+/** For people: `t3.medium`, `t3.medium (spot)`. */
+export function offerName({instanceType, spot}: Place): string {
+  return spot === true ? `${instanceType} (spot)` : instanceType
 }
 
 /** The first place that none of the refusals speaks against; undefined if there is none left. */
@@ -53,13 +69,17 @@ const NO_ROOM: readonly string[] = [
   'InsufficientFreeAddressesInSubnet',
 ]
 
+/** The account may have no more spot instances, or they cost more than on demand: there is no use in another place. */
+const NO_SPOT: readonly string[] = ['MaxSpotInstanceCountExceeded', 'SpotMaxPriceTooLow']
+
 function rulesOut({place: refused, code}: Refusal, place: Place): boolean {
+  if (NO_SPOT.includes(code)) return place.spot === true
   if (code === 'InsufficientFreeAddressesInSubnet') return place.subnet === refused.subnet
   return samePlace(place, refused)
 }
 
 function samePlace(a: Place, b: Place): boolean {
-  return a.subnet === b.subnet && a.instanceType === b.instanceType
+  return a.subnet === b.subnet && a.instanceType === b.instanceType && a.spot === b.spot
 }
 
 /** Its own first. The nodes of one subnet begin at different ones after that. */

@@ -8,6 +8,9 @@ export interface SpecRecord extends OperatorRanges {
   readonly spec: ClusterSpec
 }
 
+/** Version of the record. Rules for changing it are those of the journal's. */
+const SCHEMA = 1
+
 /** Longest value of a tag (EC2 user guide, "Tag restrictions"). */
 const LIMIT = 256
 
@@ -23,7 +26,7 @@ const keyOf = (part: number): string => `${PREFIX}${part}`
  * of them: a record that takes the place of a longer one must leave nothing of it, and JSON may end with blanks.
  */
 export function specTags(record: SpecRecord, atLeast = 1): Tag[] {
-  const json = JSON.stringify(record).padEnd(1 + (atLeast - 1) * PAYLOAD)
+  const json = JSON.stringify({schema: SCHEMA, ...record}).padEnd(1 + (atLeast - 1) * PAYLOAD)
   const text = Buffer.from(json).toString('base64url')
   return Array.from({length: Math.ceil(text.length / LIMIT)}, (_, part) => ({
     Key: keyOf(part),
@@ -52,7 +55,7 @@ export function holdsSpec(tags: readonly Tag[]): boolean {
   return tagValue(tags, keyOf(0)) !== undefined
 }
 
-/** Undefined if the tags hold none that this khw can read. */
+/** Undefined if the tags hold none that this khw can read: a newer one's may mean what this one knows nothing of. */
 export function specOfTags(tags: readonly Tag[] | undefined): SpecRecord | undefined {
   let text = ''
   for (let part = 0; ; part += 1) {
@@ -61,9 +64,45 @@ export function specOfTags(tags: readonly Tag[] | undefined): SpecRecord | undef
     text += value
   }
   try {
-    const record = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as SpecRecord
-    return {spec: clusterSpec(record.spec), ...rangesOf(record)}
+    const record: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+    return isRecord(record) ? {spec: clusterSpec(record.spec), ...rangesOf(record)} : undefined
   } catch {
     return undefined
   }
+}
+
+/** What every spec has, since there are such tags; the rest is optional. */
+const ALWAYS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  name: isText,
+  provider: value => value === 'aws' || value === 'local',
+  region: isText,
+  controllers: isNumber,
+  workers: isNumber,
+  kubernetesVersion: isText,
+  artifactSource: isText,
+  architecture: value => value === 'amd64' || value === 'arm64',
+  network: isObject,
+  controllerType: isText,
+  workerType: isText,
+  volumeSize: isNumber,
+}
+
+function isRecord(value: unknown): value is SpecRecord {
+  if (!isObject(value)) return false
+  // Written without it until there was a second kind to tell from.
+  const {schema = 1, spec, operatorCidr} = value
+  if (!isNumber(schema) || schema > SCHEMA || !isText(operatorCidr) || !isObject(spec)) return false
+  return Object.entries(ALWAYS).every(([field, fits]) => fits(spec[field]))
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number'
 }

@@ -1,5 +1,20 @@
 import type {OperatorRanges} from './operator-ranges.js'
+import {KhwError} from '../errors.js'
 import type {Architecture, ProviderName} from './spec.js'
+
+/** The name of every local region: a machine has one. */
+export const LOCAL_REGION = 'local-1'
+
+/** Throws USAGE for a region that the provider does not have, as far as that shows without asking. */
+export function checkRegion(provider: ProviderName, region: string | undefined): void {
+  if (provider === 'aws' || region === undefined || region === LOCAL_REGION) return
+  throw new KhwError(
+    'USAGE',
+    `--region ${region} does not go with --provider local: this machine is one region, ${LOCAL_REGION}.`,
+    ['Leave it out', `Or mean AWS: --provider aws --region ${region}`],
+    {exit: 2},
+  )
+}
 
 /**
  * What a provider hands to the rest of khw: where the region is and how to get in, and from where the nodes may be reached

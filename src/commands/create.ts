@@ -104,6 +104,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
   ): Promise<CreateReport> {
     const {createCluster} = await import('../steps/create-cluster.js')
     const {watchedRun} = await import('../ui/watched-run.js')
+    // Of a cluster that has its record: what it is made of is known.
     const again = `khw create${request.name === undefined ? '' : ` --name ${request.name}`}`
     const interrupted = new KhwError(
       'INTERRUPTED',
@@ -111,7 +112,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
       [again, `khw destroy${request.name === undefined ? '' : ` ${request.name}`}`],
       {exit: 130},
     )
-    return watchedRun({stderr: process.stderr, stdout: process.stdout, interrupted}, (progress, signal) =>
+    const created = watchedRun({stderr: process.stderr, stdout: process.stdout, interrupted}, (progress, signal) =>
       createCluster({
         home,
         request,
@@ -134,5 +135,14 @@ Everything is checked before anything is created. Progress goes to stderr, the r
         signal,
       }),
     )
+    try {
+      return await created
+    } catch (error) {
+      const {clusterExists} = await import('../cluster/store.js')
+      const {defaultName} = await import('../steps/default-name.js')
+      if (error !== interrupted || clusterExists(home, request.name ?? defaultName(home))) throw error
+      const {equivalentCommand} = await import('../ui/equivalent-command.js')
+      throw new KhwError('INTERRUPTED', 'Interrupted. Nothing was created.', [equivalentCommand(request)], {exit: 130})
+    }
   }
 }

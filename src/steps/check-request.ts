@@ -5,6 +5,7 @@ import {subnetIdsOf} from '../cluster/existing-network.js'
 import {DEFAULT_IMAGE, loginUserOf} from '../cluster/image-families.js'
 import {DEFAULT_TYPES, typesOf} from '../cluster/machines.js'
 import {listRanges, parseOperatorRanges} from '../cluster/operator-ranges.js'
+import {checkRegion} from '../cluster/provider.js'
 import {clusterSpec, type Architecture, type ArtifactSource, type ClusterSpec, type SpecInput} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
 import {checkExistingNetwork} from './check-existing-network.js'
@@ -42,6 +43,7 @@ export function checkRequest(request: CreateRequest, name: string): void {
       {exit: 2},
     )
   }
+  checkRegion(provider, request.region)
   if (provider === 'aws') checkCostLimit(request.maxCost, ttlOf(provider, request.ttl))
   checkArtifactRequest({source: sourceOf(request), kubernetesVersion: request.kubernetesVersion})
 }
@@ -104,7 +106,7 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
   }
   const asked: readonly [string, string | number | undefined, string | number][] = [
     ['--provider', request.provider, spec.provider],
-    ['--region', spec.provider === 'local' ? undefined : request.region, spec.region],
+    ['--region', request.region, spec.region],
     ['--controllers', request.controllers, spec.controllers],
     ['--workers', request.workers, spec.workers],
     ['--artifacts', request.artifacts === 'auto' ? undefined : request.artifacts, spec.artifactSource],

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
 import type {Home} from '../cluster/home.js'
 import {listRanges, operatorRanges, rangesOf, type OperatorRanges} from '../cluster/operator-ranges.js'
-import type {RegionAccess} from '../cluster/provider.js'
+import {checkRegion, type RegionAccess} from '../cluster/provider.js'
 import type {ProviderName} from '../cluster/spec.js'
 import type {OpenLocalRegionOptions} from '../local/provider.js'
 import {callerAccount, refuseOtherAccount} from './account.js'
@@ -74,6 +74,7 @@ export async function regionToLookAt(options: {
 }): Promise<RegionAccess | undefined> {
   const {home, signal} = options
   const provider = options.provider ?? (options.region === undefined ? 'local' : 'aws')
+  checkRegion(provider, options.region)
   if (provider === 'local' && !existsSync(home.region)) return undefined
   const region = options.region ?? defaultRegion(process.env)
   return openRegion({home, provider, region, ranges: NOBODY, ...QUIET, signal})

@@ -95,7 +95,7 @@ async function fromTags(options: RecoverOptions, directory: ClusterDirectory): P
     if (cluster === undefined) throw notFound(name, `nothing in ${access.region} carries its tags`)
     throw notFound(
       name,
-      `what said in ${access.region} what the cluster was asked to be is gone (its VPC, or its controllers' security group)`,
+      `what said in ${access.region} what the cluster was asked to be is gone (its VPC, or its controllers' security group), or a newer khw wrote it`,
     )
   }
   const {spec} = cluster.record

@@ -111,4 +111,32 @@ describe('the tags that hold a spec', () => {
       expect(specOfTags(tags)).to.equal(undefined)
     }
   })
+  it('are read as khw wrote them before they had a version, and not if a newer khw wrote them', () => {
+    const tagged = (content: object) => specOfTags([{Key: 'khw:spec/0', Value: base64(JSON.stringify(content))}])
+    fc.assert(
+      fc.property(records, record => {
+        expect(tagged(record)).to.deep.equal(record)
+        expect(tagged({...record, schema: 1})).to.deep.equal(record)
+        expect(tagged({...record, schema: 2})).to.equal(undefined)
+        expect(tagged({...record, schema: 'one'})).to.equal(undefined)
+      }),
+      {numRuns: 20},
+    )
+  })
+
+  it('give none when a field is missing that every cluster has, or is not what it should be', () => {
+    const optional = ['mirror', 'fallbackTypes', 'image', 'loginUser', 'spot', 'loadBalancer']
+    fc.assert(
+      fc.property(records, ({spec, operatorCidr}) => {
+        const tagged = (content: object) => specOfTags([{Key: 'khw:spec/0', Value: base64(JSON.stringify(content))}])
+        expect(tagged({spec})).to.equal(undefined)
+        for (const field of Object.keys(spec).filter(name => !optional.includes(name))) {
+          const rest = Object.fromEntries(Object.entries(spec).filter(([name]) => name !== field))
+          expect(tagged({spec: rest, operatorCidr}), field).to.equal(undefined)
+          expect(tagged({spec: {...rest, [field]: null}, operatorCidr}), field).to.equal(undefined)
+        }
+      }),
+      {numRuns: 20},
+    )
+  })
 })

@@ -42,6 +42,12 @@ describe('bad input', () => {
     ['a name that is no DNS label', ['--name', 'My_Cluster'], /DNS label/, /--name my-cluster/],
     ['an unknown version', ['--kubernetes-version', '1.99'], /1\.99/, /1\.37/],
     ['a version that was never one', ['--kubernetes-version', 'banana'], /banana/, /--kubernetes-version/],
+    [
+      'a region of AWS on this machine',
+      ['--region', 'eu-west-1'],
+      /one region, local-1/,
+      /--provider aws --region eu-/,
+    ],
     ['an unknown phase', ['--until', 'lunch'], /lunch/, /network/],
     ['a mirror that is not there', ['--mirror', '/no/such/mirror'], /\/no\/such\/mirror/, /--mirror/],
     ['a source that wants a mirror', ['--artifacts', 'mirror'], /mirror/, /--mirror/],
@@ -113,6 +119,19 @@ describe('bad input', () => {
       expect(stderr)
         .to.match(/no cluster "ghost"/)
         .and.match(/khw create --name ghost/)
+      expect(existsSync(home)).to.equal(false)
+    })
+  }
+
+  for (const command of [
+    ['destroy', 'lab', '--yes'],
+    ['recover', 'lab'],
+    ['sweep', '--expired', '--yes'],
+  ]) {
+    it(`khw ${command[0] ?? ''} looks in no region that this machine is not`, async () => {
+      const {code, stderr} = await khw(...command, '--provider', 'local', '--region', 'eu-west-1')
+      expect(code).to.equal(2)
+      expect(stderr.replace(/\s+/g, ' ')).to.include('--region eu-west-1 does not go with --provider local')
       expect(existsSync(home)).to.equal(false)
     })
   }

@@ -80,7 +80,8 @@ describe('a command that is interrupted', function () {
     child.stdin?.write(CTRL_C)
     await once(child, 'close')
     isClean(output.text())
-    expect(output.text()).to.contain('khw create --name demo')
+    expect(output.text()).to.contain('Nothing was created.').and.to.contain('khw create --name demo')
+    expect(output.text()).not.to.contain('What was made is still there')
     expect(existsSync(join(directory, 'home', 'clusters', 'demo', 'lock'))).to.equal(false)
   })
 

@@ -8,6 +8,7 @@ import type {Fabric} from '../fabric.js'
 import {lockFile} from '../host/file-lock.js'
 import {removeTree} from '../host/mounts.js'
 import {regionNames} from '../host/names.js'
+import {LOCAL_REGION} from '../../cluster/provider.js'
 import {identify} from '../../process-identity.js'
 import type {BootImage} from '../images/build.js'
 import {cgroupHost} from '../machines/cgroups.js'
@@ -17,7 +18,7 @@ import {announce, withdraw} from './announcement.js'
 import {ensureCredentials} from './credentials.js'
 import {IdleClock} from './idle.js'
 import {machineImage} from './machine-image.js'
-import {REGION, regionFiles, ZONES} from './region-files.js'
+import {regionFiles, ZONES} from './region-files.js'
 import {ensurePublicRange} from './settings.js'
 import {WatchedFaults} from './watched-faults.js'
 
@@ -55,7 +56,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   if (!cgroups) throw new Error('there are no control groups at /sys/fs/cgroup')
   const credentials = await ensureCredentials(files)
   const publicRange = await ensurePublicRange(files, names)
-  const store = await RegionStore.open(files.state, () => emptyRegion({region: REGION, zones: ZONES}))
+  const store = await RegionStore.open(files.state, () => emptyRegion({region: LOCAL_REGION, zones: ZONES}))
   const networks = createVpcFabric({names, directory, cacheDirectory: options.cacheDirectory, publicRange})
   const machines = createMachines({names, directory: files.machines, image: options.image.directory, cgroups})
   const fabric: Fabric = {
@@ -89,12 +90,12 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   await announce(files, {
     process: self,
     endpoint,
-    region: REGION,
+    region: LOCAL_REGION,
     imageId,
     operatorCidr,
     cacheDirectory: options.cacheDirectory,
   })
-  log(`${REGION} listens on ${endpoint}; ${adopted.length} machines run`)
+  log(`${LOCAL_REGION} listens on ${endpoint}; ${adopted.length} machines run`)
 
   const why = await ending(signal, () => clock.isOver(store.state, Date.now()))
   log(`ending: ${why}`)

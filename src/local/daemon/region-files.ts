@@ -1,7 +1,6 @@
 import {join} from 'node:path'
 
-/** The name and the zones of the local region. */
-export const REGION = 'local-1'
+/** The zones of the local region. */
 export const ZONES = ['local-1a', 'local-1b', 'local-1c'] as const
 
 /** Where a region keeps what, below its state directory. */

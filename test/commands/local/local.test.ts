@@ -9,6 +9,9 @@ import LocalSetup from '../../../src/commands/local/setup.js'
 import LocalStatus from '../../../src/commands/local/status.js'
 import LocalStop from '../../../src/commands/local/stop.js'
 
+import {Journal, type JournalHeader} from '../../../src/steps/engine/journal.js'
+import {sampleSpec} from '../../steps/sample-spec.js'
+
 const ROOT = process.cwd()
 
 describe('khw local', () => {
@@ -52,7 +55,22 @@ describe('khw local', () => {
 
   it('reset of what is not there is no failure', async () => {
     const {stdout} = await captureOutput(() => LocalReset.run(['--yes', '--json'], ROOT))
-    expect(JSON.parse(stdout)).to.deep.equal({removed: [], remaining: []})
+    expect(JSON.parse(stdout)).to.deep.equal({removed: [], remaining: [], clusters: []})
+  })
+
+  it('reset names the clusters that it takes down, before and after, and no other', async () => {
+    const clusters = join(directory, 'home', 'clusters')
+    for (const [name, provider] of [
+      ['lab', 'local'],
+      ['prod', 'aws'],
+    ] as const) {
+      const spec = {...sampleSpec({controllers: 1, workers: 1}), name, provider}
+      Journal.create(join(clusters, name), {clusterId: name, spec} as JournalHeader)
+    }
+    const asked = await captureOutput(() => LocalReset.run([], ROOT))
+    expect(asked.stderr.replace(/\s+/g, ' ')).to.include('and with them lab').and.not.include('prod')
+    const {stdout} = await captureOutput(() => LocalReset.run(['--yes'], ROOT))
+    expect(stdout).to.include('khw destroy lab --yes').and.not.include('prod')
   })
 
   const refusing = {

@@ -23,8 +23,8 @@ describe('the check of permissions', () => {
   })
   afterEach(() => ahead.region.close())
 
-  const lookAs = async (policy: PolicyDocument) => {
-    const {credentials} = await userWith(ahead.region, 'operator', policy)
+  const lookAs = async (policy: PolicyDocument, name = 'operator') => {
+    const {credentials} = await userWith(ahead.region, name, policy)
     const access = {...ahead.access, credentials}
     const [finding] = (await ahead.look({}, {access, checks: [permissions]})).findings
     if (finding === undefined) throw new Error('no finding')
@@ -65,6 +65,16 @@ describe('the check of permissions', () => {
   it('names what may be made but not tagged', async () => {
     const {detail} = await lookAs(without(['ec2:CreateTags']))
     expect(detail).to.match(/: ec2:CreateInternetGateway, ec2:CreateTags, ec2:CreateVpc, ec2:ImportKeyPair\.$/)
+  })
+
+  it('names an action that is missing for one of its kinds of resources only', async () => {
+    const policy = operatorPolicy()
+    for (const {Sid} of policy.Statement.filter(({Action}) => Action.join() === 'ec2:RunInstances')) {
+      const others = {...policy, Statement: policy.Statement.filter(statement => statement.Sid !== Sid)}
+      const {ok, detail} = await lookAs(others, Sid)
+      expect({Sid, ok}).to.deep.equal({Sid, ok: false})
+      expect(detail).to.match(/ lacks a permission: ec2:RunInstances\.$/)
+    }
   })
 
   it('says what it cannot know of who may not ask IAM, and goes on', async () => {

@@ -43,7 +43,7 @@ function applies(statement: Statement, request: AccessRequest): boolean {
 
 function concerns({actions, resources}: Statement, {action, resource, context}: AccessRequest): boolean {
   return (
-    matches(actions, pattern => glob(pattern, {ignoreCase: true}).test(action)) &&
+    actions.expressions.some(expression => expression.test(action)) !== actions.not &&
     (resources === undefined ||
       matches(resources, pattern => {
         const filled = context.fillIn(pattern)

@@ -1,12 +1,13 @@
 import {ApiError} from '../api-error.js'
 import {isOperator} from './condition.js'
+import {glob} from './glob.js'
 
 /** What a statement of a policy says (IAM User Guide, "IAM JSON policy elements reference"). */
 export interface Statement {
   readonly sid: string | undefined
   readonly effect: 'Allow' | 'Deny'
-  /** Patterns such as `ec2:Describe*`; with `not`, all but these. */
-  readonly actions: Patterns
+  /** Such as `ec2:Describe*`, in any case. */
+  readonly actions: {readonly not: boolean; readonly expressions: readonly RegExp[]}
   /** Patterns of ARNs. Undefined in the trust policy of a role, which is about the role. */
   readonly resources: Patterns | undefined
   /** Of the trust policy of a role. */
@@ -15,6 +16,7 @@ export interface Statement {
 }
 
 export interface Patterns {
+  /** All but these. */
   readonly not: boolean
   readonly patterns: readonly string[]
 }
@@ -78,7 +80,11 @@ function parseStatement(value: unknown, kind: PolicyKind): Statement {
   return {
     sid: Sid,
     effect: Effect,
-    actions,
+    // Compiled once: a simulation asks hundreds of times.
+    actions: {
+      not: actions.not,
+      expressions: actions.patterns.map(pattern => glob(pattern, {ignoreCase: true})),
+    },
     resources,
     principals: Principal === undefined ? [] : principalsOf(Principal),
     conditions: value['Condition'] === undefined ? [] : conditionsOf(value['Condition']),

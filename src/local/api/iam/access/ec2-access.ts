@@ -25,14 +25,15 @@ export function ec2Access(operation: string, form: URLSearchParams, region: Regi
   })
   // What is tagged on the way without being one of these is a resource of the call, too: the rules of a security group.
   const others = [...tagsByType].filter(([type]) => !made.some(kind => KINDS[kind].type === type))
+  const touched = touches.flatMap(touch =>
+    'makes' in touch
+      ? [madeResource(action, touch.makes, tagsByType, parameters, region)]
+      : [...new Set(touch.ids(parameters, state))].map(id => usedResource(action, touch.uses, id, parameters, region)),
+  )
+  // It names nothing, or an association that is not there.
+  const nothing: Touched = {action, resource: '*', values: {}, known: KNOWN, isMissing: true}
   return [
-    ...touches.flatMap(touch =>
-      'makes' in touch
-        ? [madeResource(action, touch.makes, tagsByType, parameters, region)]
-        : [...new Set(touch.ids(parameters, state))].map(id =>
-            usedResource(action, touch.uses, id, parameters, region),
-          ),
-    ),
+    ...(touched.length === 0 ? [nothing] : touched),
     ...others.map(([type, tags]) => ({
       action,
       resource: arn(state, type, '*'),

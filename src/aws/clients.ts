@@ -6,6 +6,8 @@ import type * as quotasModule from '@aws-sdk/client-service-quotas'
 import type * as stsModule from '@aws-sdk/client-sts'
 import {systemClock, type Clock} from '../clock.js'
 import type {RegionAccess} from '../cluster/provider.js'
+import {hasProxy, proxyFromEnvironment} from '../proxy.js'
+import {ProxyingAgent} from '../proxy-agent.js'
 import {retryStrategy} from './retry.js'
 
 // The SDK's CommonJS build loads in half the time that import() takes (it would lex thousands of export names first).
@@ -59,6 +61,7 @@ export function awsClients(access: RegionAccess, options: ClientOptions = {}): A
       requestTimeout: silence,
       throwOnRequestTimeout: true,
       connectionTimeout: impatient ? 3_000 : 5_000,
+      ...proxyAgents(),
     },
   })
   // One pool of connections, and credentials that are fetched once: behind them may be a login, or a role to be assumed.
@@ -100,6 +103,14 @@ export function awsClients(access: RegionAccess, options: ClientOptions = {}): A
       requestHandler.destroy?.()
     },
   }
+}
+
+/** The SDK by itself knows nothing of HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
+function proxyAgents(): {httpAgent?: ProxyingAgent; httpsAgent?: ProxyingAgent} {
+  const settings = proxyFromEnvironment()
+  if (!hasProxy(settings)) return {}
+  const agent = new ProxyingAgent(settings)
+  return {httpAgent: agent, httpsAgent: agent}
 }
 
 function lazy<T>(make: () => T): () => T {

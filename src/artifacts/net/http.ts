@@ -1,8 +1,7 @@
-import {request as plainRequest, type ClientRequest, type IncomingMessage, type RequestOptions} from 'node:http'
+import {request as plainRequest, type ClientRequest, type IncomingMessage} from 'node:http'
 import {request as secureRequest} from 'node:https'
-import {connect} from 'node:tls'
-import type {Duplex} from 'node:stream'
-import {proxyFor, type ProxySettings} from './proxy.js'
+import {proxyFor, type ProxySettings} from '../../proxy.js'
+import {agentThrough} from '../../proxy-agent.js'
 
 export interface HttpOptions {
   readonly method?: 'GET' | 'HEAD'
@@ -46,63 +45,38 @@ export async function openUrl(url: string, options: HttpOptions): Promise<Incomi
 }
 
 async function exchange(target: URL, options: HttpOptions): Promise<IncomingMessage> {
+  const secure = target.protocol === 'https:'
+  if (!secure && target.protocol !== 'http:') throw new Error(`${target.href} is neither http nor https`)
   const proxy = proxyFor(target, options.proxy)
-  const headers = {'user-agent': USER_AGENT, ...options.headers}
-  const common: RequestOptions = {
+  const agent = proxy && (await agentThrough(proxy, secure))
+  const silence = options.silenceMs ?? SILENCE_MS
+  const request = (secure ? secureRequest : plainRequest)(target, {
     method: options.method ?? 'GET',
-    headers,
+    headers: {'user-agent': USER_AGENT, ...options.headers},
     signal: options.signal,
-    timeout: options.silenceMs ?? SILENCE_MS,
-  }
-  if (target.protocol === 'http:') {
-    return answerOf(
-      proxy
-        ? plainRequest(proxy, {...common, path: target.href, headers: {...headers, host: target.host}})
-        : plainRequest(target, common),
-    )
-  }
-  if (target.protocol !== 'https:') throw new Error(`${target.href} is neither http nor https`)
-  if (!proxy) return answerOf(secureRequest(target, common))
-  const tunnel = await tunnelThrough(proxy, target, options)
-  const socket = connect({socket: tunnel, servername: target.hostname})
-  return answerOf(secureRequest(target, {...common, agent: false, createConnection: () => socket}))
-}
-
-function answerOf(request: ClientRequest): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    request.once('response', resolve).once('error', reject)
-    // Stays armed while the body is read: a stalled download fails instead of hanging.
-    request.on('timeout', () => {
-      request.destroy(Object.assign(new Error('no answer in time'), {code: 'ETIMEDOUT'}))
-    })
-    request.end()
+    timeout: silence,
+    ...(agent && {agent}),
   })
+  request.once('close', () => agent?.destroy())
+  return answerOf(request, silence)
 }
 
-/** RFC 9110, 9.3.6 CONNECT. */
-function tunnelThrough(proxy: URL, target: URL, options: HttpOptions): Promise<Duplex> {
-  const authority = `${target.hostname}:${target.port === '' ? '443' : target.port}`
+function answerOf(request: ClientRequest, silence: number): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const request = plainRequest(proxy, {
-      method: 'CONNECT',
-      path: authority,
-      headers: {host: authority},
-      signal: options.signal,
-      timeout: options.silenceMs ?? SILENCE_MS,
-      agent: false,
+    const giveUp = (): void => {
+      request.destroy(Object.assign(new Error('no answer in time'), {code: 'ETIMEDOUT'}))
+    }
+    // A proxy that is silent has no connection to lend yet, of which it could be told.
+    const untilAnswer = setTimeout(giveUp, silence)
+    request.once('response', resolve).once('error', reject)
+    request.once('response', () => {
+      clearTimeout(untilAnswer)
     })
-    request.once('connect', (response, socket) => {
-      if (response.statusCode === 200) {
-        resolve(socket)
-      } else {
-        socket.destroy()
-        reject(new HttpStatusError(proxy.href, response.statusCode ?? 0))
-      }
+    request.once('close', () => {
+      clearTimeout(untilAnswer)
     })
-    request.once('error', reject)
-    request.once('timeout', () => {
-      request.destroy(Object.assign(new Error('the proxy does not answer'), {code: 'ETIMEDOUT'}))
-    })
+    // Stays armed while the body is read: a stalled download fails instead of hanging.
+    request.on('timeout', giveUp)
     request.end()
   })
 }

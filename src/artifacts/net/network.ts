@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {KhwError, messageOf} from '../../errors.js'
 import {HttpStatusError, openUrl} from './http.js'
-import type {ProxySettings} from './proxy.js'
+import type {ProxySettings} from '../../proxy.js'
 
 /** How this run reaches the network. */
 export interface Network {

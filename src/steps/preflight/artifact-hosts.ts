@@ -1,5 +1,5 @@
 import {UPSTREAM_HOSTS, obstacleTo} from '../../artifacts/net/reach.js'
-import {proxyFromEnvironment} from '../../artifacts/net/proxy.js'
+import {proxyFromEnvironment} from '../../proxy.js'
 import {KhwError} from '../../errors.js'
 import type {Check, Subject} from './check.js'
 

@@ -3,7 +3,7 @@ import type {AddressInfo} from 'node:net'
 import {expect} from 'chai'
 import {openUrl} from '../../../src/artifacts/net/http.js'
 import {fetchText} from '../../../src/artifacts/net/network.js'
-import {proxyFor, proxyFromEnvironment} from '../../../src/artifacts/net/proxy.js'
+import {proxyFor, proxyFromEnvironment} from '../../../src/proxy.js'
 import {fileServer} from '../file-server.js'
 import {failure, network} from '../support.js'
 

@@ -16,6 +16,11 @@ export function proxyFromEnvironment(env: NodeJS.ProcessEnv = process.env): Prox
   }
 }
 
+/** Whether there is any proxy at all. */
+export function hasProxy({http, https}: ProxySettings): boolean {
+  return [http, https].some(proxy => proxy !== undefined && proxy !== '')
+}
+
 /** The proxy for a URL, or undefined if it is reached directly. Loopback always is. */
 export function proxyFor(url: URL, settings: ProxySettings): URL | undefined {
   const host = url.hostname.toLowerCase()

@@ -26,7 +26,12 @@ export interface RegionAccess extends OperatorRanges {
   /** Endpoint of all AWS services; absent for AWS itself, where the SDK knows. */
   readonly endpoint?: string
   /** Absent: the SDK's own credential chain. */
-  readonly credentials?: {readonly accessKeyId: string; readonly secretAccessKey: string}
+  readonly credentials?: {
+    readonly accessKeyId: string
+    readonly secretAccessKey: string
+    /** Of temporary ones. */
+    readonly sessionToken?: string
+  }
   /** Where instances can fetch the files of this machine's artifact cache; absent where they cannot. */
   readonly cacheServer?: {
     /** `http://169.254.169.253:8080`: the URL of the cache directory's root as instances see it. */

@@ -34,11 +34,21 @@ export async function openLocalRegion(home: Home, options: OpenLocalRegionOption
     provider: 'local',
     region,
     endpoint,
-    credentials: await credentialsOf(home),
+    credentials: signedInAs(endpoint, process.env) ?? (await credentialsOf(home)),
     operatorCidr,
     ...localRegionFacts({...home, cache: cacheDirectory}),
     release: () => releaseRegion(home),
   }
+}
+
+/**
+ * The credentials of an environment that is about this very region, as after `khw local env`: one may work there as
+ * somebody else than its root. Others are of another place and not looked at.
+ */
+export function signedInAs(endpoint: string, env: NodeJS.ProcessEnv): RegionAccess['credentials'] {
+  const {AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken} = env
+  if (env['AWS_ENDPOINT_URL'] !== endpoint || !accessKeyId || !secretAccessKey) return undefined
+  return {accessKeyId, secretAccessKey, ...(sessionToken ? {sessionToken} : {})}
 }
 
 /** What holds for the region of this home, running or not. Throws LOCAL_UNSUPPORTED. */

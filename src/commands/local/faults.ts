@@ -7,6 +7,9 @@ const DESCRIPTION = `FILE holds the settings as one JSON object; they replace th
 A region that runs sees them within a second, and they end with it.
 All fields are optional; times are milliseconds; names may have * and ?
 
+Launches, boots, calls and load balancers that take as long as on EC2:
+"latency": "ec2"
+
 How long a new resource is not seen by its id, and in lists:
 "visibility": {"byId": 2000, "byTag": 8000}
 
@@ -32,7 +35,7 @@ How long interfaces of terminated instances are in the way of deletions:
 VpcLimitExceeded, InstanceLimitExceeded, VcpuLimitExceeded and so on:
 "quotas": {"vpcs": 5, "internetGateways": 5, "subnetsPerVpc": 200,
 "securityGroups": 60, "instances": 20, "vcpus": 32, "spotInstances": 10,
-"spotVcpus": 64}
+"spotVcpus": 64, "networkLoadBalancers": 50, "targetGroups": 3000}
 
 Boots that are slow, fail, or are slow and then fail:
 "boots": [{"name": "worker-*", "nth": 1, "delay": 60000},

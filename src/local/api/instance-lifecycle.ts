@@ -1,7 +1,9 @@
+import type {Clock} from '../../clock.js'
 import {messageOf} from '../../errors.js'
 import type {Fabric} from '../fabric.js'
 import type {Instance} from '../model.js'
 import type {RegionStore} from '../store.js'
+import type {Latency} from './latency.js'
 import type {VpcSync} from './vpc-sync.js'
 import {LaunchFailure} from './launch-failure.js'
 import {becomeStopped, becomeTerminated, releaseResources} from './instance-transitions.js'
@@ -10,7 +12,8 @@ export interface LifecycleOptions {
   readonly store: RegionStore
   readonly fabric: Fabric
   readonly network: VpcSync
-  readonly now: () => Date
+  readonly clock: Clock
+  readonly latency: () => Pick<Latency, 'launch' | 'boot'>
   /** Told what went wrong in the background; the state says the rest. */
   readonly onError: (error: unknown) => void
   /** Awaited before a machine is started; may take its time, until the signal says that the instance is to end. Throws LaunchFailure. */
@@ -39,6 +42,7 @@ export class InstanceLifecycle {
 
   /** Stops a `stopping` instance; with `force` also one that is being stopped politely. */
   stop(instanceId: string, options: {force: boolean}): Promise<void> {
+    this.waiting.get(instanceId)?.abort()
     if (options.force) this.hurry(instanceId)
     return this.enqueue(instanceId, () => this.doStop(instanceId, options.force))
   }
@@ -86,25 +90,28 @@ export class InstanceLifecycle {
   }
 
   private async doBoot(instanceId: string, onFailure: 'terminate' | 'stop'): Promise<void> {
-    const {store, fabric, network, onError} = this.options
+    const {store, fabric, network, clock, latency, beforeBoot, onError} = this.options
+    const {launch, boot} = latency()
     try {
       const vpcId = this.instance(instanceId)?.vpcId
       if (vpcId !== undefined) await network.sync(vpcId)
-      await this.wait(instanceId)
-      const instance = this.instance(instanceId)
-      if (instance?.state !== 'pending') return
-      await fabric.startMachine(store.state, instance)
-      await store.change(region => {
-        const started = region.instances[instanceId]
-        if (started?.state !== 'pending') return
-        started.state = 'running'
-        delete started.stateReason
+      await this.wait(instanceId, 'pending', async (instance, signal) => {
+        await beforeBoot?.(instance, signal)
+        await pause(clock, launch, signal)
       })
+      if (this.instance(instanceId)?.state !== 'pending') return
+      // Whoever waits for the machine itself waits on, as on EC2.
+      if (boot > 0) await this.becomeRunning(instanceId)
+      await this.wait(instanceId, 'running', (_, signal) => pause(clock, boot, signal))
+      const instance = this.instance(instanceId)
+      if (instance?.state !== (boot > 0 ? 'running' : 'pending')) return
+      await fabric.startMachine(store.state, instance)
+      await this.becomeRunning(instanceId)
     } catch (error) {
       if (!(error instanceof LaunchFailure)) onError(error)
       const failed = await store.change(region => {
         const instance = region.instances[instanceId]
-        if (instance?.state !== 'pending') return false
+        if (instance?.state !== 'pending' && instance?.state !== 'running') return false
         instance.state = onFailure === 'stop' ? 'stopping' : 'shutting-down'
         instance.stateReason = stateReasonOf(error)
         return true
@@ -113,6 +120,15 @@ export class InstanceLifecycle {
       if (onFailure === 'stop') await this.doStop(instanceId, true)
       else await this.doTerminate(instanceId)
     }
+  }
+
+  private async becomeRunning(instanceId: string): Promise<void> {
+    await this.options.store.change(region => {
+      const started = region.instances[instanceId]
+      if (started?.state !== 'pending') return
+      started.state = 'running'
+      delete started.stateReason
+    })
   }
 
   private async doStop(instanceId: string, force: boolean): Promise<void> {
@@ -129,7 +145,7 @@ export class InstanceLifecycle {
   }
 
   private async doTerminate(instanceId: string): Promise<void> {
-    const {store, fabric, network, now} = this.options
+    const {store, fabric, network, clock} = this.options
     const instance = this.instance(instanceId)
     if (instance?.state !== 'shutting-down') return
     await fabric.stopMachine(instanceId, {force: true})
@@ -139,17 +155,22 @@ export class InstanceLifecycle {
     })
     await network.sync(instance.vpcId)
     await store.change(region => {
-      becomeTerminated(region, instanceId, now())
+      becomeTerminated(region, instanceId, new Date(clock.now()))
     })
   }
 
-  private async wait(instanceId: string): Promise<void> {
+  /** Waits while the instance is in that state, until somebody wants it to stop or to end. */
+  private async wait(
+    instanceId: string,
+    state: Instance['state'],
+    work: (instance: Instance, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
     const instance = this.instance(instanceId)
-    if (this.options.beforeBoot === undefined || instance?.state !== 'pending') return
+    if (instance?.state !== state) return
     const controller = new AbortController()
     this.waiting.set(instanceId, controller)
     try {
-      await this.options.beforeBoot(instance, controller.signal)
+      await work(instance, controller.signal)
     } catch (error) {
       if (!controller.signal.aborted) throw error
     } finally {
@@ -176,6 +197,10 @@ export class InstanceLifecycle {
     })
     return tail
   }
+}
+
+async function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds > 0) await clock.sleep(milliseconds, signal)
 }
 
 function stateReasonOf(error: unknown): {code: string; message: string} {

@@ -1,7 +1,9 @@
+import {systemClock} from '../../clock.js'
 import type {Fabric} from '../fabric.js'
 import type {Instance, InstanceState} from '../model.js'
 import type {RegionStore} from '../store.js'
 import {InstanceLifecycle} from './instance-lifecycle.js'
+import {LATENCIES} from './latency.js'
 import {VpcSync} from './vpc-sync.js'
 
 /**
@@ -22,7 +24,14 @@ export async function reconcile(
     problems.push(error)
   }
   const network = new VpcSync(store, fabric)
-  const lifecycle = new InstanceLifecycle({store, fabric, network, now: () => new Date(), onError})
+  const lifecycle = new InstanceLifecycle({
+    store,
+    fabric,
+    network,
+    clock: systemClock,
+    latency: () => LATENCIES.none,
+    onError,
+  })
 
   await store.change(state => {
     for (const instance of Object.values(state.instances)) settle(instance, runningIds.has(instance.instanceId))

@@ -20,11 +20,11 @@ import {knownKey, rootCaller} from './iam/caller.js'
 import {stsActions} from './iam/sts.js'
 import type {MachineImage} from './image.js'
 import {InstanceLifecycle} from './instance-lifecycle.js'
-import {NO_LATENCY, type Latency} from './latency.js'
+import {callLatency, LATENCIES, type Latency} from './latency.js'
 import type {AddressRange} from './public-addresses.js'
 import {queryService} from './query-service.js'
 import type {Region} from './region.js'
-import type {Answer, Service} from './service.js'
+import {operationOf, type Answer, type Service} from './service.js'
 import {serviceQuotas} from './service-quotas.js'
 import {claimOf, refusalOf, type Credentials} from './signature.js'
 import {ssmService} from './ssm-service.js'
@@ -44,7 +44,7 @@ export interface ApiServerOptions {
   readonly clock?: Clock
   /** What goes wrong; without it nothing does. */
   readonly faults?: FaultSource
-  /** How long things take, where that is not NO_LATENCY. */
+  /** How long things take, where the settings of `faults` are not to say it. */
   readonly latency?: Latency
 }
 
@@ -64,14 +64,15 @@ export function createApiServer(options: ApiServerOptions): Server {
   const onError = options.onError ?? (() => undefined)
   const network = new VpcSync(store, fabric)
   const closing = new AbortController()
-  const latency = (): Latency => options.latency ?? NO_LATENCY
   const source = options.faults
+  const latency = (): Latency => options.latency ?? LATENCIES[source?.current().latency ?? 'none']
   const injector = source && new FaultInjector(source, clock)
   const instances = new InstanceLifecycle({
     store,
     fabric,
     network,
-    now,
+    clock,
+    latency,
     onError,
     ...(injector && {beforeBoot: (instance, signal) => injector.beforeBoot(instance, signal)}),
   })
@@ -122,6 +123,8 @@ export function createApiServer(options: ApiServerOptions): Server {
       const signed = {requestId, headers, query, body: body.toString('utf8')}
       const asked = {...region, caller: key.caller}
       if (source?.current().enforceIam === true) authorize(claim.service, signed, asked)
+      const wait = callLatency(latency(), operationOf(signed))
+      if (wait > 0) await clock.sleep(wait, closing.signal)
       return await service.answer(signed, asked)
     } catch (error) {
       if (error instanceof DroppedConnection) throw error

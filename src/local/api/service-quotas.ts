@@ -5,7 +5,7 @@ import type {Region} from './region.js'
 import type {Service} from './service.js'
 
 interface KnownQuota {
-  readonly service: 'ec2' | 'vpc'
+  readonly service: 'ec2' | 'vpc' | 'elasticloadbalancing'
   readonly code: string
   readonly name: string
   /** What a new account has at AWS. */
@@ -14,7 +14,7 @@ interface KnownQuota {
   readonly setting: keyof QuotaFaults
 }
 
-/** Those of AWS's quotas that this region can be told to hold to (Service Quotas User Guide; EC2 and VPC user guides). */
+/** Those of AWS's quotas that this region can be told to hold to (Service Quotas User Guide; EC2, VPC and ELB user guides). */
 const QUOTAS: readonly KnownQuota[] = [
   {
     service: 'ec2',
@@ -32,6 +32,20 @@ const QUOTAS: readonly KnownQuota[] = [
   },
   {service: 'vpc', code: 'L-F678F1CE', name: 'VPCs per Region', byDefault: 5, setting: 'vpcs'},
   {service: 'vpc', code: 'L-A4707A72', name: 'Internet gateways per Region', byDefault: 5, setting: 'internetGateways'},
+  {
+    service: 'elasticloadbalancing',
+    code: 'L-69A177A2',
+    name: 'Network Load Balancers per Region',
+    byDefault: 50,
+    setting: 'networkLoadBalancers',
+  },
+  {
+    service: 'elasticloadbalancing',
+    code: 'L-B22855CB',
+    name: 'Target Groups per Region',
+    byDefault: 3000,
+    setting: 'targetGroups',
+  },
   {service: 'vpc', code: 'L-407747CB', name: 'Subnets per VPC', byDefault: 200, setting: 'subnetsPerVpc'},
 ]
 
@@ -65,6 +79,7 @@ export function serviceQuotas(settings: () => QuotaFaults): Service {
 const SERVICES: Readonly<Record<KnownQuota['service'], string>> = {
   ec2: 'Amazon Elastic Compute Cloud (Amazon EC2)',
   vpc: 'Amazon Virtual Private Cloud (Amazon VPC)',
+  elasticloadbalancing: 'Elastic Load Balancing (ELB)',
 }
 
 function quotaOf(input: Json): KnownQuota {

@@ -6,6 +6,7 @@ import type {EC2, RunInstancesCommandInput} from '@aws-sdk/client-ec2'
 import type {ElasticLoadBalancingV2} from '@aws-sdk/client-elastic-load-balancing-v2'
 import type {FaultSource} from '../../../src/local/api/faults/fault-source.js'
 import {createApiServer} from '../../../src/local/api/server.js'
+import type {Latency} from '../../../src/local/api/latency.js'
 import type {MachineImage} from '../../../src/local/api/image.js'
 import type {AddressRange} from '../../../src/local/api/public-addresses.js'
 import {emptyRegion, RegionStore} from '../../../src/local/store.js'
@@ -42,6 +43,8 @@ export interface TestRegionOptions {
   readonly faults?: FaultSource
   /** Otherwise one that runs as usual, but for `advance`. */
   readonly clock?: Clock
+  /** Otherwise none, unless the faults say so. */
+  readonly latency?: Latency
   /** Otherwise four addresses. */
   readonly publicRange?: AddressRange
   /** Otherwise IMAGE. */
@@ -69,6 +72,7 @@ export async function testRegion(options: TestRegionOptions = {}): Promise<TestR
     onError: error => errors.push(error),
     clock,
     ...(options.faults && {faults: options.faults}),
+    ...(options.latency && {latency: options.latency}),
   })
   const endpoint = await listen(server)
   const config = {endpoint, region: 'local-1', credentials: CREDENTIALS, maxAttempts: 1}

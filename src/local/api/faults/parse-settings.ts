@@ -27,6 +27,7 @@ const bootFields = fields(
 const settings: Reader<FaultSettings> = fields(
   {},
   {
+    latency: oneOf('none', 'ec2'),
     visibility: fields({}, {byId: milliseconds, byTag: milliseconds}),
     throttle: fields(
       {},
@@ -58,6 +59,8 @@ const settings: Reader<FaultSettings> = fields(
         vcpus: integer(0, MOST),
         spotInstances: integer(0, MOST),
         spotVcpus: integer(0, MOST),
+        networkLoadBalancers: integer(0, MOST),
+        targetGroups: integer(0, MOST),
       },
     ),
     boots: list(bootFault),

@@ -59,6 +59,16 @@ const QUOTAS: Readonly<Record<keyof QuotaFaults, Quota>> = {
     code: 'MaxSpotInstanceCountExceeded',
     message: () => 'Max spot instance count exceeded',
   },
+  networkLoadBalancers: {
+    count: state => Object.keys(state.loadBalancers).length,
+    code: 'TooManyLoadBalancers',
+    message: () => 'The maximum number of load balancers has been reached',
+  },
+  targetGroups: {
+    count: state => Object.keys(state.targetGroups).length,
+    code: 'TooManyTargetGroups',
+    message: () => 'The maximum number of target groups has been reached',
+  },
 }
 
 /** Refuses what would be more than a quota; what there is more of already may stay. */

@@ -1,10 +1,14 @@
+import type {LatencyProfile} from '../latency.js'
+
 /**
  * What the region can be made to do, as EC2 does on a bad day. Everything is optional; what is not said does not happen.
  * Counts (`nth`, `every`, `times`) and buckets start afresh whenever the settings are replaced. Durations are in
- * milliseconds, at most a day. `*` in a name stands for any text, `?` for one character. Faults concern the EC2 API only;
- * but calls to other services can fail, where their service is named.
+ * milliseconds, at most a day. `*` in a name stands for any text, `?` for one character. Faults concern the APIs of EC2
+ * and of Elastic Load Balancing; calls to other services can fail as well, where their service is named.
  */
 export interface FaultSettings {
+  /** How long things take that need no time here: `none`, the default, or as on EC2 (latency.ts). */
+  readonly latency?: LatencyProfile
   readonly visibility?: VisibilityFault
   readonly throttle?: ThrottleFault
   /** The first that hits decides; all that match count the call. */
@@ -107,6 +111,10 @@ export interface QuotaFaults {
   readonly spotInstances?: number
   /** Of `pending` and `running` spot instances. MaxSpotInstanceCountExceeded */
   readonly spotVcpus?: number
+  /** TooManyLoadBalancers */
+  readonly networkLoadBalancers?: number
+  /** TooManyTargetGroups */
+  readonly targetGroups?: number
 }
 
 /** A boot that is slow, fails, or is slow and then fails; `nth` counts those whose name matches. */

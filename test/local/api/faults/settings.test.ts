@@ -5,6 +5,7 @@ import {parseFaultSettings, parseFaultSettingsText} from '../../../../src/local/
 import type {FaultSettings} from '../../../../src/local/api/faults/settings.js'
 
 const EVERYTHING: FaultSettings = {
+  latency: 'ec2',
   visibility: {byId: 2000, byTag: 8000},
   throttle: {always: false, buckets: [{action: 'Describe*', capacity: 10, refillPerSecond: 0.5}]},
   calls: [
@@ -40,7 +41,8 @@ describe('fault settings', () => {
   const wrong: [unknown, RegExp][] = [
     [[], /they must be an object, not \[\]/],
     [null, /they must be an object/],
-    [{latency: 5}, /"latency" is not known here; it may be visibility, throttle, calls/],
+    [{delay: 5}, /"delay" is not known here; it may be latency, visibility, throttle, calls/],
+    [{latency: 5}, /"latency" must be one of none, ec2, not 5/],
     [{visibility: {byName: 1}}, /"visibility.byName" is not known here/],
     [{visibility: {byId: -1}}, /"visibility.byId" must be a whole number from 0 to 86400000, not -1/],
     [{visibility: {byId: 1.5}}, /"visibility.byId" must be a whole number/],

@@ -79,6 +79,12 @@ export function subnetsOf({network}: ClusterSpec, role: Role): readonly number[]
   return network.existing ? subnetsFor(role, network.existing) : Array.from({length: network.subnets}, (_, i) => i + 1)
 }
 
+/** Whether nodes of that role have no public address: they are reached through a controller. */
+export function isPrivate({network}: ClusterSpec, role: Role): boolean {
+  const {existing, privateWorkers} = network
+  return role === 'worker' && (privateWorkers === true || (existing?.privateSubnets.length ?? 0) > 0)
+}
+
 export function subnetCidr(spec: ClusterSpec, subnet: number): string {
   return formatCidr(blockAt(range(spec.network.vpcCidr), 24, subnet - 1))
 }

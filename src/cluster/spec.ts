@@ -48,6 +48,8 @@ export interface NetworkSpec {
   /** Pod range; worker i has its i-th /24. */
   readonly podCidr: string
   readonly serviceCidr: string
+  /** The workers have no public addresses; where existing subnets have no way in from outside they have none anyway. */
+  readonly privateWorkers?: boolean
   /** A VPC and subnets that are somebody else's; `vpcCidr` is then what that one has. Absent: the cluster makes its own. */
   readonly existing?: ExistingNetwork
 }

@@ -1,9 +1,9 @@
-import {connect, type Socket} from 'node:net'
-import {Readable} from 'node:stream'
+import {connect} from 'node:net'
+import {Readable, type Duplex} from 'node:stream'
 import {NodeSSH} from 'node-ssh'
 import {KhwError} from '../errors.js'
 import {fromBytes, lastLines, wholeLines} from './output.js'
-import {commandFailed, commandTimedOut, ConnectionBroken, wrongHostKey} from './ssh-errors.js'
+import {commandFailed, commandTimedOut, ConnectionBroken, noWayThrough, wrongHostKey} from './ssh-errors.js'
 
 export interface SshTarget {
   /** For messages: `worker-1`. */
@@ -20,6 +20,8 @@ export interface SshTarget {
 
 export interface OpenOptions {
   readonly signal?: AbortSignal
+  /** The machine to go through, where there is no way to the target from here: it passes on what it cannot read. */
+  readonly through?: SshConnection
   /** Milliseconds from the first packet until the machine has let us in. */
   readonly readyTimeout?: number
   /** Milliseconds between questions to a peer that says nothing; it is given up after `keepaliveCountMax` of them. */
@@ -47,24 +49,28 @@ export class SshConnection {
 
   private constructor(
     private readonly ssh: NodeSSH,
-    private readonly socket: Socket,
+    private readonly socket: Duplex,
     readonly target: SshTarget,
   ) {}
 
   /** One try. Throws SSH_HOST_KEY if the machine shows another host key, else whatever ssh2 said or the signal's reason. */
   static async open(target: SshTarget, options: OpenOptions = {}): Promise<SshConnection> {
-    const {signal, readyTimeout = 10_000, keepaliveInterval = 5_000, keepaliveCountMax = 3} = options
+    const {signal, through, readyTimeout = 10_000, keepaliveInterval = 5_000, keepaliveCountMax = 3} = options
     signal?.throwIfAborted()
     const shownKeys: Buffer[] = []
     const ssh = new NodeSSH()
     // Its own socket, as ssh2 only half-closes one: a silent peer would keep the process from ending.
-    const socket = connect({host: target.host, port: target.port ?? 22, noDelay: true})
+    const socket = through
+      ? await through.forwardTo(target, readyTimeout)
+      : connect({host: target.host, port: target.port ?? 22, noDelay: true})
     const connection = new SshConnection(ssh, socket, target)
     const onAbort = (): void => {
       socket.destroy()
     }
     signal?.addEventListener('abort', onAbort, {once: true})
+    if (signal?.aborted) socket.destroy()
     try {
+      signal?.throwIfAborted()
       const connecting = ssh.connect({
         host: target.host,
         sock: socket,
@@ -125,6 +131,37 @@ export class SshConnection {
     if (result.code === 0) return stdout
     const how = result.code === null ? `was killed by ${result.signal ?? 'a signal'}` : `exited with ${result.code}`
     throw commandFailed(this.target, command, how, lastLines(fromBytes(result.stderr), 20) || lastLines(stdout, 5))
+  }
+
+  /** A stream to a port that this machine reaches. Throws what is worth another try, as of a machine that still boots. */
+  private async forwardTo({host, port = 22}: SshTarget, timeout: number): Promise<Duplex> {
+    const {connection} = this.ssh
+    if (connection === null || !this.alive) throw noWayThrough(this.target, host, 'the connection broke')
+    return new Promise<Duplex>((resolve, reject) => {
+      const end = (why: string): void => {
+        clearTimeout(timer)
+        connection.off('close', onClosed)
+        reject(noWayThrough(this.target, host, why))
+      }
+      const onClosed = (): void => {
+        end('the connection broke')
+      }
+      let late = false
+      const timer = setTimeout(() => {
+        late = true
+        end(`no answer within ${timeout / 1000} s`)
+      }, timeout)
+      connection.once('close', onClosed)
+      connection.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+        if (error) end(error.message)
+        else if (late) channel.destroy()
+        else {
+          clearTimeout(timer)
+          connection.off('close', onClosed)
+          resolve(channel)
+        }
+      })
+    })
   }
 
   close(): void {

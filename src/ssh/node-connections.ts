@@ -10,6 +10,12 @@ import {isRefusal, isSilence, keysMissing, mayPass, unreachable} from './ssh-err
 /** Where the operator's private key lies among the cluster's secrets. */
 export const OPERATOR_KEY = 'ssh/id_ed25519'
 
+/** A machine that lets us in, and passes on connections to those that cannot be reached from here. */
+export type JumpHost = {
+  readonly name: string
+  readonly host: string
+}
+
 /** Times in milliseconds. */
 export interface ConnectionOptions {
   readonly clock: Clock
@@ -67,10 +73,15 @@ export class NodeConnections {
 
   /**
    * A node that lets us in; waits for a machine that is still booting. `progress` hears when a command has to be repeated.
-   * Throws SSH_HOST_KEY at once, SSH_FAILED after the budget.
+   * With `via` it goes through the first of those that lets us in. Throws SSH_HOST_KEY at once, SSH_FAILED after the budget.
    */
-  async to(node: string, host: string, progress: (text: string) => void = () => undefined): Promise<RemoteNode> {
-    const connected = (): Promise<SshConnection> => this.connected(node, host)
+  async to(
+    node: string,
+    host: string,
+    progress: (text: string) => void = () => undefined,
+    via: readonly JumpHost[] = [],
+  ): Promise<RemoteNode> {
+    const connected = (): Promise<SshConnection> => this.connected(node, host, via)
     await connected()
     const {clock, pauses} = this.options
     const reconnecting = {connected, clock, pauses, signal: this.signal, progress}
@@ -84,7 +95,7 @@ export class NodeConnections {
     for (const connection of opening) (await connection.catch(() => undefined))?.close()
   }
 
-  private async connected(node: string, host: string): Promise<SshConnection> {
+  private async connected(node: string, host: string, via: readonly JumpHost[]): Promise<SshConnection> {
     for (let known = this.open.get(node); known; known = this.open.get(node)) {
       const connection = await known
       if (connection.alive && connection.target.host === host) return connection
@@ -92,7 +103,7 @@ export class NodeConnections {
       // Another who waited may have opened the next one already.
       if (this.open.get(node) === known) this.open.delete(node)
     }
-    const opening = this.waitFor(node, host)
+    const opening = this.waitFor(node, host, via)
     this.open.set(node, opening)
     opening.catch(() => {
       if (this.open.get(node) === opening) this.open.delete(node)
@@ -100,7 +111,17 @@ export class NodeConnections {
     return opening
   }
 
-  private async waitFor(node: string, host: string): Promise<SshConnection> {
+  /** Undefined where none is needed. Throws why the first of them does not let us in, if none does. */
+  private async jump(via: readonly JumpHost[]): Promise<SshConnection | undefined> {
+    if (via.length === 0) return undefined
+    try {
+      return await Promise.any(via.map(({name, host}) => this.connected(name, host, [])))
+    } catch (error) {
+      throw error instanceof AggregateError ? error.errors[0] : error
+    }
+  }
+
+  private async waitFor(node: string, host: string, via: readonly JumpHost[]): Promise<SshConnection> {
     const privateKey = await this.secrets.read(OPERATOR_KEY)
     const pins = await pinnedHostKeys(this.secrets, node)
     if (privateKey === undefined || pins.length === 0) throw keysMissing(node)
@@ -111,7 +132,8 @@ export class NodeConnections {
     let refusedSince: number | undefined
     for (;;) {
       try {
-        const connection = await SshConnection.open(target, {...open, signal: this.signal})
+        const through = await this.jump(via)
+        const connection = await SshConnection.open(target, {...open, signal: this.signal, ...(through && {through})})
         this.met.add(`${node} ${host}`)
         return connection
       } catch (error) {

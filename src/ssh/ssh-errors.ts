@@ -42,6 +42,11 @@ export function wrongHostKey(target: SshTarget, cause: unknown): KhwError {
   )
 }
 
+/** The machine in between could not pass on a connection: worth another try, as of one that refuses it. */
+export function noWayThrough({name}: Pick<SshTarget, 'name'>, host: string, why: string): Error {
+  return Object.assign(new Error(`${name} could not reach ${host}: ${why}`), {level: 'client-socket'})
+}
+
 export function keysMissing(node: string): KhwError {
   return new KhwError('SSH_FAILED', `The SSH keys of ${node} are not among the cluster's secrets.`, [
     'Destroy the cluster and create it anew: without its keys nobody gets in.',

@@ -56,7 +56,7 @@ async function beginHere(beginning: Beginning): Promise<Begun> {
   await prepareRegion(beginning)
   const artifacts = mirrored ?? (await resolve())
   const access = await openRegion(beginning)
-  const spec = specInput(request, name, access.architecture)
+  const spec = {...specInput(request, name, access.architecture), artifactSource: artifacts.source}
   const facts = await checkAhead({...beginning, spec, access, ranges, artifacts: undefined, resumed: undefined})
   const machines = await checkedMachines(facts, spec)
   const {network} = await facts.network()

@@ -1,6 +1,7 @@
 import {checkArtifactRequest} from '../artifacts/check-request.js'
 import {checkCostLimit} from '../cluster/cost-limit.js'
 import {expiryAfter, ttlOf} from '../cluster/expiry.js'
+import {isPrivate} from '../cluster/addressing.js'
 import {subnetIdsOf} from '../cluster/existing-network.js'
 import {DEFAULT_IMAGE, loginUserOf} from '../cluster/image-families.js'
 import {DEFAULT_TYPES, typesOf} from '../cluster/machines.js'
@@ -91,9 +92,10 @@ function typesAskedFor(
 }
 
 /** Which of the subnets have a way in from outside is known once they were looked at. */
-function networkAskedFor({network, vpcId, subnetIds = []}: CreateRequest): Pick<SpecInput, 'network'> {
-  if (vpcId === undefined) return network === undefined ? {} : {network}
-  return {network: {...network, existing: {vpcId, publicSubnets: subnetIds, privateSubnets: []}}}
+function networkAskedFor({network, vpcId, subnetIds = [], privateWorkers}: CreateRequest): Pick<SpecInput, 'network'> {
+  const existing = vpcId === undefined ? undefined : {vpcId, publicSubnets: subnetIds, privateSubnets: []}
+  if (network === undefined && existing === undefined && privateWorkers === undefined) return {}
+  return {network: {...network, ...(existing && {existing}), ...(privateWorkers === true && {privateWorkers})}}
 }
 
 /** The spec is frozen: a request that says otherwise is refused, one that says nothing or the same goes on. */
@@ -123,6 +125,7 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
       sorted(request.subnetIds),
       sorted(spec.network.existing && subnetIdsOf(spec.network.existing)) ?? 'its own',
     ],
+    ['--private-workers', request.privateWorkers === true ? 'yes' : undefined, isPrivate(spec, 'worker') ? 'yes' : 'no'],
     ['--vpc-cidr', request.network?.vpcCidr, spec.network.vpcCidr],
     ['--pod-cidr', request.network?.podCidr, spec.network.podCidr],
     ['--service-cidr', request.network?.serviceCidr, spec.network.serviceCidr],

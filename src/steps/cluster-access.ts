@@ -1,15 +1,17 @@
 import {join} from 'node:path'
 import {nodesOf} from '../cluster/addressing.js'
 import {loginUserOf} from '../cluster/image-families.js'
-import {chooseCluster} from '../cluster/store.js'
+import {chooseCluster, type ClusterDirectory} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {operatorKubeconfig} from '../pki/kubeconfig.js'
 import {operatorCredentials} from '../pki/operator-credentials.js'
 import type {SecretStore} from '../pki/secret-store.js'
 import {pinnedHostKeys} from '../ssh/host-key.js'
 import {OPERATOR_KEY} from '../ssh/node-connections.js'
+import {shellQuote} from '../templates/shell-quote.js'
 import {writeFileAtomically} from '../write-file.js'
-import {livePublicIps} from './compute/node-instance.js'
+import {liveHosts, livePublicIps} from './compute/node-instance.js'
+import type {RunContext} from './engine/context.js'
 import {Journal} from './engine/journal.js'
 import {withCluster, type ClusterOptions} from './open-cluster.js'
 import {addressChanged} from './address-changed.js'
@@ -37,38 +39,50 @@ export function sshCommand(options: SshCommandOptions): Promise<{program: string
         {exit: 2},
       )
     }
-    const publicIp = livePublicIps(context.spec, context.inventory)[node]
-    if (publicIp === undefined) {
-      throw new KhwError('NODE_NOT_FOUND', `The machine of ${node} is not running.`, [
+    const at = liveHosts(context.spec, context.inventory)[node]
+    if (at === undefined) {
+      throw new KhwError('NODE_NOT_FOUND', `The machine of ${node} is not running, or cannot be reached.`, [
         `See what is: khw status ${directory.name}`,
       ])
     }
-    const alias = `khw-${context.clusterId}-${node}`
-    const knownHosts = join(directory.path, `known_hosts.${node}`)
-    await writeKnownHosts(context.secrets, knownHosts, alias, node)
-    const settings = [
-      `IdentityFile=${sshValue(join(directory.secrets, OPERATOR_KEY))}`,
-      'IdentitiesOnly=yes',
-      `HostKeyAlias=${alias}`,
-      `UserKnownHostsFile=${sshValue(knownHosts)}`,
-      'StrictHostKeyChecking=yes',
-      'ForwardAgent=no',
-      'ConnectTimeout=20',
-      'ServerAliveInterval=15',
-      'LogLevel=ERROR',
+    const user = loginUserOf(context.spec)
+    const words = async (name: string, host: string): Promise<string[]> => [
+      ...(await optionWords(directory, context, name)),
+      `${user}@${host}`,
     ]
+    const [jump] = at.via ?? []
+    // A percent sign begins a token of ssh's.
+    const quoted = (word: string): string => shellQuote(word).replaceAll('%', '%%')
+    const proxy = jump && `ssh -W %h:%p ${(await words(jump.name, jump.host)).map(quoted).join(' ')}`
     const remote = command.length > 0 ? ['--', ...command] : []
     return {
       program: 'ssh',
       args: [
-        '-F',
-        'none',
-        ...settings.flatMap(setting => ['-o', setting]),
-        `${loginUserOf(context.spec)}@${publicIp}`,
+        ...(proxy === undefined ? [] : ['-o', `ProxyCommand=${proxy}`]),
+        ...(await words(node, at.host)),
         ...remote,
       ],
     }
   })
+}
+
+/** What the system's ssh needs to know of a node: its pinned host keys, the key that lets us in, nothing of the user's. */
+async function optionWords(directory: ClusterDirectory, context: RunContext, node: string): Promise<string[]> {
+  const alias = `khw-${context.clusterId}-${node}`
+  const knownHosts = join(directory.path, `known_hosts.${node}`)
+  await writeKnownHosts(context.secrets, knownHosts, alias, node)
+  const settings = [
+    `IdentityFile=${sshValue(join(directory.secrets, OPERATOR_KEY))}`,
+    'IdentitiesOnly=yes',
+    `HostKeyAlias=${alias}`,
+    `UserKnownHostsFile=${sshValue(knownHosts)}`,
+    'StrictHostKeyChecking=yes',
+    'ForwardAgent=no',
+    'ConnectTimeout=20',
+    'ServerAliveInterval=15',
+    'LogLevel=ERROR',
+  ]
+  return ['-F', 'none', ...settings.flatMap(setting => ['-o', setting])]
 }
 
 /** For who could not log in: why not, if it is that one comes from elsewhere than the cluster admits. */

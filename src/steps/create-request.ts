@@ -17,6 +17,8 @@ export interface CreateRequest {
   /** A VPC to use without owning it, and subnets of it. */
   readonly vpcId?: string
   readonly subnetIds?: readonly string[]
+  /** Workers without public addresses. */
+  readonly privateWorkers?: boolean
   /** Who may reach SSH and the API; the operator's own address by default. */
   readonly operatorCidrs?: readonly string[]
   /** That one of them may be a good part of the world. */

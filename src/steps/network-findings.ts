@@ -1,6 +1,6 @@
 import type {EC2, RouteTable, Subnet, Vpc} from '@aws-sdk/client-ec2'
 import {effectiveTable, wayOut} from '../aws/route-tables.js'
-import {nodesOf} from '../cluster/addressing.js'
+import {isPrivate, nodesOf} from '../cluster/addressing.js'
 import {overlap, parseCidr} from '../cluster/cidr.js'
 import {subnetIdsOf, type ExistingNetwork} from '../cluster/existing-network.js'
 import type {ClusterSpec, NetworkSpec, Problem} from '../cluster/spec.js'
@@ -21,6 +21,8 @@ interface Found {
 export interface NetworkQuestion {
   readonly ec2: EC2
   readonly spec: ClusterSpec
+  /** Whether machines get all they fetch without the internet. */
+  readonly selfSufficient: boolean
   readonly signal: AbortSignal
 }
 
@@ -31,9 +33,10 @@ export interface NetworkFindings {
 }
 
 /** Whether a cluster can stand in the VPC and subnets that its spec names: everything that is against it, at once. */
-export async function networkFindings({ec2, spec, signal}: NetworkQuestion): Promise<NetworkFindings> {
+export async function networkFindings(question: NetworkQuestion): Promise<NetworkFindings> {
+  const {ec2, spec, signal} = question
   const {existing} = spec.network
-  if (existing === undefined) return {network: undefined, problems: []}
+  if (existing === undefined) return {network: undefined, problems: ownProblems(question)}
   const found = await lookAt(ec2, existing, signal)
   if ('problems' in found) return {network: undefined, problems: found.problems}
   const publicSubnets = found.subnets.filter(subnet => wayOut(tableOf(found, subnet)) === 'gateway')
@@ -50,6 +53,7 @@ export async function networkFindings({ec2, spec, signal}: NetworkQuestion): Pro
     problems: [
       ...rangeProblems(found, network),
       ...subnetProblems(found, {...spec, network}),
+      ...wayProblems(found, {...question, spec: {...spec, network}}),
       ...vpcProblems(found, spec),
     ],
   }
@@ -137,13 +141,39 @@ function subnetProblems(found: Found, spec: ClusterSpec): Problem[] {
         fix: 'Name more subnets (--subnet-ids SUBNET,SUBNET) or ask for fewer machines (--workers N)',
       })
   }
-  for (const subnet of found.subnets)
-    if (wayOut(tableOf(found, subnet)) !== 'gateway')
-      problems.push({
-        what: `The subnet ${subnet.SubnetId ?? ''} has no route to an internet gateway: khw cannot reach machines in it.`,
-        fix: 'Name subnets whose route table sends 0.0.0.0/0 to an internet gateway',
-      })
   return problems
+}
+
+/** How khw gets in, and how the machines get out to what they fetch. */
+function wayProblems(found: Found, {spec, selfSufficient}: NetworkQuestion): Problem[] {
+  const {existing} = spec.network
+  if (existing?.publicSubnets.length === 0)
+    return [
+      {
+        what: 'None of the subnets has a route to an internet gateway: khw could not reach a controller.',
+        fix: 'Name at least one whose route table sends 0.0.0.0/0 to an internet gateway',
+      },
+    ]
+  if (selfSufficient) return []
+  const isShut = (subnet: Subnet): boolean =>
+    wayOut(tableOf(found, subnet)) === 'none' ||
+    // An internet gateway is a way out only for who has a public address.
+    (wayOut(tableOf(found, subnet)) === 'gateway' && existing?.privateSubnets.length === 0 && isPrivate(spec, 'worker'))
+  return found.subnets.filter(isShut).map(({SubnetId = ''}) => ({
+    what: `Machines without a public address in ${SubnetId} could fetch nothing: its route table has no route to the internet for them.`,
+    fix: `Send its 0.0.0.0/0 to a NAT gateway, or use a mirror that they reach: --mirror URL`,
+  }))
+}
+
+/** Of the network that the cluster makes itself. */
+function ownProblems({spec, selfSufficient}: NetworkQuestion): Problem[] {
+  if (!isPrivate(spec, 'worker') || selfSufficient) return []
+  return [
+    {
+      what: 'Workers without public addresses could fetch nothing: khw makes no NAT gateway in a network of its own.',
+      fix: 'Use subnets behind a NAT gateway (--vpc-id, --subnet-ids), or a mirror that they reach: --mirror URL',
+    },
+  ]
 }
 
 function vpcProblems({resolves, groups}: Found, spec: ClusterSpec): Problem[] {

@@ -77,6 +77,10 @@ export const buildFlags = {
     helpValue: 'SUBNET[,SUBNET]',
     helpGroup: 'NETWORK',
   }),
+  'private-workers': Flags.boolean({
+    description: 'workers without public addresses, reached through a controller',
+    helpGroup: 'NETWORK',
+  }),
   'vpc-cidr': Flags.string({description: 'addresses of the machines', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'pod-cidr': Flags.string({description: 'addresses of the pods', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'service-cidr': Flags.string({description: 'addresses of the services', helpValue: 'CIDR', helpGroup: 'NETWORK'}),

@@ -19,6 +19,7 @@ export interface CreateFlags {
   readonly 'vpc-cidr': string | undefined
   readonly 'vpc-id': string | undefined
   readonly 'subnet-ids': string | undefined
+  readonly 'private-workers': boolean | undefined
   readonly 'pod-cidr': string | undefined
   readonly 'service-cidr': string | undefined
   readonly 'allow-cidr': readonly string[] | undefined
@@ -56,6 +57,7 @@ export function requestOf(flags: CreateFlags): CreateRequest {
     network: Object.keys(network).length > 0 ? network : undefined,
     vpcId: flags['vpc-id'],
     subnetIds: listOf(flags['subnet-ids']),
+    privateWorkers: flags['private-workers'] === true ? true : undefined,
     operatorCidrs: flags['allow-cidr'] && parseOperatorRanges(flags['allow-cidr'], flags['allow-world'] === true),
     allowWorld: flags['allow-world'] === true ? true : undefined,
     ttl: ttlOf(flags.ttl),

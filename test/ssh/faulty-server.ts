@@ -1,5 +1,5 @@
 import {once} from 'node:events'
-import {createServer, type AddressInfo, type Server, type Socket} from 'node:net'
+import {connect, createServer, type AddressInfo, type Server, type Socket} from 'node:net'
 import ssh2, {type AcceptConnection, type Connection, type ExecInfo, type ServerChannel, type Session} from 'ssh2'
 import {generateSshKey, keyBlob, type SshKeyPair} from '../../src/ssh/keys.js'
 
@@ -46,6 +46,11 @@ export class FaultyServer {
   /** How many more connections are not let in. */
   refusals = 0
   algorithms: ssh2.ServerConfig['algorithms'] = {}
+
+  /** Ports on loopback that connections to these hosts are passed on to. */
+  readonly reaches = new Map<string, number>()
+  /** Hosts that a connection was to be passed on to. */
+  readonly asked: string[] = []
 
   connections = 0
   /** Methods of the authentication attempts seen. */
@@ -132,6 +137,21 @@ export class FaultyServer {
       const known = context.method === 'publickey' && context.key.data.equals(keyBlob(this.operator.publicKey))
       if (known && !refused) context.accept()
       else context.reject(['publickey'])
+    })
+    client.on('tcpip', (accept, reject, {destIP}) => {
+      this.asked.push(destIP)
+      const port = this.reaches.get(destIP)
+      if (port === undefined) {
+        reject()
+        return
+      }
+      const onward = connect(port, '127.0.0.1', () => {
+        const channel = accept()
+        channel.on('error', () => undefined)
+        channel.pipe(onward).pipe(channel)
+      }).on('error', () => {
+        reject()
+      })
     })
     client.on('session', (accept: AcceptConnection<Session>) => {
       accept().on('exec', (acceptExec: AcceptConnection<ServerChannel>, _, info: ExecInfo) => {

@@ -2,17 +2,22 @@ import {setMaxListeners} from 'node:events'
 import {expect} from 'chai'
 import {takeInventory, type Inventory} from '../../src/aws/inventory.js'
 import {systemClock} from '../../src/clock.js'
+import {controllersOf, workersOf} from '../../src/cluster/addressing.js'
 import {clusterSpec, type ClusterSpec} from '../../src/cluster/spec.js'
 import type {DestroyReport} from '../../src/cluster/report.js'
 import {KhwError} from '../../src/errors.js'
 import {specInput} from '../../src/steps/check-request.js'
+import {liveHosts, livePublicIps} from '../../src/steps/compute/node-instance.js'
 import type {CreateRequest} from '../../src/steps/create-request.js'
 import {takeDown} from '../../src/steps/destroy/take-down.js'
 import {findClusters} from '../../src/steps/find-clusters.js'
+import {networkFindings} from '../../src/steps/network-findings.js'
+import {hostOf} from '../../src/steps/node/host.js'
 import {runPreflight} from '../../src/steps/preflight/run-preflight.js'
 import {CREDENTIALS, launch, present, reaches, type TestRegion} from '../local/api/test-region.js'
 import {foreignNetwork, type ForeignNetwork} from './foreign-network.js'
 import {outcomes, RegionRun} from './region-run.js'
+import {sampleSpec} from './sample-spec.js'
 
 const {signal} = new AbortController()
 setMaxListeners(0, signal)
@@ -234,5 +239,91 @@ describe('a cluster in a VPC of somebody else', function () {
       `${theirs.vpcId} has a security group "sample-worker" already, which is not this cluster's.`,
     ])
     expect(await run.ids()).to.deep.equal([])
+  })
+})
+
+describe('a cluster whose workers are private', function () {
+  this.timeout(30_000)
+  let run: RegionRun
+  afterEach(() => run.close())
+
+  const mirror = 'http://10.50.9.9/'
+  const machines = async (): Promise<Record<string, {subnetId: string; isPublic: boolean}>> => {
+    const {instances} = await takeInventory(run.clients, run.clusterId, signal)
+    return Object.fromEntries(
+      instances.map(({Tags, SubnetId = '', PublicIpAddress}) => [
+        Tags?.find(tag => tag.Key === 'Name')?.Value ?? '',
+        {subnetId: SubnetId, isPublic: PublicIpAddress !== undefined},
+      ]),
+    )
+  }
+  const sshRules = async (group: string): Promise<string[]> => {
+    const {securityGroups} = await takeInventory(run.clients, run.clusterId, signal)
+    const rules = securityGroups.find(g => g.GroupName === group)?.IpPermissions ?? []
+    return rules
+      .filter(rule => rule.FromPort === 22)
+      .flatMap(({IpRanges = [], UserIdGroupPairs = []}) => [
+        ...IpRanges.map(range => range.CidrIp ?? ''),
+        ...UserIdGroupPairs.map(
+          pair => securityGroups.find(g => g.GroupId === pair.GroupId)?.GroupName ?? 'somebody else',
+        ),
+      ])
+  }
+
+  it('has them in the subnets without a way in, and its controllers in the others', async () => {
+    let theirs: ForeignNetwork | undefined
+    run = await RegionRun.open({
+      specIn: async region => {
+        theirs = await foreignNetwork(region.ec2)
+        const {publicSubnets, privateSubnet, request} = theirs
+        return specFor(region, {...request, mirror, subnetIds: [privateSubnet, publicSubnets[1]]})
+      },
+    })
+    const {publicSubnets, privateSubnet} = present(theirs)
+    await run.run()
+    expect(await machines()).to.deep.equal({
+      'sample-controller-1': {subnetId: publicSubnets[1], isPublic: true},
+      'sample-worker-1': {subnetId: privateSubnet, isPublic: false},
+      'sample-worker-2': {subnetId: privateSubnet, isPublic: false},
+    })
+    expect(await sshRules('sample-controller')).to.deep.equal(['203.0.113.7/32'])
+    expect(await sshRules('sample-worker')).to.deep.equal(['sample-controller'])
+    expect(Object.keys(outcomes(await run.run()))).to.deep.equal(['kept'])
+  })
+
+  it('reaches them through its controllers', async () => {
+    const spec = clusterSpec({...sampleSpec({controllers: 1, workers: 1}), network: {privateWorkers: true}})
+    run = await RegionRun.open({spec})
+    await run.run()
+    const inventory = await takeInventory(run.clients, run.clusterId, signal)
+    const publicIps = livePublicIps(spec, inventory)
+    const controller = {host: present(publicIps['controller-1'])}
+    const worker = {host: '10.240.0.31', via: [{name: 'controller-1', ...controller}]}
+    expect(liveHosts(spec, inventory)).to.deep.equal({'controller-1': controller, 'worker-1': worker})
+    const [one, other] = [...controllersOf(spec), ...workersOf(spec)]
+    expect(hostOf(spec, {publicIps}, present(one))).to.deep.equal(controller)
+    expect(hostOf(spec, {publicIps}, present(other))).to.deep.equal(worker)
+  })
+
+  it('is refused where they could fetch nothing, or where nobody could reach a controller', async () => {
+    run = await RegionRun.open()
+    const {publicSubnets, privateSubnet, request} = await foreignNetwork(run.region.ec2)
+    const refusal = (change: Partial<CreateRequest>): Promise<string> =>
+      specFor(run.region, {...request, ...change}).then(
+        () => 'it was let through',
+        (error: unknown) => (error instanceof KhwError ? error.message : String(error)),
+      )
+    const shut = (subnet: string): string =>
+      `Machines without a public address in ${subnet} could fetch nothing: its route table has no route to the internet for them.`
+    expect(await refusal({subnetIds: [publicSubnets[0], privateSubnet]})).to.equal(shut(privateSubnet))
+    expect(await refusal({privateWorkers: true})).to.equal(publicSubnets.map(shut).join('\n'))
+    expect(await refusal({subnetIds: [privateSubnet], mirror})).to.match(/khw could not reach a controller/)
+    expect(await refusal({subnetIds: [publicSubnets[0], privateSubnet], mirror})).to.equal('it was let through')
+    const asked = specInput({provider: 'local', privateWorkers: true}, 'sample', 'amd64')
+    const question = {ec2: run.region.ec2, spec: asked, signal}
+    expect((await networkFindings({...question, selfSufficient: false})).problems.map(({what}) => what)).to.deep.equal([
+      'Workers without public addresses could fetch nothing: khw makes no NAT gateway in a network of its own.',
+    ])
+    expect((await networkFindings({...question, selfSufficient: true})).problems).to.deep.equal([])
   })
 })

@@ -1,6 +1,6 @@
 import type {Instance as Ec2Instance} from '@aws-sdk/client-ec2'
 import {KhwError} from '../../errors.js'
-import {nodesOf, plannedIp, type ClusterNode} from '../../cluster/addressing.js'
+import {isPrivate, nodesOf, plannedIp, type ClusterNode} from '../../cluster/addressing.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import type {StepContext} from '../engine/context.js'
 import {defineStep, type Step} from '../engine/step.js'
@@ -31,7 +31,7 @@ export function addresses(spec: ClusterSpec, instances: readonly Instance[]): Ad
     async create(context, needs) {
       const ids = needs.instances.map(i => i.instanceId)
       return waitUntil(async () => addressesOf(spec, ids, await describe(context, ids)), {
-        what: 'the machines to have public addresses',
+        what: 'the machines to have addresses',
         budget: 300_000,
         every: 300,
         clock: context.clock,
@@ -54,9 +54,12 @@ function addressesOf(spec: ClusterSpec, ids: readonly string[], instances: reado
     const instance = instances.find(i => i.InstanceId === ids[index])
     const state = instance?.State?.Name
     if (state === 'terminated' || state === 'shutting-down') throw new Fatal(ended(node, instance))
-    if (instance?.PublicIpAddress === undefined) return undefined
-    publicIps[node.name] = instance.PublicIpAddress
-    const {PrivateIpAddress: own} = instance
+    if (!isPrivate(spec, node.role)) {
+      if (instance?.PublicIpAddress === undefined) return undefined
+      publicIps[node.name] = instance.PublicIpAddress
+    }
+    const {PrivateIpAddress: own} = instance ?? {}
+    if (own === undefined && plannedIp(spec, node) === undefined) return undefined
     if (own !== undefined && own !== plannedIp(spec, node)) privateIps[node.name] = own
   }
   return {publicIps, ...(Object.keys(privateIps).length > 0 && {privateIps})}

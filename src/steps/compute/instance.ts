@@ -1,7 +1,7 @@
 import type {Instance as Ec2Instance, RunInstancesCommandInput} from '@aws-sdk/client-ec2'
 import {madeBy} from '../../aws/inventory.js'
 import {required} from '../../aws/required.js'
-import type {ClusterNode} from '../../cluster/addressing.js'
+import {isPrivate, type ClusterNode} from '../../cluster/addressing.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import type {StepContext} from '../engine/context.js'
 import {defineStep, type OutputsOf, type Step} from '../engine/step.js'
@@ -80,7 +80,7 @@ function requestFor(
         SubnetId: required(needs.subnets[place.subnet - 1], 'a subnet').subnetId,
         ...(place.privateIp === undefined ? {} : {PrivateIpAddress: place.privateIp}),
         Groups: [needs.group.groupId],
-        AssociatePublicIpAddress: true,
+        AssociatePublicIpAddress: !isPrivate(spec, node.role),
         DeleteOnTermination: true,
       },
     ],

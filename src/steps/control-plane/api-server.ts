@@ -23,9 +23,9 @@ export function apiServer(node: ClusterNode, needs: ApiServerNeeds): ApiServer {
     title: `Wait for the API server of ${node.name}`,
     needs,
 
-    async create({kubernetes, signal}, {addresses}) {
+    async create({spec, kubernetes, signal}, {addresses}) {
       const api = await kubernetes(addresses.publicIps, 'super-admin')
-      const endpoint = `https://${hostOf(addresses, node)}:${API_PORT}`
+      const endpoint = `https://${hostOf(spec, addresses, node).host}:${API_PORT}`
       await waitUntil(
         async () => {
           const {ready, detail} = await api.readiness(endpoint)

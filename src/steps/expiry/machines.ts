@@ -1,8 +1,9 @@
 import {nodesOf, type ClusterNode} from '../../cluster/addressing.js'
 import {messageOf} from '../../errors.js'
 import {changeExpiry, type Expiry} from '../../templates/expiry.js'
-import {instanceOfNode, livePublicIps} from '../compute/node-instance.js'
+import {instanceOfNode, liveHosts} from '../compute/node-instance.js'
 import type {RunContext} from '../engine/context.js'
+import type {NodeHost} from '../node/host.js'
 import {asRoot} from '../node/root-shell.js'
 
 /** What became of one machine when all were told their new expiry. */
@@ -20,22 +21,22 @@ const PATIENCE = 30_000
 
 /** All machines at once; who cannot be reached keeps the others from nothing. */
 export function tellMachines(context: RunContext, expiry: Expiry): Promise<readonly ToldMachine[]> {
-  const publicIps = livePublicIps(context.spec, context.inventory)
-  return Promise.all(nodesOf(context.spec).map(node => tell(context, node, publicIps[node.name], expiry)))
+  const hosts = liveHosts(context.spec, context.inventory)
+  return Promise.all(nodesOf(context.spec).map(node => tell(context, node, hosts[node.name], expiry)))
 }
 
 async function tell(
   context: RunContext,
   {name}: ClusterNode,
-  host: string | undefined,
+  at: NodeHost | undefined,
   expiry: Expiry,
 ): Promise<ToldMachine> {
-  if (host === undefined) {
+  if (at === undefined) {
     const state = instanceOfNode(context.inventory, name)?.State?.Name ?? 'missing'
     return {name, running: false, told: false, detail: `its machine is ${state}`}
   }
   const command = async (): Promise<void> => {
-    const remote = await context.nodes.to(name, host)
+    const remote = await context.nodes.to(name, at.host, undefined, at.via)
     await asRoot(remote, changeExpiry(expiry), {signal: context.signal})
   }
   try {

@@ -21,6 +21,8 @@ import {zones} from './zones.js'
 export interface NetworkSteps {
   readonly steps: readonly Step[]
   readonly subnets: readonly Subnet[]
+  /** Those that can be reached from outside. */
+  readonly publicSubnets: readonly Subnet[]
   readonly podRoute: (worker: WorkerNode, instance: Instance) => Step
 }
 
@@ -44,6 +46,7 @@ function ownNetworkSteps(spec: ClusterSpec): NetworkSteps {
       ...subnets.map(routeTableAssociation),
     ],
     subnets,
+    publicSubnets: subnets,
     podRoute,
   }
 }
@@ -54,6 +57,7 @@ function existingNetworkSteps(existing: ExistingNetwork): NetworkSteps {
   return {
     steps: [existingVpc(existing), zones, ...subnets],
     subnets,
+    publicSubnets: subnets.slice(0, existing.publicSubnets.length),
     podRoute: (worker, instance) => existingPodRoute(worker, {subnets, instance}),
   }
 }

@@ -1,4 +1,4 @@
-import type {Role} from '../../cluster/addressing.js'
+import {isPrivate, type Role} from '../../cluster/addressing.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 
 /** Who may reach whom, and why. A group as peer means the private addresses of its members, never their pods'. */
@@ -35,7 +35,17 @@ export function ingressRules(spec: ClusterSpec, operatorCidrs: readonly string[]
     },
     {target: 'controller', from: pods, protocol: 'tcp', ports: [6443, 6443], why: 'pods to the API'},
     {target: 'controller', from: workers, protocol: 'icmp', ports: [3, 4], why: 'path MTU'},
-    ...fromOutside('worker', 22, 'SSH for khw and its user'),
+    ...(isPrivate(spec, 'worker')
+      ? [
+          {
+            target: 'worker',
+            from: controllers,
+            protocol: 'tcp',
+            ports: [22, 22],
+            why: 'SSH through a controller',
+          } as const,
+        ]
+      : fromOutside('worker', 22, 'SSH for khw and its user')),
     {target: 'worker', from: controllers, protocol: 'tcp', ports: [10250, 10250], why: 'API to kubelet: logs, exec'},
     ...[443, 4443, 8443, 9443].map(
       port =>

@@ -42,7 +42,7 @@ export function configure(node: ClusterNode, needs: ConfigureNeeds): Configure {
     async create(context, {connection, addresses, memberships}) {
       const initialState = memberships[node.number - 1]?.initialState ?? 'new'
       const bundle = await bundleOf(context, node, addresses, initialState)
-      const ssh = await context.nodes.to(node.name, connection.host, context.progress)
+      const ssh = await context.nodes.to(node.name, connection.host, context.progress, connection.via)
       await asRoot(ssh, applyScript(bundle), {input: await tarOf(bundle.files.map(entryOf)), signal: context.signal})
       return {files: bundle.files.length, host: connection.host}
     },

@@ -4,7 +4,7 @@ import type {Addresses} from '../compute/addresses.js'
 import type {Instance} from '../compute/instance.js'
 import {defineStep, type Step} from '../engine/step.js'
 import type {SecurityGroupRules} from '../network/security-group-rules.js'
-import {hostOf} from './host.js'
+import {hostOf, type NodeHost} from './host.js'
 
 export type ConnectNeeds = {
   readonly instance: Instance
@@ -12,22 +12,24 @@ export type ConnectNeeds = {
   readonly rules: SecurityGroupRules
 }
 
-export type Connect = Step<{host: string; hostKey: string}, ConnectNeeds>
+type Connected = NodeHost & {hostKey: string}
+
+export type Connect = Step<Connected, ConnectNeeds>
 
 /** First contact, under the host key the machine was launched with; then the machine makes one that only it knows. */
 export function connect(node: ClusterNode, needs: ConnectNeeds): Connect {
-  return defineStep<{host: string; hostKey: string}, ConnectNeeds>({
+  return defineStep<Connected, ConnectNeeds>({
     id: `node/connect/${node.name}`,
     phase: 'node',
     title: `Connect to ${node.name}`,
     needs,
 
-    async create({nodes, secrets, progress}, {addresses}) {
-      const host = hostOf(addresses, node)
+    async create({spec, nodes, secrets, progress}, {addresses}) {
+      const at = hostOf(spec, addresses, node)
       progress('waiting for SSH')
-      const remote = await nodes.to(node.name, host, progress)
+      const remote = await nodes.to(node.name, at.host, progress, at.via)
       progress('rotating its host key')
-      return {host, hostKey: await rotateHostKey(secrets, remote)}
+      return {...at, hostKey: await rotateHostKey(secrets, remote)}
     },
   })
 }

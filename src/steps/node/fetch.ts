@@ -19,7 +19,8 @@ export function fetch(node: ClusterNode, connection: Connect): Fetch {
     needs: {connection},
 
     async create({nodes, artifacts, signal, progress}, needs) {
-      const ssh = await nodes.to(node.name, needs.connection.host, progress)
+      const {host, via} = needs.connection
+      const ssh = await nodes.to(node.name, host, progress, via)
       const {role} = node
       await asRoot(ssh, waitForFetchScript({artifacts, role, timeoutSeconds: TIMEOUT_SECONDS}), {
         timeout: (TIMEOUT_SECONDS + 30) * 1000,

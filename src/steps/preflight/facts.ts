@@ -33,7 +33,7 @@ export interface FactsOptions {
 export function preflightFacts({spec, access, clients, signal, addressSources}: FactsOptions): PreflightFacts {
   const {region, architecture: only} = access
   const question = {ec2: clients.ec2, region, spec, only, signal}
-  const network = once(() => networkFindings(question))
+  const network = once(() => networkFindings({...question, selfSufficient: isSelfSufficient(spec, access)}))
   const machines = once(async () => {
     const {network: found = spec.network} = await network()
     return machineFindings({...question, spec: {...spec, network: found}})
@@ -54,6 +54,11 @@ export function preflightFacts({spec, access, clients, signal, addressSources}: 
     }),
     ownAddress: once(() => ownPublicAddress(signal, addressSources)),
   }
+}
+
+/** From a mirror of their own, or from the cache that the region serves: everything but what only upstream has. */
+function isSelfSufficient({mirror, artifactSource}: ClusterSpec, {cacheServer}: RegionAccess): boolean {
+  return cacheServer === undefined ? /^https?:/.test(mirror ?? '') : artifactSource !== 'upstream'
 }
 
 function once<T>(look: () => Promise<T>): () => Promise<T> {

@@ -125,6 +125,7 @@ export interface NetworkInterface extends Tagged {
   readonly vpcId: string
   readonly privateIpAddress: string
   readonly macAddress: string
+  description?: string
   sourceDestCheck: boolean
   groupIds: string[]
   /** Address from the region's public range (198.18.0.0/15), for as long as the instance runs, or an elastic one. */

@@ -13,6 +13,8 @@ import {keyPairActions} from './ec2/key-pair.js'
 import {metadataOptionsActions} from './ec2/metadata-options.js'
 import {networkAclActions} from './ec2/network-acl.js'
 import {networkInterfaceActions} from './ec2/network-interface.js'
+import {networkInterfaceAttachmentActions} from './ec2/network-interface-attachment.js'
+import {networkInterfaceAttributeActions} from './ec2/network-interface-attribute.js'
 import {regionAndZoneActions} from './ec2/region-and-zone.js'
 import {routeActions} from './ec2/route.js'
 import {routeTableActions} from './ec2/route-table.js'
@@ -48,6 +50,8 @@ export const actions: readonly Action[] = [
   ...metadataOptionsActions,
   ...creditSpecificationActions,
   ...networkInterfaceActions,
+  ...networkInterfaceAttributeActions,
+  ...networkInterfaceAttachmentActions,
   ...addressActions,
   ...addressAssociationActions,
   ...volumeActions,

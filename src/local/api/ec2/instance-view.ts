@@ -131,7 +131,7 @@ function describeAttached(
     networkInterfaceId: nic.networkInterfaceId,
     subnetId: nic.subnetId,
     vpcId: nic.vpcId,
-    description: '',
+    description: nic.description ?? '',
     ownerId: state.accountId,
     status: 'in-use',
     macAddress: nic.macAddress,

@@ -5,6 +5,7 @@ import {IMAGE_SIZE_GIB} from '../image.js'
 import type {Parameters} from '../parameters.js'
 import {tagSpecifications, type TagsByType} from '../tag-specifications.js'
 import {cpuCreditsOf} from './credit-specification.js'
+import {networkOf, type NetworkRequest} from './launch-network.js'
 import {metadataOptionsOf} from './metadata-options.js'
 import {wantsSpot} from './spot-market.js'
 
@@ -15,13 +16,7 @@ export interface LaunchRequest {
   readonly minCount: number
   readonly maxCount: number
   readonly keyName: string | undefined
-  readonly subnetId: string
-  /** Empty: the VPC's default group. */
-  readonly groupIds: readonly string[]
-  readonly privateIpAddress: string | undefined
-  /** Undefined: as the subnet says. */
-  readonly associatePublicIp: boolean | undefined
-  readonly deleteInterface: boolean
+  readonly network: NetworkRequest
   readonly rootVolume: RootVolumeRequest
   readonly zone: string | undefined
   /** Base64. */
@@ -67,7 +62,7 @@ export function launchRequest(parameters: Parameters): LaunchRequest {
     instanceType: parameters.required('InstanceType'),
     ...countsOf(parameters),
     keyName: parameters.optional('KeyName'),
-    ...networkOf(parameters),
+    network: networkOf(parameters),
     rootVolume: rootVolumeOf(parameters),
     zone: placement?.optional('AvailabilityZone'),
     userData: userDataOf(parameters.optional('UserData')),
@@ -110,50 +105,6 @@ function countsOf(parameters: Parameters): {minCount: number; maxCount: number} 
       `Invalid value '${maxCount}' for MaxCount. It must not be less than MinCount.`,
     )
   return {minCount, maxCount}
-}
-
-type NetworkRequest = Pick<
-  LaunchRequest,
-  'subnetId' | 'groupIds' | 'privateIpAddress' | 'associatePublicIp' | 'deleteInterface'
->
-
-/** The network is described either at the top level or in NetworkInterface.1, never in both. */
-function networkOf(parameters: Parameters): NetworkRequest {
-  const topLevel = {
-    subnetId: parameters.optional('SubnetId'),
-    groupIds: parameters.list('SecurityGroupId'),
-    privateIpAddress: parameters.optional('PrivateIpAddress'),
-  }
-  const [nic, ...more] = parameters.groups('NetworkInterface')
-  if (nic === undefined) {
-    return {...topLevel, subnetId: chosen(topLevel.subnetId), associatePublicIp: undefined, deleteInterface: true}
-  }
-  if (topLevel.subnetId !== undefined || topLevel.groupIds.length > 0 || topLevel.privateIpAddress !== undefined)
-    throw new ApiError(
-      'InvalidParameterCombination',
-      'Network interfaces and an instance-level subnet ID, security groups or private IP address may not be specified on the same request',
-    )
-  if (more.length > 0)
-    throw new ApiError('AttachmentLimitExceeded', 'Instances of this region have one network interface.')
-  const index = nic.integer('DeviceIndex')
-  if (index !== 0)
-    throw new ApiError(
-      'InvalidParameterValue',
-      `Each network interface requires a device index, and the primary's is 0.`,
-    )
-  nic.ignore('Description', 'InterfaceType', 'NetworkCardIndex')
-  return {
-    subnetId: chosen(nic.optional('SubnetId')),
-    groupIds: nic.list('SecurityGroupId'),
-    privateIpAddress: nic.optional('PrivateIpAddress'),
-    associatePublicIp: nic.flag('AssociatePublicIpAddress'),
-    deleteInterface: nic.flag('DeleteOnTermination') ?? true,
-  }
-}
-
-function chosen(subnetId: string | undefined): string {
-  if (subnetId !== undefined) return subnetId
-  throw new ApiError('VPCIdNotSpecified', 'No default VPC for this user: the request must name a subnet')
 }
 
 function rootVolumeOf(parameters: Parameters): RootVolumeRequest {

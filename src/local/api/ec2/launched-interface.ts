@@ -8,35 +8,56 @@ export interface LaunchedInterface extends NetworkInterface {
   readonly associatePublicIpAddress: boolean
 }
 
-export interface NewInterface {
+export interface NewNetworkInterface {
   readonly subnet: Subnet
   readonly privateIpAddress: string
   readonly groupIds: readonly string[]
+  readonly description: string | undefined
+  readonly tags: Tag[]
+}
+
+export interface NewInterface extends NewNetworkInterface {
   readonly instanceId: string
   readonly associatePublicIp: boolean
   readonly publicRange: AddressRange
   readonly deleteOnTermination: boolean
-  readonly tags: Tag[]
 }
 
 /** Makes an instance's primary interface. Throws InsufficientAddressCapacity. */
 export function newInterface(state: RegionState, options: NewInterface): LaunchedInterface {
-  const {subnet, instanceId, deleteOnTermination, associatePublicIp} = options
+  const {associatePublicIp} = options
   const nic: LaunchedInterface = {
+    ...newNetworkInterface(state, options),
+    associatePublicIpAddress: associatePublicIp,
+    ...(associatePublicIp ? {publicIp: freePublicAddress(state, options.publicRange)} : {}),
+  }
+  attach(nic, options)
+  state.networkInterfaces[nic.networkInterfaceId] = nic
+  return nic
+}
+
+/** Makes an interface that belongs to nothing yet. */
+export function newNetworkInterface(state: RegionState, options: NewNetworkInterface): NetworkInterface {
+  const {subnet, description} = options
+  const nic: NetworkInterface = {
     networkInterfaceId: newId('eni'),
     subnetId: subnet.subnetId,
     vpcId: subnet.vpcId,
     privateIpAddress: options.privateIpAddress,
     macAddress: newMac(state),
+    ...(description === undefined ? {} : {description}),
     sourceDestCheck: true,
     groupIds: [...options.groupIds],
-    associatePublicIpAddress: associatePublicIp,
-    ...(associatePublicIp ? {publicIp: freePublicAddress(state, options.publicRange)} : {}),
-    attachment: {attachmentId: newId('eni-attach'), instanceId, deleteOnTermination},
     tags: options.tags,
   }
   state.networkInterfaces[nic.networkInterfaceId] = nic
   return nic
+}
+
+/** Makes an interface the primary one of an instance that is being launched. */
+export function attach(nic: NetworkInterface, of: Pick<NewInterface, 'instanceId' | 'deleteOnTermination'>): void {
+  const {instanceId, deleteOnTermination} = of
+  nic.attachment = {attachmentId: newId('eni-attach'), instanceId, deleteOnTermination}
 }
 
 export function wantsPublicAddress(nic: NetworkInterface): boolean {

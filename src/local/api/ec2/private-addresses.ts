@@ -1,7 +1,8 @@
 import {formatIpv4, parseIpv4} from '../../../cluster/cidr.js'
 import type {RegionState, Subnet} from '../../model.js'
 import {ApiError} from '../api-error.js'
-import {usableAddresses} from './subnet.js'
+import type {Parameters} from '../parameters.js'
+import {usableAddresses} from './subnet-view.js'
 
 /** The lowest free addresses of a subnet, at least `minCount`. Throws InsufficientFreeAddressesInSubnet. */
 export function freeAddresses(
@@ -22,6 +23,27 @@ export function freeAddresses(
       `There are not enough free addresses in subnet '${subnet.subnetId}' to satisfy the requested number of instances.`,
     )
   return free
+}
+
+/**
+ * Reads the one private address of an interface, from PrivateIpAddress or PrivateIpAddresses. Throws
+ * PrivateIpAddressLimitExceeded for more: all types of this region have one address an interface.
+ */
+export function primaryAddressOf(parameters: Parameters): string | undefined {
+  const single = parameters.optional('PrivateIpAddress')
+  const listed = parameters.groups('PrivateIpAddresses').map(entry => {
+    entry.only('Primary', 'true')
+    return entry.required('PrivateIpAddress')
+  })
+  if ((parameters.integer('SecondaryPrivateIpAddressCount') ?? 0) > 0 || listed.length > 1) throw oneAddress()
+  if (single !== undefined && listed.some(address => address !== single))
+    throw new ApiError('InvalidParameterCombination', 'Only one primary private IP address can be specified.')
+  return single ?? listed[0]
+}
+
+/** What EC2 answers where an interface has as many private addresses as its instance type allows. */
+export function oneAddress(): ApiError {
+  return new ApiError('PrivateIpAddressLimitExceeded', 'Number of private addresses will exceed limit.')
 }
 
 /** The address asked for, if an instance can have it. Throws InvalidIPAddress.InUse, InvalidParameterValue. */

@@ -3,16 +3,14 @@ import {action} from '../action.js'
 import {ApiError} from '../api-error.js'
 import {idsOfToken, rememberToken} from '../client-tokens.js'
 import type {MachineImage} from '../image.js'
-import {checkId, lookUp, newId} from '../resource-kinds.js'
+import {checkId, newId} from '../resource-kinds.js'
 import type {Region} from '../region.js'
 import {tagsFor} from '../tag-specifications.js'
 import {describeReservation} from './instance.js'
 import {INSTANCE_TYPES} from './instance-type-catalogue.js'
 import {checkKeyName} from './key-pair.js'
-import {groupsOfVpc} from './interface-groups.js'
 import {launchRequest, type LaunchRequest} from './launch-request.js'
-import {newInterface} from './launched-interface.js'
-import {freeAddresses, requestedAddress} from './private-addresses.js'
+import {primaryInterfaces} from './primary-interface.js'
 import {newSpotRequest} from './spot-market.js'
 
 export const runInstancesActions = [
@@ -50,7 +48,7 @@ function earlierLaunch(state: RegionState, {token}: LaunchRequest): Instance[] |
 
 function launch(state: RegionState, request: LaunchRequest, region: Region): Instance[] {
   const image = imageOf(region.images, request)
-  const subnet = lookUp(state.subnets, 'subnet', request.subnetId)
+  const {subnet, interfaces} = primaryInterfaces(state, request, region)
   checkType(request.instanceType, image)
   if (request.keyName !== undefined) checkKeyName(state, request.keyName)
   if (request.zone !== undefined && request.zone !== subnet.availabilityZone)
@@ -58,25 +56,11 @@ function launch(state: RegionState, request: LaunchRequest, region: Region): Ins
       'InvalidParameterValue',
       `The availability zone ${request.zone} does not match the subnet's, ${subnet.availabilityZone}`,
     )
-  const groupIds = groupsOfVpc(state, subnet.vpcId, request.groupIds)
-  const addresses =
-    request.privateIpAddress === undefined
-      ? freeAddresses(state, subnet, request)
-      : [requestedAddress(state, subnet, request.privateIpAddress, request.maxCount)]
   const launchTime = region.now().toISOString()
   const reservationId = newId('r')
-  return addresses.map(privateIpAddress => {
+  return interfaces.map(interfaceOf => {
     const instanceId = newId('i')
-    const nic = newInterface(state, {
-      subnet,
-      privateIpAddress,
-      groupIds,
-      instanceId,
-      associatePublicIp: request.associatePublicIp ?? subnet.mapPublicIpOnLaunch,
-      publicRange: region.publicRange,
-      deleteOnTermination: request.deleteInterface,
-      tags: tagsFor(request.tags, 'networkInterface'),
-    })
+    const nic = interfaceOf(instanceId)
     const volume = newVolume(state, request, {instanceId, zone: subnet.availabilityZone, createTime: launchTime})
     const instance: Instance = {
       instanceId,

@@ -1,17 +1,13 @@
-import {contains, formatCidr, overlap, sizeOf, type Cidr} from '../../../cluster/cidr.js'
+import {contains, formatCidr, overlap, type Cidr} from '../../../cluster/cidr.js'
 import type {RegionState, Subnet} from '../../model.js'
 import {action} from '../action.js'
 import {ApiError, invalidValue} from '../api-error.js'
 import {canonicalCidr, storedCidr} from '../cidr-parameter.js'
-import {absent} from '../filters.js'
-import {listItems, listingRequest, type Listing} from '../listing.js'
+import {listItems, listingRequest} from '../listing.js'
 import {dependencyViolation, lookUp, newId} from '../resource-kinds.js'
-import {tagsFor, tagSet, tagSpecifications} from '../tag-specifications.js'
-import type {XmlElement} from '../xml.js'
+import {tagsFor, tagSpecifications} from '../tag-specifications.js'
 import {zoneId} from './region-and-zone.js'
-
-/** EC2 keeps the first four addresses of a subnet and the last. */
-const RESERVED = 5
+import {describeSubnet, subnetListing} from './subnet-view.js'
 
 /** What ModifySubnetAttribute can turn on elsewhere: it is off in all subnets of this region. */
 const FIXED_ATTRIBUTES = [
@@ -21,41 +17,6 @@ const FIXED_ATTRIBUTES = [
   'EnableResourceNameDnsAAAARecordOnLaunch',
   'MapCustomerOwnedIpOnLaunch',
 ] as const
-
-const listing = (state: RegionState): Listing<Subnet> => ({
-  kind: 'subnet',
-  idOf: subnet => subnet.subnetId,
-  tagsOf: subnet => subnet.tags,
-  fields: {
-    'subnet-id': subnet => subnet.subnetId,
-    'vpc-id': subnet => subnet.vpcId,
-    'cidr-block': subnet => subnet.cidrBlock,
-    cidr: subnet => subnet.cidrBlock,
-    cidrBlock: subnet => subnet.cidrBlock,
-    'availability-zone': subnet => subnet.availabilityZone,
-    availabilityZone: subnet => subnet.availabilityZone,
-    'availability-zone-id': subnet => zoneId(state, subnet.availabilityZone),
-    'available-ip-address-count': subnet => availableAddresses(state, subnet),
-    'map-public-ip-on-launch': subnet => subnet.mapPublicIpOnLaunch,
-    'subnet-arn': subnet => arnOf(subnet, state),
-    'owner-id': () => state.accountId,
-    'ipv6-native': () => false,
-    ...absent(
-      'customer-owned-ipv4-pool',
-      'ipv6-cidr-block-association.association-id',
-      'ipv6-cidr-block-association.ipv6-cidr-block',
-      'ipv6-cidr-block-association.state',
-      'outpost-arn',
-    ),
-    'map-customer-owned-ip-on-launch': () => false,
-    'private-dns-name-options-on-launch.hostname-type': () => 'ip-name',
-    'private-dns-name-options-on-launch.enable-resource-name-dns-a-record': () => false,
-    'private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record': () => false,
-    'default-for-az': () => false,
-    defaultForAz: () => false,
-    state: () => 'available',
-  },
-})
 
 export const subnetActions = [
   action(
@@ -97,7 +58,7 @@ export const subnetActions = [
     'DescribeSubnets',
     parameters => listingRequest(parameters, 'SubnetId'),
     (request, {store: {state}}) => {
-      const page = listItems(request, Object.values(state.subnets), listing(state))
+      const page = listItems(request, Object.values(state.subnets), subnetListing(state))
       return {subnetSet: page.items.map(subnet => describeSubnet(subnet, state)), nextToken: page.nextToken}
     },
   ),
@@ -143,12 +104,6 @@ export const subnetActions = [
   ),
 ]
 
-/** Addresses of a subnet that instances may have, first and last. */
-export function usableAddresses(subnet: Subnet): {first: number; last: number} {
-  const cidr = storedCidr(subnet.cidrBlock)
-  return {first: cidr.base + RESERVED - 1, last: cidr.base + sizeOf(cidr) - 2}
-}
-
 function zoneOf(state: RegionState, input: {zone: string | undefined; zoneId: string | undefined}): string {
   if (input.zone === undefined && input.zoneId === undefined) return state.zones[0] ?? state.region
   const zone = state.zones.find(name => name === input.zone || zoneId(state, name) === input.zoneId)
@@ -164,40 +119,4 @@ function checkRange(state: RegionState, vpcId: string, vpcRange: Cidr, cidr: Cid
   const taken = Object.values(state.subnets).filter(subnet => subnet.vpcId === vpcId)
   if (taken.some(subnet => overlap(storedCidr(subnet.cidrBlock), cidr)))
     throw new ApiError('InvalidSubnet.Conflict', `The CIDR '${text}' conflicts with another subnet`)
-}
-
-function availableAddresses(state: RegionState, subnet: Subnet): number {
-  const used = Object.values(state.networkInterfaces).filter(nic => nic.subnetId === subnet.subnetId).length
-  return sizeOf(storedCidr(subnet.cidrBlock)) - RESERVED - used
-}
-
-function arnOf({subnetId}: Subnet, {region, accountId}: RegionState): string {
-  return `arn:aws:ec2:${region}:${accountId}:subnet/${subnetId}`
-}
-
-function describeSubnet(subnet: Subnet, state: RegionState): XmlElement {
-  return {
-    subnetId: subnet.subnetId,
-    subnetArn: arnOf(subnet, state),
-    state: 'available',
-    ownerId: state.accountId,
-    vpcId: subnet.vpcId,
-    cidrBlock: subnet.cidrBlock,
-    availableIpAddressCount: availableAddresses(state, subnet),
-    availabilityZone: subnet.availabilityZone,
-    availabilityZoneId: zoneId(state, subnet.availabilityZone),
-    defaultForAz: false,
-    mapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
-    mapCustomerOwnedIpOnLaunch: false,
-    assignIpv6AddressOnCreation: false,
-    ipv6CidrBlockAssociationSet: [],
-    ipv6Native: false,
-    enableDns64: false,
-    privateDnsNameOptionsOnLaunch: {
-      hostnameType: 'ip-name',
-      enableResourceNameDnsARecord: false,
-      enableResourceNameDnsAAAARecord: false,
-    },
-    tagSet: tagSet(subnet.tags),
-  }
 }

@@ -1,4 +1,4 @@
-import type {RegionState} from '../../../model.js'
+import type {NetworkInterface, RegionState} from '../../../model.js'
 import type {Parameters} from '../../parameters.js'
 import {KINDS, taggedResources, type KindName} from '../../resource-kinds.js'
 
@@ -86,6 +86,16 @@ export const EC2_CALLS: Readonly<Record<string, readonly Touch[]>> = {
   TerminateInstances: [many('instance', 'InstanceId')],
   GetConsoleOutput: [one('instance', 'InstanceId')],
 
+  CreateNetworkInterface: [
+    {makes: 'networkInterface'},
+    one('subnet', 'SubnetId'),
+    many('securityGroup', 'SecurityGroupId'),
+  ],
+  DescribeNetworkInterfaceAttribute: [one('networkInterface', 'NetworkInterfaceId')],
+  AttachNetworkInterface: [one('networkInterface', 'NetworkInterfaceId'), one('instance', 'InstanceId')],
+  DetachNetworkInterface: attachedTo(),
+  AssignPrivateIpAddresses: [one('networkInterface', 'NetworkInterfaceId')],
+  UnassignPrivateIpAddresses: [one('networkInterface', 'NetworkInterfaceId')],
   ModifyNetworkInterfaceAttribute: [
     one('networkInterface', 'NetworkInterfaceId'),
     many('securityGroup', 'SecurityGroupId'),
@@ -100,10 +110,11 @@ export const EC2_CALLS: Readonly<Record<string, readonly Touch[]>> = {
   DisassociateAddress: [
     {
       uses: 'address',
-      ids: (parameters, state) =>
-        Object.values(state.addresses)
-          .filter(({association}) => association?.associationId === parameters.optional('AssociationId'))
-          .map(({allocationId}) => allocationId),
+      ids: (parameters, state) => {
+        const id = parameters.optional('AssociationId') ?? ''
+        const address = Object.values(state.addresses).find(({association}) => association?.associationId === id)
+        return [address?.allocationId ?? id]
+      },
     },
   ],
   ReleaseAddress: [one('address', 'AllocationId')],
@@ -132,6 +143,27 @@ function keysByName(parameters: Parameters, state: RegionState): readonly string
   // A key is known by its name, too; one that is not there is named by what was sent.
   if (name === undefined) return []
   return [Object.values(state.keyPairs).find(pair => pair.keyName === name)?.keyPairId ?? name]
+}
+
+/** The interface and the instance that belong together; of an attachment that does not exist, an interface that does not either. */
+function attachedTo(): readonly Touch[] {
+  const found = (parameters: Parameters, state: RegionState): readonly NetworkInterface[] => {
+    const id = parameters.optional('AttachmentId')
+    return Object.values(state.networkInterfaces).filter(nic => nic.attachment?.attachmentId === id)
+  }
+  return [
+    {
+      uses: 'networkInterface',
+      ids: (parameters, state) => {
+        const ids = found(parameters, state).map(nic => nic.networkInterfaceId)
+        return ids.length > 0 ? ids : [parameters.optional('AttachmentId') ?? '']
+      },
+    },
+    {
+      uses: 'instance',
+      ids: (parameters, state) => found(parameters, state).flatMap(nic => nic.attachment?.instanceId ?? []),
+    },
+  ]
 }
 
 /** The route table and the subnet that belong together; of an association that does not exist, a table that does not either. */

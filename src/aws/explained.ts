@@ -74,6 +74,18 @@ const BY_CLASS: Readonly<Partial<Record<ErrorClass, Explanation>>> = {
   },
 }
 
+/** The SDK does not say whether there is no such profile, or no credentials in it. */
+function ofProfile(profile: string): Explanation {
+  return {
+    code: 'AWS_AUTH',
+    suggestions: [
+      `See whether there is a profile "${profile}": aws configure list-profiles`,
+      `Log in with it: aws sso login --profile ${profile}`,
+      `Or give it credentials: aws configure --profile ${profile}`,
+    ],
+  }
+}
+
 /** Names that do not resolve: of regions that do not exist, or of all where there is no network. */
 const UNKNOWN_HOST: Explanation = {
   code: 'AWS_ERROR',
@@ -103,6 +115,8 @@ function explanationOf(error: Error): Explanation | undefined {
   // Of a login by SSO that is over the SDK says so in words only.
   if (LOGIN.includes(name) || (name === 'CredentialsProviderError' && /\bsso\b/i.test(message)))
     return {code: 'AWS_AUTH', suggestions: loginSuggestions()}
+  const profile = process.env['AWS_PROFILE']
+  if (name === 'CredentialsProviderError' && profile !== undefined && profile !== '') return ofProfile(profile)
   if ('code' in error && (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')) return UNKNOWN_HOST
   return EXPLANATIONS[name] ?? BY_CLASS[classOf(error)]
 }

@@ -4,9 +4,9 @@ import type {Home} from '../cluster/home.js'
 import {KhwError} from '../errors.js'
 import type {CreateRequest} from '../steps/create-request.js'
 import {buildFlags} from '../ui/build-flags.js'
-import {KhwCommand} from '../ui/khw-command.js'
+import {AwsCommand} from '../ui/aws-command.js'
 
-export default class Create extends KhwCommand {
+export default class Create extends AwsCommand {
   static override summary = 'Build a cluster, or go on with one that is unfinished'
   static override description = `Builds a Kubernetes cluster from scratch: network, machines, certificates, etcd, control plane, workers.
 

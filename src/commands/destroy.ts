@@ -3,9 +3,9 @@ import type {DestroyReport} from '../cluster/report.js'
 import {KhwError} from '../errors.js'
 import type {DestroyOptions} from '../steps/destroy-cluster.js'
 import {regionFlags} from '../ui/region-flags.js'
-import {KhwCommand} from '../ui/khw-command.js'
+import {AwsCommand} from '../ui/aws-command.js'
 
-export default class Destroy extends KhwCommand {
+export default class Destroy extends AwsCommand {
   static override summary = 'Take a cluster down and leave nothing behind'
   static override description =
     'Removes everything that carries the tag of the cluster, and ends with a receipt: exits with 1 while anything is left. ' +

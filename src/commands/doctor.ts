@@ -1,8 +1,8 @@
 import {buildFlags} from '../ui/build-flags.js'
 import type {DoctorReport} from '../steps/doctor.js'
-import {KhwCommand} from '../ui/khw-command.js'
+import {AwsCommand} from '../ui/aws-command.js'
 
-export default class Doctor extends KhwCommand {
+export default class Doctor extends AwsCommand {
   static override summary = 'Look whether a cluster could be created, and make nothing'
   static override description = `Takes the flags of khw create and looks at everything that could be in the way of such a cluster, all of it at once: who you are and for how long, permissions (each call that changes something is tried with EC2's DryRun), quotas against what is in use and what is planned, instance types by zone, the image, the name, address ranges, your own public address, this machine's clock, and the sites where the binaries come from.
 

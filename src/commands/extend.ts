@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core'
 import {KhwError} from '../errors.js'
 import type {ExtendOptions, ExtendReport} from '../steps/extend-cluster.js'
-import {KhwCommand} from '../ui/khw-command.js'
+import {AwsCommand} from '../ui/aws-command.js'
 
-export default class Extend extends KhwCommand {
+export default class Extend extends AwsCommand {
   static override summary = 'Give a cluster more time before it ends itself'
   static override description =
     'TIME is 90m, 4h, 2d or never; it is added to what is left, or begins now if nothing is left. The machines are told ' +

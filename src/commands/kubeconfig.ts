@@ -1,7 +1,7 @@
 import {Args, Flags} from '@oclif/core'
-import {KhwCommand} from '../ui/khw-command.js'
+import {AwsCommand} from '../ui/aws-command.js'
 
-export default class Kubeconfig extends KhwCommand {
+export default class Kubeconfig extends AwsCommand {
   static override summary = 'Print how to point kubectl at a cluster'
   static override description =
     'Each cluster has a kubeconfig of its own; yours is not touched. It is pointed at a controller that answers. Without NAME: the only cluster.'

@@ -1,10 +1,10 @@
 import {Args, Flags} from '@oclif/core'
 import {KhwError} from '../errors.js'
 import type {RecoverOptions, RecoverReport} from '../steps/recover-cluster.js'
-import {KhwCommand} from '../ui/khw-command.js'
+import {AwsCommand} from '../ui/aws-command.js'
 import {regionFlags} from '../ui/region-flags.js'
 
-export default class Recover extends KhwCommand {
+export default class Recover extends AwsCommand {
   static override summary = 'Write the lost journal of a cluster anew'
   static override description =
     'From the copy of its header, else from the tags on its VPC. The next create adopts what is there. ' +

@@ -1,10 +1,10 @@
 import {Args, Flags} from '@oclif/core'
-import {KhwCommand} from '../ui/khw-command.js'
+import {AwsCommand} from '../ui/aws-command.js'
 
 /** How ssh ends if it was the connection that failed, not the command. */
 const SSH_ITSELF = 255
 
-export default class Ssh extends KhwCommand {
+export default class Ssh extends AwsCommand {
   static override summary = 'Log in to a node, or run a command on it'
   static override description =
     "Runs the system's ssh with the cluster's key and the node's pinned host key, and passes its exit status on."

@@ -1,8 +1,8 @@
 import {Args} from '@oclif/core'
 import type {ClusterReport} from '../cluster/report.js'
-import {KhwCommand} from '../ui/khw-command.js'
+import {AwsCommand} from '../ui/aws-command.js'
 
-export default class Status extends KhwCommand {
+export default class Status extends AwsCommand {
   static override summary = 'Show how a cluster is'
   static override description =
     'Asks the provider about the machines and the cluster about itself; changes nothing. ' +

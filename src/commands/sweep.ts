@@ -1,9 +1,9 @@
 import {Flags} from '@oclif/core'
 import {KhwError} from '../errors.js'
 import type {SweepReport} from '../steps/sweep-clusters.js'
-import {KhwCommand} from '../ui/khw-command.js'
+import {AwsCommand} from '../ui/aws-command.js'
 
-export default class Sweep extends KhwCommand {
+export default class Sweep extends AwsCommand {
   static override summary = 'Find and remove clusters that have outlived their expiry'
   static override description =
     'Looks through the regions for clusters by their tags, whoever made them and whatever is recorded here, ' +

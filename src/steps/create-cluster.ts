@@ -18,7 +18,8 @@ import {reportOf} from './cluster-status.js'
 import {heedExpiry} from './expiry/heed.js'
 import {createPlan} from './create-plan.js'
 import {placementNotices} from './compute/placement-notices.js'
-import {createRequestDefaults, defaultRegion, type CreateRequest} from './create-request.js'
+import {createRequestDefaults, type CreateRequest} from './create-request.js'
+import {regionFor} from './default-region.js'
 import {defaultName} from './default-name.js'
 import {checkRequest, phaseOf, refuseOtherRequest, specInput} from './check-request.js'
 import type {RunListener} from './engine/events.js'
@@ -72,7 +73,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
     const opening = {
       ...options,
       provider,
-      region: resumed?.header.spec.region ?? request.region ?? defaultRegion(process.env),
+      region: resumed?.header.spec.region ?? (await regionFor(provider, request.region)),
       ...rangesFor(request, resumed),
     }
     const {architecture: only} = await regionFacts(provider, home)

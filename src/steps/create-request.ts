@@ -48,8 +48,3 @@ export const createRequestDefaults = {
   workers: 3,
   volumeSize: 20,
 } as const
-
-/** The AWS region where none is said: as the AWS tools have it from their environment. */
-export function defaultRegion(env: NodeJS.ProcessEnv): string {
-  return env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? createRequestDefaults.region
-}

@@ -5,7 +5,8 @@ import type {ProviderName} from '../cluster/spec.js'
 import {clusterDirectory, clusterExists} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {checkRequest, refuseOtherRequest, sourceOf, specInput} from './check-request.js'
-import {createRequestDefaults, defaultRegion, type CreateRequest} from './create-request.js'
+import {createRequestDefaults, type CreateRequest} from './create-request.js'
+import {regionFor} from './default-region.js'
 import {defaultName} from './default-name.js'
 import {Journal} from './engine/journal.js'
 import {NOBODY, openRegion, QUIET, type OpenRegionOptions} from './open-region.js'
@@ -39,7 +40,7 @@ export async function doctor({home, request, signal}: DoctorOptions): Promise<Do
   if (journal) refuseOtherRequest(request, journal)
   const resumed = journal?.header
   const provider = resumed?.spec.provider ?? request.provider ?? createRequestDefaults.provider
-  const region = resumed?.spec.region ?? request.region ?? defaultRegion(process.env)
+  const region = resumed?.spec.region ?? (await regionFor(provider, request.region))
   const ranges = resumed ?? (request.operatorCidrs === undefined ? undefined : operatorRanges(request.operatorCidrs))
   const answer = (findings: readonly Finding[], where = region): DoctorReport => ({
     name,

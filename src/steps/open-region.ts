@@ -5,7 +5,7 @@ import {checkRegion, type RegionAccess} from '../cluster/provider.js'
 import type {ProviderName} from '../cluster/spec.js'
 import type {OpenLocalRegionOptions} from '../local/provider.js'
 import {callerAccount, refuseOtherAccount} from './account.js'
-import {defaultRegion} from './create-request.js'
+import {regionFor} from './default-region.js'
 import type {JournalHeader} from './engine/journal.js'
 import {ownPublicAddress} from './own-address.js'
 
@@ -76,7 +76,7 @@ export async function regionToLookAt(options: {
   const provider = options.provider ?? (options.region === undefined ? 'local' : 'aws')
   checkRegion(provider, options.region)
   if (provider === 'local' && !existsSync(home.region)) return undefined
-  const region = options.region ?? defaultRegion(process.env)
+  const region = await regionFor(provider, options.region)
   return openRegion({home, provider, region, ranges: NOBODY, ...QUIET, signal})
 }
 

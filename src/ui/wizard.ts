@@ -1,6 +1,7 @@
 import type {ClusterSummary} from '../cluster/report.js'
 import type {ProviderName} from '../cluster/spec.js'
-import {createRequestDefaults, defaultRegion, type CreateRequest} from '../steps/create-request.js'
+import {createRequestDefaults, type CreateRequest} from '../steps/create-request.js'
+import {defaultRegion} from '../steps/default-region.js'
 import {
   NEWEST,
   costOf,
@@ -72,7 +73,7 @@ async function askRequest({given, clusters, prompts, env, localFirst}: WizardOpt
   const region =
     provider === 'local'
       ? undefined
-      : (given.region ?? (await prompts.input('Which AWS region?', defaultRegion(env), regionProblem)))
+      : (given.region ?? (await prompts.input('Which AWS region?', await defaultRegion(env), regionProblem)))
   const controllers = given.controllers ?? (await askControllers(prompts))
   const sofar: CreateRequest = {...given, controllers}
   const workers =

@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core'
 import {KhwError} from '../../errors.js'
 import type {AccessReport, RefreshOptions} from '../../steps/operator-access.js'
-import {KhwCommand} from '../../ui/khw-command.js'
+import {AwsCommand} from '../../ui/aws-command.js'
 
-export default class Refresh extends KhwCommand {
+export default class Refresh extends AwsCommand {
   static override summary = 'Let your present address reach a cluster, and the former one no more'
   static override description =
     'For when your address has changed: opens SSH and the API to the new one, writes that down, and closes the old one. ' +

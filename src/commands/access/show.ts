@@ -1,8 +1,8 @@
 import {Args} from '@oclif/core'
 import type {AccessReport} from '../../steps/operator-access.js'
-import {KhwCommand} from '../../ui/khw-command.js'
+import {AwsCommand} from '../../ui/aws-command.js'
 
-export default class Show extends KhwCommand {
+export default class Show extends AwsCommand {
   static override summary = 'Show from where a cluster may be reached, and whether you are there'
   static override description =
     'Looks at its record, at its security groups and at your own address; changes nothing. ' +

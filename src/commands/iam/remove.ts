@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import type {IamChange} from '../../steps/iam/change.js'
-import {KhwCommand} from '../../ui/khw-command.js'
+import {AwsCommand} from '../../ui/aws-command.js'
 
 interface RemoveReport {
   readonly policyArn: string
@@ -8,7 +8,7 @@ interface RemoveReport {
   readonly changes: readonly string[]
 }
 
-export default class IamRemove extends KhwCommand {
+export default class IamRemove extends AwsCommand {
   static override summary = 'Take back the policy that khw iam setup has made'
   static override description =
     'Detaches it from whoever has it and deletes it with all its versions. Says what it is going to do and asks first. ' +

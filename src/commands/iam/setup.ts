@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import type {IamChange} from '../../steps/iam/change.js'
-import {KhwCommand} from '../../ui/khw-command.js'
+import {AwsCommand} from '../../ui/aws-command.js'
 
 interface SetUpReport {
   readonly policyArn: string
@@ -10,7 +10,7 @@ interface SetUpReport {
   readonly changes: readonly string[]
 }
 
-export default class IamSetup extends KhwCommand {
+export default class IamSetup extends AwsCommand {
   static override summary = 'Give a user or a role the policy that khw needs'
   static override description =
     'Makes the policy of khw iam policy in the account and attaches it to the user or role who is to run khw; without ' +

@@ -4,7 +4,7 @@ import {ModelCluster} from './model-cluster.js'
 import type {Kill} from './model-lifeline.js'
 
 /** Two zones without room for the machines of a 1+1: each of them is asked for three times. */
-const FAULTS = {capacity: [{zone: 'local-1a'}, {zone: 'local-1b', code: 'Unsupported'}]} as const
+const FAULTS = {capacity: [{zone: 'local-1a'}, {zone: 'local-1b'}]} as const
 /** One each while the first, the second and the third zone are asked; the other machine's are like these. */
 const LAUNCHES = [1, 3, 5]
 

@@ -7,6 +7,7 @@ import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
 import type {CapacityCode} from '../../src/local/api/faults/settings.js'
 import {placementNotices} from '../../src/steps/compute/placement-notices.js'
 import {nextPlace, offerName, placesOf} from '../../src/steps/compute/places.js'
+import {IMAGE} from '../local/api/test-region.js'
 import {outcomes, RegionRun} from './region-run.js'
 import {sampleSpec} from './sample-spec.js'
 
@@ -178,6 +179,45 @@ describe('a create where there is no room', function () {
     faults.set({})
     await run.run()
     expect(await machines()).to.deep.equal(['t3.medium local-1a 10.240.0.11', 't3.medium local-1a 10.240.0.31'])
+  })
+
+  it('goes elsewhere, too, if a machine ends for want of room after its launch', async () => {
+    await open()
+    faults.set({boots: [{name: 'sample-worker-1', times: 1, fail: {code: 'Server.InsufficientInstanceCapacity'}}]})
+    // Whether the first run still sees it end is a matter of luck.
+    await run.run().catch(() => undefined)
+    while ((await inventory()).instances.length > 1) await new Promise(resolve => setTimeout(resolve, 20))
+    await run.run()
+    expect(await machines()).to.deep.equal(['t3.medium local-1a 10.240.0.11', 't3.medium local-1b 10.240.1.253'])
+  })
+
+  describe('from an image that is gone', () => {
+    const GONE = 'ami-00000000000000000'
+    const lose = async (change: Partial<SpecInput>): Promise<void> => {
+      await open(change)
+      await run.run()
+      const [worker] = (await inventory()).instances.filter(i => i.PrivateIpAddress === '10.240.0.31')
+      await run.region.ec2.terminateInstances({InstanceIds: [worker?.InstanceId ?? '']})
+      while ((await inventory()).instances.length > 1) await new Promise(resolve => setTimeout(resolve, 20))
+      const record = run.journal.steps['compute/image']
+      if (record?.status !== 'done') throw new Error('no image')
+      run.journal.record('compute/image', {...record, output: {imageId: GONE, rootDeviceName: '/dev/xvda'}})
+    }
+
+    it('takes the newest of the family', async () => {
+      await lose({})
+      await run.run()
+      expect((await inventory()).instances.map(i => i.ImageId)).to.deep.equal([IMAGE.imageId, IMAGE.imageId])
+      expect(Object.keys(outcomes(await run.run()))).to.deep.equal(['kept'])
+    })
+
+    it('says so, if it was asked for by its id', async () => {
+      await lose({image: IMAGE.imageId})
+      Object.defineProperty(run, 'spec', {value: clusterSpec({...run.spec, image: GONE})})
+      const error = await failure()
+      expect(error.message).to.include(`The image ${GONE} is gone from local-1, and there is no other ${GONE}.`)
+      expect(error.suggestions.join()).to.include('khw destroy sample')
+    })
   })
 
   describe('of spot instances', () => {

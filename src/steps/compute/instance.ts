@@ -1,6 +1,7 @@
 import type {Instance as Ec2Instance, RunInstancesCommandInput} from '@aws-sdk/client-ec2'
 import {madeBy} from '../../aws/inventory.js'
 import {required} from '../../aws/required.js'
+import {STEP_TAG, tagValue} from '../../aws/tags.js'
 import {isPrivate, type ClusterNode} from '../../cluster/addressing.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import type {StepContext} from '../engine/context.js'
@@ -11,9 +12,10 @@ import {controllerGroup, workerGroup} from '../network/security-group.js'
 import type {Subnet} from '../network/subnet.js'
 import {zones} from '../network/zones.js'
 import {image} from './image.js'
-import {launch} from './launch.js'
+import {launch, type ZoneOf} from './launch.js'
 import type {LaunchRequest} from './launch-input.js'
 import {instanceStepId} from './node-instance.js'
+import {placesOf, type Place, type Refusal} from './places.js'
 
 type InstanceNeeds = {
   /** All: where its own has no room, it goes to another. */
@@ -49,9 +51,9 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnets: readonly
     async create(context, needs) {
       const stopped = madeBy(context.inventory.instances, context.stepId)
       if (stopped?.State?.Name?.startsWith('stop') === true) return launched(await startAgain(context, stopped))
-      const zoneOf = ({subnet}: {subnet: number}): string =>
-        needs.zones.zones[(subnet - 1) % needs.zones.zones.length] ?? `subnet ${subnet}`
-      return launched(await launch(context, node, requestFor(context, spec, node, needs), zoneOf))
+      const {zones: names} = needs.zones
+      const zoneOf: ZoneOf = ({subnet}) => names[(subnet - 1) % names.length] ?? `subnet ${subnet}`
+      return launched(await launch(context, node, requestFor(context, spec, node, needs, zoneOf), zoneOf))
     },
   })
 }
@@ -63,15 +65,16 @@ const SPOT: RunInstancesCommandInput['InstanceMarketOptions'] = {
 }
 
 function requestFor(
-  {tags}: StepContext,
+  {tags, inventory, stepId}: StepContext,
   spec: ClusterSpec,
   node: ClusterNode,
   needs: OutputsOf<InstanceNeeds>,
+  zoneOf: ZoneOf,
 ): LaunchRequest {
-  return place => ({
+  const inputAt: LaunchRequest['inputAt'] = (place, image) => ({
     MinCount: 1,
     MaxCount: 1,
-    ImageId: needs.image.imageId,
+    ImageId: image.imageId,
     InstanceType: place.instanceType as never,
     KeyName: needs.keyPair.keyName,
     NetworkInterfaces: [
@@ -86,7 +89,7 @@ function requestFor(
     ],
     BlockDeviceMappings: [
       {
-        DeviceName: needs.image.rootDeviceName,
+        DeviceName: image.rootDeviceName,
         Ebs: {VolumeSize: spec.volumeSize, VolumeType: 'gp3', Encrypted: true, DeleteOnTermination: true},
       },
     ],
@@ -97,6 +100,28 @@ function requestFor(
       tags(type, `${spec.name}-${node.name}`),
     ),
   })
+  return {image: needs.image, refusals: refusedLate({inventory, stepId}, placesOf(spec, node), zoneOf), inputAt}
+}
+
+/**
+ * EC2 may take a launch and find out only then that it has no room: the machine ends with that as its reason, and keeps of
+ * where it was only the zone.
+ */
+function refusedLate(
+  {inventory, stepId}: Pick<StepContext, 'inventory' | 'stepId'>,
+  places: readonly Place[],
+  zoneOf: ZoneOf,
+): Refusal[] {
+  const code = 'InsufficientInstanceCapacity'
+  const ended = inventory.ended.filter(({Tags}) => tagValue(Tags, STEP_TAG) === stepId)
+  return ended
+    .filter(({StateReason}) => StateReason?.Code === `Server.${code}`)
+    .flatMap(({InstanceType: type, Placement, InstanceLifecycle}) =>
+      places
+        .filter(place => place.instanceType === type && zoneOf(place) === Placement?.AvailabilityZone)
+        .filter(({spot}) => (spot === true) === (InstanceLifecycle === 'spot'))
+        .map(place => ({place, code})),
+    )
 }
 
 function launched({InstanceId, NetworkInterfaces}: Ec2Instance): Launched {

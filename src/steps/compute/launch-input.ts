@@ -4,10 +4,21 @@ import type {ClusterNode} from '../../cluster/addressing.js'
 import {drawHostKey} from '../../ssh/host-key.js'
 import {cloudConfig} from '../../templates/cloud-config.js'
 import type {StepContext} from '../engine/context.js'
-import {placesOf, type Place, type Refusal} from './places.js'
+import {nextPlace, placesOf, type Place, type Refusal} from './places.js'
 
-/** What is asked of EC2 for a node at a place, but for what makes the one call what it is. */
-export type LaunchRequest = (place: Place) => Omit<RunInstancesCommandInput, 'ClientToken' | 'UserData'>
+/** What a machine boots from. */
+export interface BootImage {
+  readonly imageId: string
+  readonly rootDeviceName: string
+}
+
+/** A node's machine, but for its place and what makes one call what it is. */
+export interface LaunchRequest {
+  readonly image: BootImage
+  /** Places that had no room when the node's last machine was launched there. */
+  readonly refusals: readonly Refusal[]
+  readonly inputAt: (place: Place, image: BootImage) => Omit<RunInstancesCommandInput, 'ClientToken' | 'UserData'>
+}
 
 /** The launch that is under way: the call that is made, or made again, and the places that had no room before. */
 export interface Launch {
@@ -30,8 +41,10 @@ export async function currentLaunch(context: StepContext, node: ClusterNode, req
   const stored = await context.secrets.read(nameOf(node))
   const known = stored === undefined ? undefined : (JSON.parse(stored) as Launch)
   if (known?.clientToken === context.clientToken) return known
-  const [first] = placesOf(context.spec, node)
-  return beginLaunch(context, node, request, {place: first, refusals: [], earlier: 0})
+  const places = placesOf(context.spec, node)
+  const first = nextPlace(places, request.refusals)
+  const refusals = first === undefined ? [] : request.refusals
+  return beginLaunch(context, node, request, {place: first ?? places[0], refusals, earlier: 0})
 }
 
 /** A call of its own, with a token of its own: the one before was refused, and its record is replaced by this one. */
@@ -46,7 +59,7 @@ export async function beginLaunch(
   const placed = {...node, ...(place.privateIp === undefined ? {} : {privateIp: place.privateIp})}
   const userData = cloudConfig({artifacts, node: placed, hostKey, createdAt, expiresAt})
   const input = {
-    ...request(place),
+    ...request.inputAt(place, request.image),
     ClientToken: earlier === 0 ? clientToken : tokenOfCall(clientToken, earlier),
     UserData: Buffer.from(userData).toString('base64'),
   }

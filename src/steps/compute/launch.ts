@@ -1,32 +1,44 @@
 import type {Instance} from '@aws-sdk/client-ec2'
+import {awsErrorCode} from '../../aws/errors.js'
+import {findImage} from '../../aws/image-lookup.js'
 import {required} from '../../aws/required.js'
 import type {ClusterNode} from '../../cluster/addressing.js'
+import {DEFAULT_IMAGE} from '../../cluster/image-families.js'
 import {KhwError} from '../../errors.js'
 import type {StepContext} from '../engine/context.js'
-import {beginLaunch, currentLaunch, type LaunchRequest} from './launch-input.js'
+import {beginLaunch, currentLaunch, type BootImage, type LaunchRequest} from './launch-input.js'
 import {isNoRoom, nextPlace, offerName, placesOf, type Place, type Refusal} from './places.js'
 
+/** Name of the zone of a place's subnet. */
+export type ZoneOf = (place: Place) => string
+
 /**
- * Launches a node's machine at the first of its places that has room. Each call is on the disk before it is made, with the
+ * Launches a node's machine at the first of its places that has room, from the newest image where the one that was looked
+ * up is gone. Each call is on the disk before it is made, with the
  * places that were tried before: a run that is killed goes on with the very call it was at. Throws AWS_CAPACITY with all
  * that was tried; whoever runs the step again begins with the first place again.
- *
- * @param zoneOf name of a subnet's zone, for people.
  */
 export async function launch(
   context: StepContext,
   node: ClusterNode,
-  request: LaunchRequest,
-  zoneOf: (place: Place) => string,
+  asked: LaunchRequest,
+  zoneOf: ZoneOf,
 ): Promise<Instance> {
   const places = placesOf(context.spec, node)
+  let request = asked
   for (;;) {
     const {input, place = places[0], refusals = [], earlier = 0} = await currentLaunch(context, node, request)
     try {
       const {Instances} = await context.ec2.runInstances(input)
       return required(Instances?.[0], 'an instance')
     } catch (error) {
-      if (!(error instanceof Error) || !isNoRoom(error, place)) throw error
+      if (!(error instanceof Error)) throw error
+      if (isImageGone(error)) {
+        request = {...request, image: await otherImage(context, input.ImageId)}
+        await beginLaunch(context, node, request, {place, refusals, earlier: earlier + 1})
+        continue
+      }
+      if (!isNoRoom(error, place)) throw error
       const all = [...refusals, {place, code: error.name}]
       const next = nextPlace(places, all)
       await beginLaunch(context, node, request, {
@@ -40,11 +52,28 @@ export async function launch(
   }
 }
 
+function isImageGone(error: Error): boolean {
+  return ['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable'].includes(awsErrorCode(error) ?? '')
+}
+
+/** A publisher takes old images away; that of an id has no successor. */
+async function otherImage({ec2, spec, access, signal}: StepContext, gone: string | undefined): Promise<BootImage> {
+  const {image = DEFAULT_IMAGE, architecture} = spec
+  const found = await findImage(ec2, image, architecture, signal)
+  if (found?.rootDeviceName !== undefined && found.imageId !== gone)
+    return {imageId: found.imageId, rootDeviceName: found.rootDeviceName}
+  throw new KhwError(
+    'AWS_ERROR',
+    `The image ${gone ?? image} is gone from ${access.region}, and there is no other ${image}.`,
+    [`Take the cluster down, then create it with another --image: khw destroy ${spec.name}`],
+  )
+}
+
 function noRoomAnywhere(
   {access, spec}: StepContext,
   {name, role}: ClusterNode,
   refusals: readonly Refusal[],
-  zoneOf: (place: Place) => string,
+  zoneOf: ZoneOf,
 ): KhwError {
   const tried = refusals.map(({place, code}) => `${offerName(place)} in ${zoneOf(place)} (${code})`)
   return new KhwError('AWS_CAPACITY', `${access.region} has no room for ${name} now: ${tried.join(', ')}.`, [

@@ -76,7 +76,10 @@ export const quotas: readonly Check[] = QUOTAS.map(quota => ({
 }))
 
 /** An account that never asked for more may have but the default. */
-async function limitOf({service, code}: Quota, {clients, signal: abortSignal}: PreflightContext): Promise<number> {
+async function limitOf(
+  {service, code}: Pick<Quota, 'service' | 'code'>,
+  {clients, signal: abortSignal}: PreflightContext,
+): Promise<number> {
   const input = {ServiceCode: service, QuotaCode: code}
   try {
     return (await clients.quotas.getServiceQuota(input, {abortSignal})).Quota?.Value ?? Infinity
@@ -91,13 +94,28 @@ function isStandard(type: string): boolean {
   return /^[acdhimrtz]\d/.test(type)
 }
 
-async function plannedVcpus({facts, spec}: PreflightContext): Promise<number> {
+async function plannedVcpus(context: PreflightContext): Promise<number> {
+  const {facts, spec} = context
   const {types} = await facts.machines()
   const of = (type: string): number => (isStandard(type) ? (types.get(type)?.vcpus ?? 0) : 0)
-  return spec.controllers * of(spec.controllerType) + spec.workers * of(spec.workerType)
+  const controllers = spec.controllers * of(spec.controllerType)
+  const workers = spec.workers * of(spec.workerType)
+  return spec.spot === true && (await haveRoomOnSpot(workers, context)) ? controllers : controllers + workers
 }
 
-async function runningVcpus({clients: {ec2}, signal}: PreflightContext): Promise<number> {
+/** Spot instances have a quota of their own; those that it does not admit are launched on demand. */
+async function haveRoomOnSpot(vcpus: number, context: PreflightContext): Promise<boolean> {
+  const quota = {service: 'ec2', code: 'L-34B43A08'} as const
+  const [limit, used] = await Promise.all([limitOf(quota, context), vcpusInUse(context, 'spot')])
+  return used + vcpus <= limit
+}
+
+function runningVcpus(context: PreflightContext): Promise<number> {
+  return vcpusInUse(context, undefined)
+}
+
+/** Of all machines that run; a `lifecycle` of undefined is on demand. */
+async function vcpusInUse({clients: {ec2}, signal}: PreflightContext, lifecycle: 'spot' | undefined): Promise<number> {
   const running: Instance[] = []
   let NextToken: string | undefined
   do {
@@ -110,7 +128,7 @@ async function runningVcpus({clients: {ec2}, signal}: PreflightContext): Promise
     NextToken = page.NextToken
   } while (NextToken)
   const counted = running.filter(
-    ({InstanceType: type, InstanceLifecycle}) => isStandard(String(type)) && InstanceLifecycle === undefined,
+    ({InstanceType: type, InstanceLifecycle}) => isStandard(String(type)) && InstanceLifecycle === lifecycle,
   )
   const unsaid = counted.filter(({CpuOptions}) => CpuOptions?.CoreCount === undefined)
   const types = await typesOfAll(unsaid, {ec2, signal})

@@ -122,6 +122,14 @@ describe('the look before a create', () => {
     expect(await ahead.failures()).to.deep.equal([])
   })
 
+  it('counts workers on the spot market against the quota of that, unless it is too small', async () => {
+    ahead.faults.set({quotas: {vcpus: 10}})
+    expect(await ahead.failures({spot: true})).to.deep.equal([])
+    ahead.faults.set({quotas: {vcpus: 10, spotVcpus: 5}})
+    const [found] = await ahead.failures({spot: true})
+    expect(found?.detail).to.include('the plan needs 12 more')
+  })
+
   it('goes on where quotas cannot be read, and says so', async () => {
     ahead.faults.set(refusedBy('servicequotas:*', 'AccessDeniedException'))
     const {findings, refuseFailed} = await ahead.look()

@@ -50,6 +50,10 @@ const CODES: Readonly<Record<Exclude<ErrorClass, 'other'>, readonly string[]>> =
   'not-found': [
     'Gateway.NotAttached',
     'LoadBalancerNotFound',
+    'TargetGroupNotFound',
+    'ListenerNotFound',
+    'SubnetNotFound',
+    'InvalidSecurityGroup',
     'NatGatewayNotFound',
     'NoSuchEntity',
     'NoSuchEntityException',
@@ -98,6 +102,10 @@ const CODES: Readonly<Record<Exclude<ErrorClass, 'other'>, readonly string[]>> =
     'AddressLimitExceeded',
     'VolumeLimitExceeded',
     'MaxSpotInstanceCountExceeded',
+    'TooManyLoadBalancers',
+    'TooManyTargetGroups',
+    'TooManyTargets',
+    'TooManyListeners',
   ],
   token: ['IdempotentParameterMismatch', 'IdempotentInstanceTerminated'],
   auth: [
@@ -122,6 +130,12 @@ const CLASS_OF: ReadonlyMap<string, ErrorClass> = new Map(
   Object.entries(CODES).flatMap(([name, codes]) => codes.map(code => [code, name as ErrorClass] as const)),
 )
 
+/** Codes that say only with their words that something is not there (yet), as ELB has them. */
+const NOT_THERE_BY_WORDS: Readonly<Record<string, RegExp>> = {
+  ValidationError: /\bVPC\b.* not found/,
+  InvalidSubnet: /has no internet gateway/,
+}
+
 /** What Node says of a connection that broke, or was never made. */
 const NETWORK_CODES: readonly string[] = [
   'ECONNRESET',
@@ -137,9 +151,11 @@ const NETWORK_CODES: readonly string[] = [
 /** The class of whatever a call of the SDK threw; `other` for what is not AWS's, and for the user's own abort. */
 export function classOf(error: unknown): ErrorClass {
   if (!(error instanceof Error) || error.name === 'AbortError') return 'other'
-  const known = CLASS_OF.get(error.name)
+  // EC2's codes are as they are in the answer; the SDK of the other services adds a word to those it knows.
+  const code = error.name.replace(/Exception$/, '')
+  const known = CLASS_OF.get(error.name) ?? CLASS_OF.get(code)
   if (known !== undefined) return known
-  if (error.name.endsWith('.NotFound')) return 'not-found'
+  if (error.name.endsWith('.NotFound') || NOT_THERE_BY_WORDS[code]?.test(error.message) === true) return 'not-found'
   const status = httpStatusOf(error)
   if (status === 429) return 'throttle'
   if (status !== undefined) return status >= 500 ? 'ambiguous' : 'other'
@@ -160,6 +176,11 @@ export function isNotFound(error: unknown): boolean {
 /** Something still holds on to it: a delete that is worth trying again. */
 export function isBlocked(error: unknown): boolean {
   return classOf(error) === 'blocked'
+}
+
+/** ELB takes a machine as a target only while it runs (ELB API Reference, RegisterTargets, InvalidTarget). */
+export function isInvalidTarget(error: unknown): boolean {
+  return awsErrorCode(error)?.startsWith('InvalidTarget') === true
 }
 
 /** Undefined if there was no answer: the SDK puts its metadata, then without a status, on those errors too. */

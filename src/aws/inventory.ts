@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events'
 import type {Instance, Tag} from '@aws-sdk/client-ec2'
 import type {ResourceClients} from './clients.js'
 import {KIND_NAMES, KINDS, type Kind, type KindName, type KindResources, type Look} from './kinds.js'
@@ -18,6 +19,8 @@ export function takeInventory(from: ResourceClients, clusterId: string, signal: 
 
 /** As `takeInventory`, of whatever is looked for. */
 export async function inventoryOf(from: ResourceClients, look: Look, signal: AbortSignal): Promise<Inventory> {
+  // Each call under way listens to it, and there are more of them than Node takes for sound.
+  setMaxListeners(0, signal)
   const found = new Map(
     await Promise.all(KIND_NAMES.map(async name => [name, await KINDS[name].describe(from, look, signal)] as const)),
   )

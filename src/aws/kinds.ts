@@ -13,6 +13,12 @@ import type {
   Vpc,
 } from '@aws-sdk/client-ec2'
 import type {ResourceClients} from './clients.js'
+import {
+  describeLoadBalancers,
+  describeTargetGroups,
+  type KnownLoadBalancer,
+  type KnownTargetGroup,
+} from './load-balancers.js'
 import {CLUSTER_ID_TAG} from './tags.js'
 
 /** Which resources are looked for: one cluster's or all clusters', by tag, or whatever stands in some VPCs, whoever made it. */
@@ -29,13 +35,15 @@ export interface KindResources {
   instances: Instance
   volumes: Volume
   networkInterfaces: NetworkInterface
+  loadBalancers: KnownLoadBalancer
+  targetGroups: KnownTargetGroup
 }
 
 export type KindName = keyof KindResources
 
 /** All that has to be known of a kind of resources for it to be found, adopted, counted and told apart from others'. */
 export interface Kind<T> {
-  /** EC2's name of the resource type. */
+  /** EC2's name of the resource type, or like those. */
   readonly type: string
   id(resource: T): string | undefined
   tags(resource: T): Tag[] | undefined
@@ -112,6 +120,22 @@ export const KINDS: {readonly [Name in KindName]: Kind<KindResources[Name]>} = {
     describe: async (ec2, Filters, options) =>
       (await ec2.describeNetworkInterfaces({Filters}, options)).NetworkInterfaces,
   }),
+  loadBalancers: {
+    type: 'load-balancer',
+    id: l => l.LoadBalancerArn,
+    tags: l => l.Tags,
+    vpcIds: l => [l.VpcId],
+    hangs: () => false,
+    describe: describeLoadBalancers,
+  },
+  targetGroups: {
+    type: 'target-group',
+    id: g => g.TargetGroupArn,
+    tags: g => g.Tags,
+    vpcIds: g => [g.VpcId],
+    hangs: () => false,
+    describe: describeTargetGroups,
+  },
 }
 
 export const KIND_NAMES = Object.keys(KINDS) as readonly KindName[]

@@ -25,7 +25,13 @@ export interface TagSource {
   readonly name: string
 }
 
-export function stepTags(of: TagSource): Tag[] {
+/** As all services take them. */
+export interface WholeTag {
+  Key: string
+  Value: string
+}
+
+export function stepTags(of: TagSource): WholeTag[] {
   return [
     {Key: 'Name', Value: of.name},
     {Key: MANAGED_TAG, Value: 'true'},

@@ -10,7 +10,7 @@ export interface ClusterReport {
   readonly phase: 'creating' | 'ready' | 'degraded' | 'destroying'
   /** Version without `v`. */
   readonly kubernetes: string
-  /** `https://198.18.0.4:6443` of a live controller; null while there is none. */
+  /** Of the load balancer once that is healthy, else of a live controller: `https://198.18.0.4:6443`; null while there is none. */
   readonly endpoint: string | null
   readonly ready: boolean
   /** How many more controllers may be lost before etcd loses its majority. */

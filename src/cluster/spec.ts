@@ -7,6 +7,7 @@ import {machineProblems} from './machines.js'
 export type ProviderName = 'aws' | 'local'
 export type ArtifactSource = 'upstream' | 'mirror' | 'debian'
 export type Architecture = 'amd64' | 'arm64'
+export type LoadBalancerChoice = 'nlb' | 'none'
 
 /** What was asked for: validated, frozen, and stored in the journal before the first AWS call. */
 export interface ClusterSpec {
@@ -24,6 +25,8 @@ export interface ClusterSpec {
   readonly mirror?: string
   readonly architecture: Architecture
   readonly network: NetworkSpec
+  /** What people reach the API servers through. Absent: none, each by itself. */
+  readonly loadBalancer?: LoadBalancerChoice
   readonly controllerType: string
   readonly workerType: string
   /** Types to take when that of the role is not to be had, in order of preference. Absent: none. */
@@ -55,6 +58,11 @@ export interface NetworkSpec {
 }
 
 export type SpecInput = Omit<ClusterSpec, 'network'> & {readonly network?: Partial<NetworkSpec>}
+
+/** Whether people reach the API servers through a load balancer. */
+export function hasLoadBalancer({loadBalancer}: Pick<ClusterSpec, 'loadBalancer'>): boolean {
+  return loadBalancer === 'nlb'
+}
 
 export const DEFAULT_NETWORK: NetworkSpec = {
   vpcCidr: '10.240.0.0/16',

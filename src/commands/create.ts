@@ -34,7 +34,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
     ...buildFlags,
     until: Flags.string({
       description:
-        'stop after a phase: network, access, compute, node, etcd, control-plane, worker, routing, addons, verify',
+        'stop after a phase: network, access, compute, load-balancer, node, etcd, control-plane, worker, routing, addons, verify',
       helpValue: 'PHASE',
     }),
     yes: Flags.boolean({char: 'y', description: 'ask nothing; install what the local region needs'}),

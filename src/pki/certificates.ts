@@ -8,7 +8,7 @@ import {
   type PlacedNode,
   type Role,
 } from '../cluster/addressing.js'
-import type {ClusterSpec} from '../cluster/spec.js'
+import {hasLoadBalancer, type ClusterSpec} from '../cluster/spec.js'
 import type {Statement, SubjectNames, Usage} from './x509.js'
 
 /**
@@ -28,6 +28,7 @@ export type ClusterLeaf =
   | 'kube-scheduler'
   | 'kube-proxy'
   | 'haproxy'
+  | 'health'
   | 'admin'
   | 'super-admin'
 
@@ -40,7 +41,13 @@ export type LeafName = ClusterLeaf | NodeLeaf
 export const KUBELET_CLIENT_USER = 'kube-apiserver-kubelet-client'
 export const ADMIN_GROUP = 'khw:cluster-admins'
 
-export interface Addresses extends NodeAddresses {
+/** By what people outside know the API servers. */
+export interface ApiNames extends NodeAddresses {
+  /** DNS name of the load balancer, if there is one. */
+  readonly loadBalancer?: string
+}
+
+export interface Addresses extends ApiNames {
   readonly spec: ClusterSpec
 }
 
@@ -53,6 +60,8 @@ interface Row {
 
 interface ClusterRow extends Row {
   readonly commonName: string
+  /** Left out: every cluster has it. */
+  readonly onlyIf?: (spec: ClusterSpec) => boolean
   readonly organization?: string
 }
 
@@ -78,6 +87,7 @@ const CLUSTER_LEAVES: Readonly<Record<ClusterLeaf, ClusterRow>> = {
   'kube-scheduler': {authority: 'kubernetes', usages: CLIENT, holder: 'controller', commonName: 'system:kube-scheduler'},
   'kube-proxy': {authority: 'kubernetes', usages: CLIENT, holder: 'worker', commonName: 'system:kube-proxy', organization: 'system:node-proxier'},
   haproxy: {authority: 'kubernetes', usages: CLIENT, holder: 'worker', commonName: 'khw-haproxy'},
+  health: {authority: 'kubernetes', usages: CLIENT, holder: 'controller', commonName: 'khw-health', onlyIf: hasLoadBalancer},
   admin: {authority: 'kubernetes', usages: CLIENT, holder: 'controller', commonName: 'khw-admin', organization: ADMIN_GROUP},
   'super-admin': {authority: 'kubernetes', usages: CLIENT, holder: 'operator', commonName: 'khw-super-admin', organization: 'system:masters'},
 }
@@ -108,7 +118,9 @@ export function leavesOf(addresses: Addresses): readonly Leaf[] {
     worker: workersOf(spec),
   }
   return [
-    ...entriesOf(CLUSTER_LEAVES).map(([name, row]) => clusterLeaf(name, row)),
+    ...entriesOf(CLUSTER_LEAVES)
+      .filter(([, row]) => row.onlyIf?.(spec) !== false)
+      .map(([name, row]) => clusterLeaf(name, row)),
     ...entriesOf(NODE_LEAVES).flatMap(([name, row]) =>
       nodes[row.holder].map(node => nodeLeaf(name, row, node, addresses)),
     ),
@@ -145,14 +157,14 @@ function identityOf(
 const NO_NAMES: SubjectNames = {dns: [], ips: []}
 
 /**
- * How pods, controllers, workers and people reach one API server: its Service, loopback, and its machine. The names of
- * other controllers are not in it: one that is replaced must not make the others restart.
+ * How pods, controllers, workers and people reach one API server: its Service, loopback, its machine, the load balancer.
+ * The names of other controllers are not in it: one that is replaced must not make the others restart.
  */
-function apiServerNames(node: PlacedNode, {spec, publicIps}: Addresses): SubjectNames {
+function apiServerNames(node: PlacedNode, {spec, publicIps, loadBalancer}: Addresses): SubjectNames {
   const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local']
   const publicIp = publicIps[node.name]
   return {
-    dns: [...service, 'localhost', node.name],
+    dns: [...service, 'localhost', node.name, ...(loadBalancer === undefined ? [] : [loadBalancer])],
     ips: [kubernetesServiceIp(spec), '127.0.0.1', node.privateIp, ...(publicIp === undefined ? [] : [publicIp])],
   }
 }

@@ -44,15 +44,15 @@ export function kubeconfig(input: KubeconfigInput): string {
 }
 
 export interface OperatorKubeconfigInput extends Omit<KubeconfigInput, 'contexts'> {
-  /** Node name to `https://address:6443`. */
-  readonly controllers: Readonly<Record<string, string>>
+  /** More ways to the same cluster, by what is at their end (`controller-2`): `https://address:6443`. */
+  readonly others: Readonly<Record<string, string>>
 }
 
-/** The operator's: one context by default, and one for each controller alone (`demo-controller-2`), for when one is lost. */
+/** The operator's: one context by default, and one for each of the other ways (`demo-controller-2`), for when one is lost. */
 export function operatorKubeconfig(input: OperatorKubeconfigInput): string {
-  const {controllers, ...rest} = input
+  const {others, ...rest} = input
   const contexts: Record<string, string> = {}
-  for (const [node, url] of Object.entries(controllers)) contexts[`${input.clusterName}-${node}`] = url
+  for (const [end, url] of Object.entries(others)) contexts[`${input.clusterName}-${end}`] = url
   return kubeconfig({...rest, user: `${input.clusterName}-${input.user}`, contexts})
 }
 

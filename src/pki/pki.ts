@@ -1,9 +1,9 @@
 import {X509Certificate} from 'node:crypto'
-import type {NodeAddresses} from '../cluster/addressing.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import {ensureAuthority, ensureLeaf} from './authority.js'
 import {
   leavesOf,
+  type ApiNames,
   type AuthorityName,
   type ClusterLeaf,
   type Leaf,
@@ -14,7 +14,7 @@ import {newPrivateKey, parsePrivateKey, publicKeyOf} from './keys.js'
 import type {SecretStore} from './secret-store.js'
 import type {KeyPair} from './x509.js'
 
-export interface PkiInput extends NodeAddresses {
+export interface PkiInput extends ApiNames {
   readonly spec: ClusterSpec
   readonly secrets: SecretStore
   readonly now?: Date

@@ -7,7 +7,14 @@ import {DEFAULT_IMAGE, loginUserOf} from '../cluster/image-families.js'
 import {DEFAULT_TYPES, typesOf} from '../cluster/machines.js'
 import {listRanges, parseOperatorRanges} from '../cluster/operator-ranges.js'
 import {checkRegion} from '../cluster/provider.js'
-import {clusterSpec, type Architecture, type ArtifactSource, type ClusterSpec, type SpecInput} from '../cluster/spec.js'
+import {
+  clusterSpec,
+  type Architecture,
+  type ArtifactSource,
+  type ClusterSpec,
+  type LoadBalancerChoice,
+  type SpecInput,
+} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
 import {checkExistingNetwork} from './check-existing-network.js'
 import {createRequestDefaults, type CreateRequest} from './create-request.js'
@@ -74,6 +81,7 @@ export function specInput(request: CreateRequest, name: string, architecture: Ar
     ...(request.image === undefined ? {} : {image: request.image}),
     ...(request.spot === true ? {spot: true} : {}),
     ...(request.loginUser === undefined ? {} : {loginUser: request.loginUser}),
+    loadBalancer: loadBalancerOf(request),
     ...networkAskedFor(request),
   })
 }
@@ -96,6 +104,11 @@ function networkAskedFor({network, vpcId, subnetIds = [], privateWorkers}: Creat
   const existing = vpcId === undefined ? undefined : {vpcId, publicSubnets: subnetIds, privateSubnets: []}
   if (network === undefined && existing === undefined && privateWorkers === undefined) return {}
   return {network: {...network, ...(existing && {existing}), ...(privateWorkers === true && {privateWorkers})}}
+}
+
+/** One address for several API servers; a single one has its own. */
+export function loadBalancerOf({loadBalancer, controllers}: CreateRequest): LoadBalancerChoice {
+  return loadBalancer ?? ((controllers ?? createRequestDefaults.controllers) > 1 ? 'nlb' : 'none')
 }
 
 /** The spec is frozen: a request that says otherwise is refused, one that says nothing or the same goes on. */
@@ -125,7 +138,12 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
       sorted(request.subnetIds),
       sorted(spec.network.existing && subnetIdsOf(spec.network.existing)) ?? 'its own',
     ],
-    ['--private-workers', request.privateWorkers === true ? 'yes' : undefined, isPrivate(spec, 'worker') ? 'yes' : 'no'],
+    [
+      '--private-workers',
+      request.privateWorkers === true ? 'yes' : undefined,
+      isPrivate(spec, 'worker') ? 'yes' : 'no',
+    ],
+    ['--load-balancer', request.loadBalancer, spec.loadBalancer ?? 'none'],
     ['--vpc-cidr', request.network?.vpcCidr, spec.network.vpcCidr],
     ['--pod-cidr', request.network?.podCidr, spec.network.podCidr],
     ['--service-cidr', request.network?.serviceCidr, spec.network.serviceCidr],

@@ -2,9 +2,8 @@ import {join} from 'node:path'
 import {nodesOf} from '../cluster/addressing.js'
 import {loginUserOf} from '../cluster/image-families.js'
 import {chooseCluster, type ClusterDirectory} from '../cluster/store.js'
+import {hasLoadBalancer} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
-import {operatorKubeconfig} from '../pki/kubeconfig.js'
-import {operatorCredentials} from '../pki/operator-credentials.js'
 import type {SecretStore} from '../pki/secret-store.js'
 import {pinnedHostKeys} from '../ssh/host-key.js'
 import {OPERATOR_KEY} from '../ssh/node-connections.js'
@@ -13,9 +12,10 @@ import {writeFileAtomically} from '../write-file.js'
 import {liveHosts, livePublicIps} from './compute/node-instance.js'
 import type {RunContext} from './engine/context.js'
 import {Journal} from './engine/journal.js'
+import {pointKubeconfig} from './control-plane/operator-kubeconfig.js'
+import {checkLoadBalancer} from './load-balancer/check.js'
 import {withCluster, type ClusterOptions} from './open-cluster.js'
 import {addressChanged} from './address-changed.js'
-import {apiEndpoints} from './operator-api.js'
 
 export interface SshCommandOptions extends ClusterOptions {
   readonly node: string
@@ -90,21 +90,15 @@ export function sshProblem({home, name, signal}: ClusterOptions): Promise<KhwErr
   return addressChanged(home, Journal.open(chooseCluster(home, name).path).header, signal, {exit: 255})
 }
 
-/** The cluster's kubeconfig, its default context pointing at a controller that answers now. */
+/** The cluster's kubeconfig, its default context pointing at what answers now: the load balancer, or else a controller. */
 export function kubeconfigPath(options: ClusterOptions): Promise<string> {
   return withCluster(options, async ({directory, context}) => {
-    const {spec, inventory, secrets} = context
+    const {spec, inventory} = context
     const publicIps = livePublicIps(spec, inventory)
     const api = await context.kubernetes(publicIps, 'admin')
-    await context.writeKubeconfig(
-      operatorKubeconfig({
-        clusterName: spec.name,
-        user: 'admin',
-        server: await api.endpoint(),
-        controllers: apiEndpoints(spec, publicIps),
-        ...(await operatorCredentials(secrets, 'admin')),
-      }),
-    )
+    const balancer = hasLoadBalancer(spec) ? await checkLoadBalancer(inventory, api) : undefined
+    const server = balancer?.endpoint ?? (await api.endpoint())
+    await pointKubeconfig(context, inventory, server)
     return directory.kubeconfig
   })
 }

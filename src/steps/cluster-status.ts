@@ -1,24 +1,32 @@
 import type {Instance} from '@aws-sdk/client-ec2'
-import {takeInventory, type Inventory} from '../aws/inventory.js'
+import type {Inventory} from '../aws/inventory.js'
 import {nodesOf, plannedIp, type ClusterNode} from '../cluster/addressing.js'
-import type {ClusterSpec} from '../cluster/spec.js'
 import type {Check, ClusterReport, NodeReport} from '../cluster/report.js'
+import {hasLoadBalancer, type ClusterSpec} from '../cluster/spec.js'
 import {messageOf} from '../errors.js'
 import type {KubernetesApi} from '../kubernetes/api.js'
 import {conditionOf, type NodeObject} from '../kubernetes/objects.js'
 import {instanceOfNode, livePublicIps} from './compute/node-instance.js'
+import {pointKubeconfig} from './control-plane/operator-kubeconfig.js'
 import {costSoFar} from './cost-so-far.js'
 import type {RunContext} from './engine/context.js'
 import type {Journal} from './engine/journal.js'
+import {checkLoadBalancer, LOAD_BALANCER_CHECK} from './load-balancer/check.js'
 import {withCluster, type ClusterOptions} from './open-cluster.js'
 import {addressChanged} from './address-changed.js'
 import {API_PORT} from './operator-api.js'
 
-/** What a cluster is like now, asked of AWS and of its own API; changes nothing. */
+/** What a cluster is like now, asked of AWS and of its own API. Changes nothing of it, but points the kubeconfig at what answers. */
 export function clusterStatus(options: ClusterOptions): Promise<ClusterReport> {
   return withCluster(options, async ({journal, context}) => {
-    const report = await reportOf(journal, context)
-    if (report.checks.every(check => check.ok) || report.nodes.every(node => node.publicIp === null)) return report
+    const report = await reportOf(journal, context, context.inventory)
+    await keepKubeconfig(journal, context, context.inventory, report)
+    // Who reaches the API is let in.
+    if (
+      report.checks.every(check => check.ok || check.name === LOAD_BALANCER_CHECK) ||
+      report.nodes.every(node => node.publicIp === null)
+    )
+      return report
     const error = await addressChanged(options.home, journal.header, options.signal)
     if (!error) return report
     const [todo] = error.suggestions
@@ -27,10 +35,20 @@ export function clusterStatus(options: ClusterOptions): Promise<ClusterReport> {
   })
 }
 
-/** Looks at the machines, unless it is given what there is, and at the API afresh. */
-export async function reportOf(journal: Journal, context: RunContext, inventory?: Inventory): Promise<ClusterReport> {
+/** Once the load balancer is healthy it is the default of a finished cluster's kubeconfig; until then, and should it fail, a controller is. */
+export async function keepKubeconfig(
+  {header, complete, intent}: Journal,
+  context: RunContext,
+  inventory: Inventory,
+  {endpoint}: ClusterReport,
+): Promise<void> {
+  if (!complete || intent === 'destroy' || endpoint === null || !hasLoadBalancer(header.spec)) return
+  await pointKubeconfig(context, inventory, endpoint)
+}
+
+/** Of what there is, asking the API afresh. */
+export async function reportOf(journal: Journal, context: RunContext, inventory: Inventory): Promise<ClusterReport> {
   const {spec, clusterId} = journal.header
-  inventory ??= await takeInventory(context, clusterId, context.signal)
   const placed = nodesOf(spec).map(node => ({node, instance: instanceOfNode(inventory, node.name)}))
   const publicIps = livePublicIps(spec, inventory)
   const {api, objects, check} = await askApi(context, publicIps)
@@ -43,7 +61,8 @@ export async function reportOf(journal: Journal, context: RunContext, inventory?
   )
   const ready = nodes.every(node => node.ready) && check.ok
   const live = nodes.filter(node => node.role === 'controller' && node.ready)
-  const endpoint = live[0]?.publicIp
+  const balancer = hasLoadBalancer(spec) ? await checkLoadBalancer(inventory, api) : undefined
+  const controller = live[0]?.publicIp
   const phase =
     journal.intent === 'destroy' ? 'destroying' : !journal.complete ? 'creating' : ready ? 'ready' : 'degraded'
   return {
@@ -53,11 +72,11 @@ export async function reportOf(journal: Journal, context: RunContext, inventory?
     region: spec.region,
     phase,
     kubernetes: spec.kubernetesVersion,
-    endpoint: endpoint ? `https://${endpoint}:${API_PORT}` : null,
+    endpoint: balancer?.endpoint ?? (controller ? `https://${controller}:${API_PORT}` : null),
     ready,
     tolerates: Math.max(0, live.length - (Math.floor(spec.controllers / 2) + 1)),
     nodes,
-    checks: [check],
+    checks: [check, ...(balancer === undefined ? [] : [balancer.check])],
     certificates: {earliestExpiry: certificateExpiry(journal)},
     cost: costSoFar(journal, inventory, context.clock.now()),
     expiresAt: journal.header.expiresAt ?? null,

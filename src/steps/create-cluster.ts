@@ -14,7 +14,7 @@ import {
 } from '../cluster/store.js'
 import {beginCluster, type Begun} from './begin-cluster.js'
 import {checkAhead} from './check-ahead.js'
-import {reportOf} from './cluster-status.js'
+import {keepKubeconfig, reportOf} from './cluster-status.js'
 import {heedExpiry} from './expiry/heed.js'
 import {createPlan} from './create-plan.js'
 import {placementNotices} from './compute/placement-notices.js'
@@ -121,6 +121,7 @@ async function run(
     const after = await healDuplicates({...session.context, inventory, journal, onNotice})
     placementNotices(journal.header.spec, after).forEach(onNotice)
     const report = await reportOf(journal, session.context, after)
+    await keepKubeconfig(journal, session.context, after, report)
     const timings = timingsOf(plan, journal)
     return {...report, timings, criticalPath: criticalPath(timings)}
   } catch (error) {

@@ -1,5 +1,5 @@
 import {controllersOf, nodesOf, workersOf, type ClusterNode} from '../cluster/addressing.js'
-import type {ClusterSpec} from '../cluster/spec.js'
+import {hasLoadBalancer, type ClusterSpec} from '../cluster/spec.js'
 import {certificates} from './access/certificates.js'
 import {keyPair} from './access/key-pair.js'
 import {operatorKey} from './access/operator-key.js'
@@ -15,9 +15,14 @@ import {rbac} from './control-plane/rbac.js'
 import {plan, type Plan} from './engine/plan.js'
 import {membership} from './etcd/membership.js'
 import {quorum} from './etcd/quorum.js'
+import {listener} from './load-balancer/listener.js'
+import {loadBalancer} from './load-balancer/load-balancer.js'
+import {targetGroup} from './load-balancer/target-group.js'
+import {targetGroupAttributes} from './load-balancer/target-group-attributes.js'
+import {targets} from './load-balancer/targets.js'
 import {networkSteps} from './network/network-steps.js'
-import {controllerGroup, workerGroup} from './network/security-group.js'
-import {controllerRules, workerRules} from './network/security-group-rules.js'
+import {controllerGroup, loadBalancerGroup, workerGroup} from './network/security-group.js'
+import {securityGroupRules} from './network/security-group-rules.js'
 import {configure} from './node/configure.js'
 import {connect} from './node/connect.js'
 import {fetch} from './node/fetch.js'
@@ -34,10 +39,14 @@ export function createPlan(spec: ClusterSpec): Plan {
   const network = networkSteps(spec)
   const {subnets} = network
 
+  const controllerRules = securityGroupRules(spec, 'controller')
+  const workerRules = securityGroupRules(spec, 'worker')
+
   const instances = nodes.map(node => instance(spec, node, subnets))
   const workerInstances = instances.slice(controllers.length)
   const publicAddresses = addresses(spec, instances)
-  const issued = certificates(publicAddresses)
+  const balancer = hasLoadBalancer(spec) ? loadBalancer(network) : undefined
+  const issued = certificates(publicAddresses, balancer)
   const forwarding = workers.map((worker, i) => sourceDestCheck(worker, at(workerInstances, i)))
 
   const connections = nodes.map((node, i) =>
@@ -77,7 +86,7 @@ export function createPlan(spec: ClusterSpec): Plan {
     apiServer(controller, {addresses: publicAddresses, firstApi: api, configured: at(controllersConfigured, i)}),
   )
   const roles = rbac(publicAddresses, api)
-  const kubeconfig = kubeconfigStep(publicAddresses, api)
+  const kubeconfig = kubeconfigStep(publicAddresses, api, balancer)
 
   const workersReady = ready(workers, {addresses: publicAddresses, rbac: roles, configured: workersConfigured})
   const podRoutes = workers.map((worker, i) => network.podRoute(worker, at(workerInstances, i)))
@@ -100,8 +109,10 @@ export function createPlan(spec: ClusterSpec): Plan {
     ...network.steps,
     controllerGroup,
     workerGroup,
+    ...(balancer === undefined ? [] : [loadBalancerGroup]),
     controllerRules,
     workerRules,
+    ...(balancer === undefined ? [] : [securityGroupRules(spec, 'load-balancer'), balancer]),
     // access and compute
     operatorKey,
     keyPair,
@@ -110,6 +121,10 @@ export function createPlan(spec: ClusterSpec): Plan {
     publicAddresses,
     issued,
     ...forwarding,
+    // load balancer
+    ...(balancer === undefined
+      ? []
+      : [targetGroup, targetGroupAttributes, listener(balancer), targets(instances.slice(0, controllers.length))]),
     // node
     ...connections,
     ...fetches,

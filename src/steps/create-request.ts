@@ -1,5 +1,5 @@
 import type {CostLimit} from '../cluster/cost-limit.js'
-import type {ArtifactSource, NetworkSpec, ProviderName} from '../cluster/spec.js'
+import type {ArtifactSource, LoadBalancerChoice, NetworkSpec, ProviderName} from '../cluster/spec.js'
 
 /** What `khw create` was asked for; what is left out has a default. */
 export interface CreateRequest {
@@ -19,6 +19,8 @@ export interface CreateRequest {
   readonly subnetIds?: readonly string[]
   /** Workers without public addresses. */
   readonly privateWorkers?: boolean
+  /** By default one where there are several controllers. */
+  readonly loadBalancer?: LoadBalancerChoice
   /** Who may reach SSH and the API; the operator's own address by default. */
   readonly operatorCidrs?: readonly string[]
   /** That one of them may be a good part of the world. */

@@ -33,6 +33,7 @@ export async function healDuplicates(options: HealOptions): Promise<Inventory> {
   const failures = await removeAll({
     ec2,
     elb,
+    clusterId,
     inventory: free,
     kept,
     letGoWithin: PATIENCE,

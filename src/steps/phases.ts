@@ -3,6 +3,7 @@ export const PHASES = [
   {id: 'network', title: 'Create the network'},
   {id: 'access', title: 'Make keys and certificates'},
   {id: 'compute', title: 'Launch the machines'},
+  {id: 'load-balancer', title: 'Set up the load balancer'},
   {id: 'node', title: 'Configure the nodes'},
   {id: 'etcd', title: 'Start etcd'},
   {id: 'control-plane', title: 'Start the control plane'},

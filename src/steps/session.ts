@@ -53,9 +53,9 @@ export async function openSession(
       elb: clients.elb,
       inventory,
       secrets,
-      pki: addresses => {
-        const key = JSON.stringify(addresses)
-        const ensured = pkis.get(key) ?? ensurePki({...addresses, spec: header.spec, secrets})
+      pki: names => {
+        const key = JSON.stringify(names)
+        const ensured = pkis.get(key) ?? ensurePki({...names, spec: header.spec, secrets})
         pkis.set(key, ensured)
         return ensured
       },

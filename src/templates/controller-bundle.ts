@@ -10,6 +10,7 @@ import {kubeControllerManagerUnit} from './kube-controller-manager.js'
 import {kubeSchedulerUnit} from './kube-scheduler.js'
 import {pairFiles, privateFile, publicFile} from './node-files.js'
 import {PATHS} from './paths.js'
+import {readyzResponder} from './readyz.js'
 import type {ControllerSecrets} from './secrets.js'
 
 export interface ControllerInput {
@@ -27,11 +28,13 @@ export interface ControllerInput {
  * when it is applied; systemd orders them.
  */
 export function controllerBundle({spec, artifacts, node, secrets, etcdState, expiresAt}: ControllerInput): NodeBundle {
+  const readyz = secrets.healthClient && readyzResponder()
   const templates = [
     etcdUnit(spec, artifacts, node, etcdState),
     kubeApiserverUnit(spec, artifacts, node),
     kubeControllerManagerUnit(spec, artifacts),
     kubeSchedulerUnit(spec, artifacts),
+    ...(readyz === undefined ? [] : [readyz.unit]),
   ]
   return {
     files: [
@@ -39,6 +42,7 @@ export function controllerBundle({spec, artifacts, node, secrets, etcdState, exp
       expiryFile(expiresAt),
       ...certificateFiles(secrets),
       ...configFiles(secrets),
+      ...(readyz?.files ?? []),
       ...templates.map(template => template.file),
     ],
     units: templates.map(template => template.unit),
@@ -54,6 +58,7 @@ function certificateFiles(secrets: ControllerSecrets): NodeFile[] {
     ...pairFiles(PATHS.apiserverKubeletClient, secrets.apiserverKubeletClient),
     ...pairFiles(PATHS.apiserverEtcdClient, secrets.apiserverEtcdClient),
     publicFile(PATHS.etcdCaForClients, secrets.etcdCa),
+    ...(secrets.healthClient === undefined ? [] : pairFiles(PATHS.healthClient, secrets.healthClient)),
     ...pairFiles(PATHS.etcdHealthcheckClient, secrets.etcdHealthcheckClient),
     publicFile(PATHS.serviceAccountPublicKey, secrets.serviceAccount.publicKey),
     privateFile(PATHS.serviceAccountPrivateKey, secrets.serviceAccount.privateKey),

@@ -46,6 +46,9 @@ export const PATHS = {
   haproxyConfig: '/etc/haproxy/haproxy.cfg',
   /** Certificate and key in one file, as haproxy's `crt` wants them. */
   haproxyClient: '/etc/haproxy/apiserver-client.pem',
+  /** What a controller shows its own API server when a load balancer asks how that is. */
+  healthClient: pair(`${PKI}/health-client`),
+  readyzScript: '/usr/local/sbin/khw-readyz',
   podNetworkScript: '/usr/local/sbin/khw-pod-network',
   spotDrainScript: '/usr/local/sbin/khw-spot-drain',
   modulesLoad: '/etc/modules-load.d/kubernetes.conf',

@@ -27,6 +27,8 @@ export interface ControllerSecrets {
   readonly etcdPeer: PemPair
   /** For etcdctl on this node. */
   readonly etcdHealthcheckClient: PemPair
+  /** For asking this node's own API server how it is; only where a load balancer wants to know. */
+  readonly healthClient?: PemPair
   /** Text of kube-apiserver's `--encryption-provider-config`. */
   readonly encryptionConfig: string
   /** kubeconfig files; server `https://127.0.0.1:6443`. `admin` becomes /etc/kubernetes/admin.conf where it is given. */

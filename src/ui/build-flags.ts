@@ -81,6 +81,11 @@ export const buildFlags = {
     description: 'workers without public addresses, reached through a controller',
     helpGroup: 'NETWORK',
   }),
+  'load-balancer': Flags.option({
+    options: ['nlb', 'none'] as const,
+    description: 'one address for all controllers; nlb by default where there are several, none where there is one',
+    helpGroup: 'NETWORK',
+  })(),
   'vpc-cidr': Flags.string({description: 'addresses of the machines', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'pod-cidr': Flags.string({description: 'addresses of the pods', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'service-cidr': Flags.string({description: 'addresses of the services', helpValue: 'CIDR', helpGroup: 'NETWORK'}),

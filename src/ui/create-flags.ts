@@ -1,4 +1,4 @@
-import type {ArtifactSource, NetworkSpec, ProviderName} from '../cluster/spec.js'
+import type {ArtifactSource, LoadBalancerChoice, NetworkSpec, ProviderName} from '../cluster/spec.js'
 import {parseOperatorRanges} from '../cluster/operator-ranges.js'
 import type {CostLimit} from '../cluster/cost-limit.js'
 import type {CreateRequest} from '../steps/create-request.js'
@@ -24,6 +24,7 @@ export interface CreateFlags {
   readonly 'service-cidr': string | undefined
   readonly 'allow-cidr': readonly string[] | undefined
   readonly 'allow-world': boolean | undefined
+  readonly 'load-balancer': LoadBalancerChoice | undefined
   readonly zones: string | undefined
   readonly 'subnet-count': number | undefined
   readonly 'controller-type': string | undefined
@@ -59,6 +60,7 @@ export function requestOf(flags: CreateFlags): CreateRequest {
     subnetIds: listOf(flags['subnet-ids']),
     privateWorkers: flags['private-workers'] === true ? true : undefined,
     operatorCidrs: flags['allow-cidr'] && parseOperatorRanges(flags['allow-cidr'], flags['allow-world'] === true),
+    loadBalancer: flags['load-balancer'],
     allowWorld: flags['allow-world'] === true ? true : undefined,
     ttl: ttlOf(flags.ttl),
     maxCost: maxCostOf(flags['max-cost']),

@@ -17,6 +17,7 @@ export function createReport(report: CreateReport, options: CreateReportOptions)
   const sections = [
     headline(report, options),
     nodesTable(report.nodes, options),
+    loadBalancer(report, options),
     slowest(report, options),
     money(report, options),
     next(commands(report, options.alone), options.style),
@@ -35,6 +36,17 @@ function headline(report: CreateReport, {style, startedAt, now, until}: CreateRe
   }
   const mark = report.ready ? style.green('✔') : style.yellow('!')
   return `${mark} ${style.bold(name)} is ${phase}: ${what}, in ${time}`
+}
+
+/** Nobody has waited for it. */
+function loadBalancer({phase, checks, nodes, endpoint}: CreateReport, {style, columns}: CreateReportOptions): string {
+  const check = checks.find(({name}) => name === 'load-balancer')
+  if (phase === 'creating' || check === undefined) return ''
+  if (check.ok) return `${style.green('✔')} load balancer: healthy`
+  const used = nodes.find(({publicIp}) => publicIp !== null && endpoint?.includes(`//${publicIp}:`) === true)
+  const until = used === undefined ? '' : ` (kubectl uses ${used.name} until then; khw status tells when)`
+  const [head = '', ...rest] = wrap(`load balancer: ${check.detail}${until}`, columns - 2)
+  return [`${style.yellow('…')} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
 }
 
 /** Where the time went: the longest steps of the chain that decided it, without what an earlier run has done. */

@@ -19,6 +19,7 @@ export function equivalentCommand(request: CreateRequest): string {
     ['--pod-cidr', request.network?.podCidr],
     ['--service-cidr', request.network?.serviceCidr],
     ['--allow-cidr', request.operatorCidrs?.join(',')],
+    ['--load-balancer', request.loadBalancer],
     ['--zones', request.network?.zones?.join(',')],
     ['--subnet-count', request.network?.subnets],
     ['--controller-type', request.controllerTypes?.join(',')],

@@ -134,6 +134,19 @@ describe('classes of errors', () => {
     expect(classOf('text')).to.equal('other')
   })
 
+  it('what ELB says with an exception, or with words alone', () => {
+    const said = (name: string, message: string): Error => Object.assign(answered(name), {message})
+    expect(classOf(answered('LoadBalancerNotFoundException'))).to.equal('not-found')
+    expect(classOf(answered('TargetGroupNotFoundException'))).to.equal('not-found')
+    expect(classOf(answered('ResourceInUseException'))).to.equal('blocked')
+    expect(classOf(answered('DuplicateLoadBalancerNameException'))).to.equal('already-there')
+    expect(classOf(answered('TooManyLoadBalancersException'))).to.equal('quota')
+    expect(classOf(said('ValidationError', "The VPC ID 'vpc-1' is not found"))).to.equal('not-found')
+    expect(classOf(said('ValidationError', 'At least one subnet must be specified'))).to.equal('other')
+    expect(classOf(said('InvalidSubnetException', 'VPC vpc-1 has no internet gateway'))).to.equal('not-found')
+    expect(classOf(said('InvalidSubnetException', 'Not enough IP space available in subnet-1.'))).to.equal('other')
+  })
+
   it('what is gone and what is held are told by a delete', () => {
     expect(isNotFound(answered('InvalidVpcID.NotFound'))).to.equal(true)
     expect(isNotFound(answered('DependencyViolation'))).to.equal(false)

@@ -73,6 +73,22 @@ describe('the certificate table', () => {
       expect(certificate.checkIP(ip), ip).to.equal(undefined)
   })
 
+  it('names it by the load balancer, too, and knows who asks for its health, where there is one', async () => {
+    const spec = {...specOf(), loadBalancer: 'nlb' as const}
+    const secrets = new MemorySecretStore()
+    const balanced = await ensurePki({spec, publicIps: PUBLIC_IPS, loadBalancer: 'lb.example.org', secrets})
+    for (const node of ['controller-1', 'controller-2', 'controller-3']) {
+      const certificate = new X509Certificate(balanced.leaf('apiserver', node).certificate)
+      expect(certificate.checkHost('lb.example.org')).to.equal('lb.example.org')
+    }
+    expect(new X509Certificate(balanced.leaf('health').certificate).subject).to.equal('CN=khw-health')
+    expect(() => pki.leaf('health')).to.throw(RangeError)
+    const other = await ensurePki({spec, publicIps: PUBLIC_IPS, loadBalancer: 'other.example.org', secrets})
+    const renamed = other.leaf('apiserver', 'controller-1')
+    expect(new X509Certificate(renamed.certificate).checkHost('other.example.org')).to.equal('other.example.org')
+    expect(renamed.privateKey).to.equal(balanced.leaf('apiserver', 'controller-1').privateKey)
+  })
+
   it('binds a kubelet, an etcd member and their certificates to one node', () => {
     const client = new X509Certificate(pki.leaf('kubelet-client', 'worker-2').certificate)
     expect(client.subject).to.equal('O=system:nodes\nCN=system:node:worker-2')

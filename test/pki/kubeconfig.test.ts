@@ -22,14 +22,18 @@ describe('kubeconfig', () => {
     })
   })
 
-  it('gives people a way by default and one by each controller', () => {
-    const controllers = {'controller-1': 'https://198.18.0.4:6443', 'controller-2': 'https://198.18.0.5:6443'}
+  it('gives people a way by default, and one by each end there is', () => {
+    const others = {
+      'load-balancer': 'https://lb.example:6443',
+      'controller-1': 'https://198.18.0.4:6443',
+      'controller-2': 'https://198.18.0.5:6443',
+    }
     const text = operatorKubeconfig({
       clusterName: 'demo',
       server: 'https://198.18.0.5:6443',
       user: 'admin',
       ...PEMS,
-      controllers,
+      others,
     })
     const config = parse(text) as {
       clusters: {name: string; cluster: {server: string}}[]
@@ -41,6 +45,7 @@ describe('kubeconfig', () => {
     const servers = new Map(config.clusters.map(({name, cluster}) => [name, cluster.server]))
     expect(config.contexts.map(({name, context}) => [name, servers.get(context.cluster), context.user])).to.deep.equal([
       ['demo', 'https://198.18.0.5:6443', 'demo-admin'],
+      ['demo-load-balancer', 'https://lb.example:6443', 'demo-admin'],
       ['demo-controller-1', 'https://198.18.0.4:6443', 'demo-admin'],
       ['demo-controller-2', 'https://198.18.0.5:6443', 'demo-admin'],
     ])

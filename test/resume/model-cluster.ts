@@ -27,7 +27,7 @@ import {ModelRegion} from './model-region.js'
 export const NAME = 'sample'
 const ACCESS = {provider: 'local', region: 'local-1', operatorCidr: '203.0.113.7/32', architecture: 'amd64'} as const
 /** The steps that speak to EC2, and what they need. */
-const AWS_HALF = /^(network|access|compute|routing)\//
+const AWS_HALF = /^(network|access|compute|load-balancer|routing)\//
 
 /**
  * khw's commands on one cluster, as far as they speak to EC2: each is a process of its own, which can be killed. They do
@@ -64,7 +64,7 @@ export class ModelCluster {
         access: {...ACCESS, endpoint: this.region.region.endpoint},
         inventory: await takeInventory(clients, clusterId, signal),
         secrets,
-        pki: addresses => ensurePki({...addresses, spec, secrets}),
+        pki: names => ensurePki({...names, spec, secrets}),
         nodes: new NodeConnections(secrets, 'admin', signal),
         kubernetes: notHere,
         writeKubeconfig: notHere,
@@ -156,7 +156,7 @@ export class ModelCluster {
   }
 
   private spec(): ClusterSpec {
-    return sampleSpec({controllers: 1, workers: this.workers})
+    return sampleSpec({controllers: 1, workers: this.workers, loadBalancer: 'nlb'})
   }
 
   private async found({clients, signal}: Lifeline): Promise<TaggedCluster | undefined> {

@@ -46,9 +46,11 @@ export class ModelRegion {
   /** The steps of whom there is a live resource; one that has made two is there twice. */
   liveSteps(): string[] {
     const {vpcs, subnets, internetGateways, routeTables, securityGroups, keyPairs, instances} = this.state
+    const {loadBalancers, targetGroups, listeners} = this.state
     const alive = Object.values(instances).filter(({state}) => ['pending', 'running'].includes(state))
-    const kinds = [vpcs, subnets, internetGateways, routeTables, securityGroups, keyPairs].flatMap(records =>
-      Object.entries<{tags: Tag[]}>(records),
+    const balancing = [loadBalancers, targetGroups, listeners]
+    const kinds = [vpcs, subnets, internetGateways, routeTables, securityGroups, keyPairs, ...balancing].flatMap(
+      records => Object.entries<{tags: Tag[]}>(records),
     )
     return [...kinds, ...alive.map(instance => [instance.instanceId, instance] as const)]
       .filter(([id]) => !this.foreign.has(id))
@@ -85,7 +87,10 @@ export class ModelRegion {
 }
 
 function isChanging(state: RegionState): boolean {
-  return Object.values(state.instances).some(instance => CHANGING.includes(instance.state))
+  return (
+    Object.values(state.instances).some(instance => CHANGING.includes(instance.state)) ||
+    Object.values(state.loadBalancers).some(balancer => balancer.state === 'provisioning')
+  )
 }
 
 /** Terminated instances apart, which EC2 goes on describing. */
@@ -99,9 +104,14 @@ function resourcesOf({
   networkInterfaces,
   volumes,
   instances,
+  loadBalancers,
+  targetGroups,
+  listeners,
 }: RegionState): ReadonlyMap<string, string> {
   const alive = Object.entries(instances).filter(([, {state}]) => state !== 'terminated')
-  const kinds = [vpcs, subnets, internetGateways, routeTables, securityGroups, keyPairs, networkInterfaces, volumes]
+  const balancing = [loadBalancers, targetGroups, listeners]
+  const network = [vpcs, subnets, internetGateways, routeTables, securityGroups, keyPairs, networkInterfaces, volumes]
+  const kinds = [...network, ...balancing]
   const all = [...kinds.flatMap(records => Object.entries<unknown>(records)), ...alive]
   return new Map(all.map(([id, resource]) => [id, JSON.stringify(resource)]))
 }

@@ -85,7 +85,7 @@ async function undisturbed(workers: number): Promise<readonly string[]> {
     await real.create()
     const live = real.region.liveSteps()
     expect(new Set(live).size).to.equal(live.length)
-    expect(live).to.have.length(10 + workers)
+    expect(live).to.have.length(14 + workers)
     return real.region.lines(real.clusterId)
   } finally {
     await real.close()

@@ -11,9 +11,9 @@ describe('the certificates step', () => {
   it('draws the encryption key, so that all controllers, configured at once, are given the same', async () => {
     const secrets = new MemorySecretStore()
     const spec = sampleSpec({controllers: 3, workers: 1})
-    const pki: StepContext['pki'] = addresses => ensurePki({...addresses, spec, secrets})
+    const pki: StepContext['pki'] = names => ensurePki({...names, spec, secrets})
     const context = {spec, secrets, pki} as unknown as StepContext
-    await certificates({} as Addresses).create(context, {addresses: {publicIps: {}}})
+    await certificates({} as Addresses, undefined).create(context, {addresses: {publicIps: {}}})
     const keys = await Promise.all([1, 2, 3].map(() => ensureEncryptionKey(secrets)))
     expect(new Set(keys).size).to.equal(1)
     expect(secrets.written.filter(name => name === 'encryption.key')).to.have.length(1)

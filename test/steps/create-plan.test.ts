@@ -56,6 +56,46 @@ describe('create plan', () => {
     ])
   })
 
+  describe('with a load balancer', () => {
+    const balanced = createPlan(sampleSpec({controllers: 3, workers: 3, loadBalancer: 'nlb'}))
+    const own = ids(balanced).filter(id => !ids(plan).includes(id))
+
+    it('has what that takes, and nothing else besides', () => {
+      expect(own).to.have.members([
+        'network/security-group/load-balancer',
+        'network/security-group-rules/load-balancer',
+        'load-balancer/load-balancer',
+        'load-balancer/target-group',
+        'load-balancer/target-group-attributes',
+        'load-balancer/listener',
+        'load-balancer/targets',
+      ])
+      expect(ids(plan).filter(id => !ids(balanced).includes(id))).to.deep.equal([])
+    })
+
+    it('waits for none of it but the name, which the certificates and the kubeconfig hold', () => {
+      const whoNeeds = (id: string): string[] => ids(balanced).filter(step => needs(balanced, step).includes(id))
+      expect(whoNeeds('load-balancer/load-balancer')).to.have.members([
+        'access/certificates',
+        'load-balancer/listener',
+        'control-plane/kubeconfig',
+      ])
+      for (const id of ['load-balancer/targets', 'load-balancer/listener', 'load-balancer/target-group-attributes'])
+        expect(whoNeeds(id), id).to.deep.equal([])
+      const early = ids(upTo(balanced, 'network'))
+      expect(needs(balanced, 'load-balancer/load-balancer').every(id => early.includes(id))).to.equal(true)
+    })
+
+    it('names its group in the rules of the controllers alone', () => {
+      expect(needs(balanced, 'network/security-group-rules/controller')).to.include(
+        'network/security-group/load-balancer',
+      )
+      expect(needs(balanced, 'network/security-group-rules/worker')).not.to.include(
+        'network/security-group/load-balancer',
+      )
+    })
+  })
+
   it('can end after a phase, with all that the phase needs', () => {
     const network = ids(upTo(plan, 'network'))
     expect(network).to.include('network/route-table-association/3')

@@ -1,6 +1,6 @@
 import {setMaxListeners} from 'node:events'
 import {expect} from 'chai'
-import {takeInventory, type Inventory} from '../../src/aws/inventory.js'
+import {resourcesOf, takeInventory, type Inventory} from '../../src/aws/inventory.js'
 import type {DestroyReport} from '../../src/cluster/report.js'
 import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
 import {takeDown} from '../../src/steps/destroy/take-down.js'
@@ -9,8 +9,9 @@ import {removeAll} from '../../src/steps/destroy/take-down.js'
 import {settledInventory} from '../../src/steps/destroy/settled-inventory.js'
 import {FastClock} from '../fast-clock.js'
 import {outcomes, RegionRun} from './region-run.js'
+import {sampleSpec} from './sample-spec.js'
 
-/** Mutating calls of a create of 1+1. */
+/** Mutating calls of a create of 1+1 with a load balancer. */
 const CALLS = [
   'CreateVpc',
   'ModifyVpcAttribute',
@@ -25,9 +26,16 @@ const CALLS = [
   'ImportKeyPair',
   'RunInstances',
   'ModifyInstanceAttribute',
+  'CreateLoadBalancer',
+  'CreateTargetGroup',
+  'ModifyTargetGroupAttributes',
+  'CreateListener',
+  'RegisterTargets',
 ]
 
 const MINUTE = 60_000
+/** 198.18.0.4 to 198.18.0.19 */
+const PUBLIC_RANGE = {first: 0xc6120004, last: 0xc6120013}
 
 describe('a create on a bad day of the region', function () {
   this.timeout(60_000)
@@ -38,7 +46,8 @@ describe('a create on a bad day of the region', function () {
   beforeEach(async () => {
     faults = new SettableFaults()
     clock = new FastClock()
-    run = await RegionRun.open({faults, clock})
+    const spec = sampleSpec({controllers: 1, workers: 1, loadBalancer: 'nlb'})
+    run = await RegionRun.open({faults, clock, spec, publicRange: PUBLIC_RANGE})
   })
   afterEach(() => run.close())
 
@@ -59,11 +68,21 @@ describe('a create on a bad day of the region', function () {
 
   const expectWhole = async (): Promise<void> => {
     faults.set({})
-    const {vpcs, subnets, internetGateways, routeTables, securityGroups, keyPairs, instances} = await inventory()
-    const counts = [vpcs, subnets, internetGateways, routeTables, securityGroups, keyPairs, instances].map(
-      r => r.length,
-    )
-    expect(counts).to.deep.equal([1, 3, 1, 1, 2, 1, 2])
+    const counts: Record<string, number> = {}
+    for (const {kind} of resourcesOf(await inventory())) counts[kind] = (counts[kind] ?? 0) + 1
+    expect(counts).to.deep.equal({
+      vpcs: 1,
+      subnets: 3,
+      internetGateways: 1,
+      routeTables: 1,
+      securityGroups: 3,
+      keyPairs: 1,
+      instances: 2,
+      volumes: 2,
+      networkInterfaces: 2,
+      loadBalancers: 1,
+      targetGroups: 1,
+    })
     expect(Object.keys(outcomes(await run.run()))).to.deep.equal(['kept'])
   }
 
@@ -169,7 +188,18 @@ describe('a create on a bad day of the region', function () {
     await ec2.deleteSubnet({SubnetId: Subnets[0]?.SubnetId})
     const kept = {...surplus, securityGroups: []}
     const {elb} = run.clients
-    await removeAll({ec2, elb, inventory: surplus, kept, letGoWithin: 60_000, onEvent: () => undefined, clock, signal})
+    const {clusterId} = run
+    await removeAll({
+      ec2,
+      elb,
+      clusterId,
+      inventory: surplus,
+      kept,
+      letGoWithin: 60_000,
+      onEvent: () => undefined,
+      clock,
+      signal,
+    })
     expect((await inventory()).instances.map(i => i.InstanceId)).to.have.members(instances.map(i => i.InstanceId))
     await expectWhole()
   })

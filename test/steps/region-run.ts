@@ -123,14 +123,16 @@ export class RegionRun {
       elb: this.clients.elb,
       inventory: await takeInventory(this.clients, this.clusterId, signal),
       secrets,
-      pki: addresses => ensurePki({...addresses, spec, secrets}),
+      pki: names => ensurePki({...names, spec, secrets}),
       nodes: new NodeConnections(secrets, 'admin', signal),
       kubernetes: notHere,
       writeKubeconfig: notHere,
       clock: this.clock,
       signal,
     }
-    const steps = createPlan(spec).steps.filter(step => /^(network|access|compute|routing)\//.test(step.id))
+    const steps = createPlan(spec).steps.filter(step =>
+      /^(network|access|compute|load-balancer|routing)\//.test(step.id),
+    )
     await runPlan({plan: plan(steps), journal, context, onEvent: event => events.push(event)})
     return events
   }

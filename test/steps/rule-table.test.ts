@@ -31,6 +31,19 @@ describe('security group rules', () => {
     ])
   })
 
+  it('let the operator at the load balancer, and that alone at what it asks the controllers', () => {
+    const balanced = ingressRules(sampleSpec({controllers: 3, workers: 3, loadBalancer: 'nlb'}), ['203.0.113.7/32'])
+    const more = balanced.slice(rules.length)
+    expect(more.map(r => [r.target, r.from, r.ports?.[0]])).to.deep.equal([
+      ['load-balancer', {cidr: '203.0.113.7/32'}, 6443],
+      ['controller', {group: 'load-balancer'}, 6443],
+      ['controller', {group: 'load-balancer'}, 6444],
+    ])
+    // A context for each controller needs its own way in.
+    expect(balanced).to.deep.include.members([...rules])
+    expect(balanced.filter(r => r.ports?.[0] === 6444)).to.have.length(1)
+  })
+
   it('say why each of them is there', () => {
     for (const rule of rules) expect(rule.why).to.match(/\w+ \w+/)
   })

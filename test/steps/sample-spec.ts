@@ -1,6 +1,8 @@
-import {clusterSpec, type ClusterSpec} from '../../src/cluster/spec.js'
+import {clusterSpec, type ClusterSpec, type SpecInput} from '../../src/cluster/spec.js'
 
-export function sampleSpec(size: {controllers: number; workers: number}): ClusterSpec {
+export function sampleSpec(
+  size: {controllers: number; workers: number} & Partial<Pick<SpecInput, 'loadBalancer' | 'network'>>,
+): ClusterSpec {
   return clusterSpec({
     name: 'sample',
     provider: 'local',

@@ -7,7 +7,7 @@ import {
   type PlacedSpec,
   type PlacedWorker,
 } from '../../src/cluster/addressing.js'
-import {clusterSpec} from '../../src/cluster/spec.js'
+import {clusterSpec, hasLoadBalancer} from '../../src/cluster/spec.js'
 import type {NodeBundle} from '../../src/templates/bundle.js'
 import {controllerBundle} from '../../src/templates/controller-bundle.js'
 import type {ControllerSecrets, PemPair, WorkerSecrets} from '../../src/templates/secrets.js'
@@ -76,7 +76,7 @@ export function bundleOf(cluster: SampleCluster, name: string): NodeBundle {
       artifacts,
       node: controller,
       etcdState: 'new',
-      secrets: controllerSecrets(name),
+      secrets: {...controllerSecrets(name), ...(hasLoadBalancer(spec) ? {healthClient: pair('health')} : {})},
       expiresAt,
     })
   const worker = workers.find(node => node.name === name)

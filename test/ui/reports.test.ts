@@ -100,6 +100,23 @@ describe('createReport', () => {
     expect(text, 'done by an earlier run').not.to.include('network/vpc')
   })
 
+  it('says how the load balancer is, and what kubectl uses until then', () => {
+    const shown = (check: {ok: boolean; detail: string}, endpoint = report().endpoint): string => {
+      const checks = [...report().checks, {name: 'load-balancer', ...check}]
+      const text = createReport(
+        {...created, checks, endpoint},
+        {...options, startedAt: options.now - 1000, until: undefined, alone: true},
+      )
+      expectFits(text)
+      return text.replace(/\n {2}/g, ' ')
+    }
+    expect(shown({ok: true, detail: 'healthy: 1 of 1 controllers'})).to.include('\n✔ load balancer: healthy\n')
+    expect(shown({ok: false, detail: 'is still registering the controllers'})).to.include(
+      'load balancer: is still registering the controllers (kubectl uses controller-1 until then;',
+    )
+    expect(createReport(created, {...options, startedAt: 0, until: undefined, alone: true})).not.to.include('balancer')
+  })
+
   it('names the cluster in khw ssh where there are others', () => {
     const text = createReport(created, {...options, startedAt: options.now - 1000, until: undefined, alone: false})
     expect(text).to.include('khw ssh worker-1 --name lab\n')

@@ -32,6 +32,9 @@ const EC2_CREATIONS = [
   'RunInstances',
 ] as const
 
+/** Calls that make something of ELB and tag it in the same breath. */
+const ELB_CREATIONS = ['CreateListener', 'CreateLoadBalancer', 'CreateTargetGroup'] as const
+
 /**
  * Everything that khw is allowed to do with an account, as a table; `khw iam policy` prints it. EC2 judges each resource of
  * a call by itself, so that a call stands in as many rows as it has kinds of resources (Service Authorization Reference,
@@ -40,26 +43,33 @@ const EC2_CREATIONS = [
 export const OPERATOR_GRANTS: readonly Grant[] = [
   {
     sid: 'Look',
-    actions: ec2(
-      'DescribeAvailabilityZones',
-      'DescribeImages',
-      'DescribeInstanceTypeOfferings',
-      'DescribeInstanceTypes',
-      'DescribeInstances',
-      'DescribeInternetGateways',
-      'DescribeKeyPairs',
-      'DescribeNetworkInterfaces',
-      'DescribeRouteTables',
-      'DescribeSecurityGroups',
-      'DescribeSubnets',
-      'DescribeVolumes',
-      'DescribeVpcAttribute',
-      'DescribeVpcs',
-    ),
-  },
-  {
-    sid: 'LookAtQuotas',
-    actions: ['servicequotas:GetAWSDefaultServiceQuota', 'servicequotas:GetServiceQuota'],
+    actions: [
+      ...ec2(
+        'DescribeAvailabilityZones',
+        'DescribeImages',
+        'DescribeInstanceTypeOfferings',
+        'DescribeInstanceTypes',
+        'DescribeInstances',
+        'DescribeInternetGateways',
+        'DescribeKeyPairs',
+        'DescribeNetworkInterfaces',
+        'DescribeRouteTables',
+        'DescribeSecurityGroups',
+        'DescribeSubnets',
+        'DescribeVolumes',
+        'DescribeVpcAttribute',
+        'DescribeVpcs',
+      ),
+      ...elb(
+        'DescribeListeners',
+        'DescribeLoadBalancers',
+        'DescribeTags',
+        'DescribeTargetGroups',
+        'DescribeTargetHealth',
+      ),
+      'servicequotas:GetAWSDefaultServiceQuota',
+      'servicequotas:GetServiceQuota',
+    ],
   },
   {sid: 'WhoAmI', actions: ['sts:GetCallerIdentity'], isGlobal: true},
   {
@@ -114,7 +124,7 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
   },
   {
     sid: 'Retag',
-    actions: ec2('CreateTags'),
+    actions: [...ec2('CreateTags'), ...elb('AddTags')],
     resources: ['*'],
     condition: {...OURS, 'ForAllValues:StringLike': {'aws:TagKeys': ['khw:*']}},
   },
@@ -139,12 +149,49 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
       'ModifyInstanceAttribute',
       'ModifyVpcAttribute',
       'ReplaceRoute',
+      'RevokeSecurityGroupEgress',
       'RevokeSecurityGroupIngress',
       'StartInstances',
       'TerminateInstances',
     ),
     resources: ['*'],
     condition: OURS,
+  },
+  {
+    sid: 'MakeLoadBalancer',
+    actions: elb(...ELB_CREATIONS),
+    resources: ['*'],
+    condition: TAGGED_BY_REQUEST,
+  },
+  {
+    sid: 'TagLoadBalancer',
+    actions: elb('AddTags'),
+    resources: ['*'],
+    condition: {
+      StringEquals: {...TAGGED_BY_REQUEST.StringEquals, 'elasticloadbalancing:CreateAction': [...ELB_CREATIONS]},
+    },
+    impliedBy: elb(...ELB_CREATIONS),
+  },
+  {
+    sid: 'ChangeOurLoadBalancer',
+    actions: elb(
+      'DeleteLoadBalancer',
+      'DeleteTargetGroup',
+      'DeregisterTargets',
+      'ModifyTargetGroupAttributes',
+      'RegisterTargets',
+    ),
+    resources: ['*'],
+    condition: OURS,
+  },
+  {
+    // The first load balancer of an account makes ELB ask for its own role, in the name of who asks for it.
+    sid: 'RoleOfElb',
+    actions: ['iam:CreateServiceLinkedRole'],
+    resources: ['arn:*:iam::*:role/aws-service-role/elasticloadbalancing.amazonaws.com/*'],
+    condition: {StringEquals: {'iam:AWSServiceName': 'elasticloadbalancing.amazonaws.com'}},
+    impliedBy: elb('CreateLoadBalancer'),
+    isGlobal: true,
   },
 ]
 
@@ -195,4 +242,8 @@ function ec2(...names: readonly string[]): string[] {
 
 function iam(...names: readonly string[]): string[] {
   return names.map(name => `iam:${name}`)
+}
+
+function elb(...names: readonly string[]): string[] {
+  return names.map(name => `elasticloadbalancing:${name}`)
 }

@@ -1,35 +1,35 @@
-import {operatorCredentials} from '../../pki/operator-credentials.js'
-import {operatorKubeconfig} from '../../pki/kubeconfig.js'
 import type {Addresses} from '../compute/addresses.js'
 import {defineStep, type Nothing, type Step} from '../engine/step.js'
-import {apiEndpoints} from '../operator-api.js'
+import type {LoadBalancer} from '../load-balancer/load-balancer.js'
 import type {FirstApi} from './first-api.js'
+import {writeOperatorKubeconfig} from './operator-kubeconfig.js'
 
 type KubeconfigNeeds = {
   readonly addresses: Addresses
   readonly firstApi: FirstApi
+  readonly loadBalancer?: LoadBalancer
 }
 
 export type Kubeconfig = Step<Nothing, KubeconfigNeeds>
 
-/** The operator's kubeconfig: a file of its own, beside the journal. */
-export function kubeconfigStep(addresses: Addresses, firstApi: FirstApi): Kubeconfig {
+/** Its default context is the controller that was ready first; the load balancer takes its place once it is healthy. */
+export function kubeconfigStep(
+  addresses: Addresses,
+  firstApi: FirstApi,
+  loadBalancer: LoadBalancer | undefined,
+): Kubeconfig {
   return defineStep<Nothing, KubeconfigNeeds>({
     id: 'control-plane/kubeconfig',
     phase: 'control-plane',
     title: 'Write the kubeconfig',
-    needs: {addresses, firstApi},
+    needs: {addresses, firstApi, ...(loadBalancer === undefined ? {} : {loadBalancer})},
 
-    async create({spec, secrets, writeKubeconfig}, needs) {
-      await writeKubeconfig(
-        operatorKubeconfig({
-          clusterName: spec.name,
-          user: 'admin',
-          server: needs.firstApi.endpoint,
-          controllers: apiEndpoints(spec, needs.addresses.publicIps),
-          ...(await operatorCredentials(secrets, 'admin')),
-        }),
-      )
+    async create(context, needs) {
+      await writeOperatorKubeconfig(context, {
+        server: needs.firstApi.endpoint,
+        publicIps: needs.addresses.publicIps,
+        loadBalancer: needs.loadBalancer?.dnsName,
+      })
       return {}
     },
   })

@@ -9,6 +9,7 @@ import {
   resourcesOf,
   type Inventory,
 } from '../../aws/inventory.js'
+import {isInterfaceOf, loadBalancerName} from '../../aws/load-balancers.js'
 import {NOT_OURS} from '../../cluster/report.js'
 import {CLUSTER_ID_TAG, tagValue} from '../../aws/tags.js'
 import {idsOf} from './removal.js'
@@ -45,8 +46,11 @@ export async function foreignIn(
     filterInventory(others, id => late.has(id)),
   )
   const machines = new Set(idsOf(own.instances, i => i.InstanceId))
-  const goesAlong = ({Attachment}: NetworkInterface): boolean =>
-    Attachment?.DeleteOnTermination === true && machines.has(Attachment.InstanceId ?? '')
+  // Also of one that has been deleted: ELB is a while about it.
+  const balancers = [loadBalancerName(clusterId), ...idsOf(own.loadBalancers, l => l.LoadBalancerName)]
+  const goesAlong = ({Attachment, Description}: NetworkInterface): boolean =>
+    (Attachment?.DeleteOnTermination === true && machines.has(Attachment.InstanceId ?? '')) ||
+    balancers.some(name => isInterfaceOf(name, Description))
   const rest = filterInventory(others, id => !late.has(id))
   const foreign = {...rest, networkInterfaces: rest.networkInterfaces.filter(i => !goesAlong(i))}
   const inOwnVpc = new Set(
@@ -87,6 +91,20 @@ function holdsOf(own: Inventory, foreign: Inventory): Map<string, string> {
   const hold = (id: string | undefined, why: string): void => {
     if (id !== undefined && !holds.has(id)) holds.set(id, why)
   }
+  /** The way out of what stands in the subnet stays as it is, too. */
+  const holdWithWayOut = (subnetId: string | undefined, vpcId: string | undefined, why: string): void => {
+    hold(subnetId, why)
+    for (const {InternetGatewayId, Attachments = []} of own.internetGateways)
+      if (Attachments.some(a => a.VpcId === vpcId)) hold(InternetGatewayId, why)
+    for (const table of inVpc(own.routeTables, vpcId ?? ''))
+      if (table.Associations?.some(a => a.SubnetId === subnetId)) hold(table.RouteTableId, why)
+  }
+  for (const {LoadBalancerName = '', VpcId, SecurityGroups = [], AvailabilityZones = []} of foreign.loadBalancers) {
+    const why = `is used by load balancer ${LoadBalancerName}, ${NOT_OURS}`
+    for (const {SubnetId} of AvailabilityZones) holdWithWayOut(SubnetId, VpcId, why)
+    for (const groupId of SecurityGroups) hold(groupId, why)
+    hold(VpcId, why)
+  }
   for (const {
     NetworkInterfaceId = '',
     Attachment,
@@ -97,14 +115,9 @@ function holdsOf(own: Inventory, foreign: Inventory): Map<string, string> {
   } of foreign.networkInterfaces) {
     const who = Attachment?.InstanceId ?? NetworkInterfaceId
     const why = `is used by ${who}${Description ? ` (${Description})` : ''}, ${NOT_OURS}`
-    hold(SubnetId, why)
+    holdWithWayOut(SubnetId, VpcId, why)
     for (const {GroupId} of Groups) hold(GroupId, why)
     hold(VpcId, why)
-    // Its way out stays as it is.
-    for (const {InternetGatewayId, Attachments = []} of own.internetGateways)
-      if (Attachments.some(a => a.VpcId === VpcId)) hold(InternetGatewayId, why)
-    for (const table of inVpc(own.routeTables, VpcId ?? ''))
-      if (table.Associations?.some(a => a.SubnetId === SubnetId)) hold(table.RouteTableId, why)
   }
   for (const {GroupId = '', VpcId, IpPermissions = [], IpPermissionsEgress = []} of foreign.securityGroups) {
     const why = `is named by security group ${GroupId}, ${NOT_OURS}`

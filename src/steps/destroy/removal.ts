@@ -6,6 +6,7 @@ import type {KindName} from '../../aws/kinds.js'
 import {Fatal, waitUntil} from '../engine/wait-until.js'
 
 export interface RemovalContext extends ResourceClients {
+  readonly clusterId: string
   /** What is to go. */
   readonly inventory: Inventory
   /** The cluster's own that must stay, because something that is not the cluster's needs it. */

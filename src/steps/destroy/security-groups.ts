@@ -1,8 +1,8 @@
-import type {EC2, IpPermission, SecurityGroup} from '@aws-sdk/client-ec2'
+import type {IpPermission, SecurityGroup} from '@aws-sdk/client-ec2'
 import {isNotFound} from '../../aws/errors.js'
 import {deleteUnblocked, idsOfKind, type Removal} from './removal.js'
 
-/** The groups name each other, so all rules go before the first group does. */
+/** The groups name each other, so all rules that do go before the first group does. */
 export const securityGroups: Removal = {
   id: 'security-groups',
   title: 'Delete the security groups',
@@ -11,9 +11,19 @@ export const securityGroups: Removal = {
   async remove(context) {
     const {ec2, inventory, kept} = context
     const going = new Set(idsOfKind(inventory, 'securityGroups'))
+    const named = ({IpPermissionsEgress}: SecurityGroup): IpPermission[] => rulesNaming(going, IpPermissionsEgress)
+    const ingress = [
+      ...inventory.securityGroups.map(group => ({group, rules: group.IpPermissions ?? []})),
+      ...kept.securityGroups.map(group => ({group, rules: rulesNaming(going, group.IpPermissions)})),
+    ]
+    const egress = [...inventory.securityGroups, ...kept.securityGroups].map(group => ({group, rules: named(group)}))
     await Promise.all([
-      ...inventory.securityGroups.map(group => revoke(ec2, group, group.IpPermissions ?? [])),
-      ...kept.securityGroups.map(group => revoke(ec2, group, rulesNaming(going, group))),
+      ...ingress.map(({group: {GroupId}, rules}) =>
+        revoke(rules, IpPermissions => ec2.revokeSecurityGroupIngress({GroupId, IpPermissions})),
+      ),
+      ...egress.map(({group: {GroupId}, rules}) =>
+        revoke(rules, IpPermissions => ec2.revokeSecurityGroupEgress({GroupId, IpPermissions})),
+      ),
     ])
     await Promise.all(
       idsOfKind(inventory, 'securityGroups').map(id =>
@@ -23,18 +33,18 @@ export const securityGroups: Removal = {
   },
 }
 
-async function revoke(ec2: EC2, {GroupId}: SecurityGroup, IpPermissions: IpPermission[]): Promise<void> {
-  if (GroupId === undefined || IpPermissions.length === 0) return
+async function revoke(rules: IpPermission[], call: (rules: IpPermission[]) => Promise<unknown>): Promise<void> {
+  if (rules.length === 0) return
   try {
-    await ec2.revokeSecurityGroupIngress({GroupId, IpPermissions})
+    await call(rules)
   } catch (error) {
     if (!isNotFound(error)) throw error
   }
 }
 
-/** The part of a group's rules that admits members of groups that go. */
-function rulesNaming(going: ReadonlySet<string>, {IpPermissions = []}: SecurityGroup): IpPermission[] {
-  return IpPermissions.flatMap(({IpProtocol, FromPort, ToPort, UserIdGroupPairs = []}) => {
+/** The part of a group's rules that names groups that go. */
+function rulesNaming(going: ReadonlySet<string>, rules: readonly IpPermission[] = []): IpPermission[] {
+  return rules.flatMap(({IpProtocol, FromPort, ToPort, UserIdGroupPairs = []}) => {
     const pairs = UserIdGroupPairs.filter(pair => going.has(pair.GroupId ?? ''))
     return pairs.length === 0 ? [] : [{IpProtocol, FromPort, ToPort, UserIdGroupPairs: pairs}]
   })

@@ -52,7 +52,7 @@ export async function takeDown(options: TakeDownOptions): Promise<Pick<DestroyRe
  * something cannot be deleted. Resolves to why not.
  */
 export async function removeAll(
-  options: Pick<TakeDownOptions, 'ec2' | 'elb' | 'inventory' | 'onEvent' | 'clock' | 'signal'> &
+  options: Pick<TakeDownOptions, 'ec2' | 'elb' | 'clusterId' | 'inventory' | 'onEvent' | 'clock' | 'signal'> &
     Pick<RemovalContext, 'kept' | 'letGoWithin'>,
 ): Promise<readonly Error[]> {
   const {inventory, onEvent, signal} = options

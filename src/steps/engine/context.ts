@@ -2,11 +2,12 @@ import type {ResourceType, TagSpecification} from '@aws-sdk/client-ec2'
 import type {ArtifactSet} from '../../artifacts/artifact.js'
 import type {AwsClients} from '../../aws/clients.js'
 import type {Inventory} from '../../aws/inventory.js'
-import type {NodeAddresses} from '../../cluster/addressing.js'
+import type {WholeTag} from '../../aws/tags.js'
 import type {Clock} from '../../clock.js'
 import type {RegionAccess} from '../../cluster/provider.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import type {KubernetesApi} from '../../kubernetes/api.js'
+import type {ApiNames} from '../../pki/certificates.js'
 import type {Pki} from '../../pki/pki.js'
 import type {SecretStore} from '../../pki/secret-store.js'
 import type {NodeConnections} from '../../ssh/node-connections.js'
@@ -24,7 +25,7 @@ export interface RunContext extends Pick<AwsClients, 'ec2' | 'ec2Once' | 'elb'> 
   readonly inventory: Inventory
   readonly secrets: SecretStore
   /** Keys and certificates, made where they are missing, and read once a run. */
-  readonly pki: (addresses: NodeAddresses) => Promise<Pki>
+  readonly pki: (names: ApiNames) => Promise<Pki>
   readonly nodes: NodeConnections
   /** Client of the cluster's own API, kept for the run; addresses by node name. Before RBAC only `super-admin` may do anything. */
   readonly kubernetes: (
@@ -44,6 +45,8 @@ export interface StepContext extends RunContext {
   readonly clientToken: string
   /** Tags that go in the create call of a resource; `name` is its Name tag, for people. */
   readonly tags: (resourceType: ResourceType, name: string) => TagSpecification
+  /** The same for services that have no types of resources in their calls. */
+  readonly tagList: (name: string) => WholeTag[]
   /** Tells onlookers how it is getting on. */
   readonly progress: (text: string) => void
 }

@@ -192,14 +192,13 @@ function lastOf(needs: ReadonlyMap<string, Finished>): string | null {
 }
 
 function contextOf(step: Step, context: RunContext, token: string, onEvent: RunListener): StepContext {
+  const tagList = (name: string) => stepTags({...context, clusterName: context.spec.name, stepId: step.id, name})
   return {
     ...context,
     stepId: step.id,
     clientToken: token,
-    tags: (resourceType, name) => ({
-      ResourceType: resourceType,
-      Tags: stepTags({...context, clusterName: context.spec.name, stepId: step.id, name}),
-    }),
+    tags: (resourceType, name) => ({ResourceType: resourceType, Tags: tagList(name)}),
+    tagList,
     progress: text => {
       onEvent({type: 'step-progress', id: step.id, phase: step.phase, text})
     },

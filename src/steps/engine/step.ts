@@ -26,8 +26,8 @@ export interface Step<Output extends Json = Json, Needs extends StepNeeds = Step
 }
 
 /**
- * What EC2 does with a second call like the one that made a resource: `doubles` makes another one, `refuses` it by a name
- * or an address range that may be there only once, `repeats` its first answer, by the client token.
+ * What AWS does with a second call like the one that made a resource: `doubles` makes another one, `refuses` it (or answers
+ * as before) by a name or an address range that may be there only once, `repeats` its first answer, by the client token.
  */
 export type OnRepeat = 'doubles' | 'refuses' | 'repeats'
 
@@ -39,9 +39,9 @@ export interface StepNeeds {
 }
 
 export type OutputsOf<Needs extends StepNeeds> = {
-  readonly [Name in keyof Needs]: Needs[Name] extends readonly Step<infer Output>[]
+  readonly [Name in keyof Needs]: NonNullable<Needs[Name]> extends readonly Step<infer Output>[]
     ? readonly Output[]
-    : Needs[Name] extends Step<infer Output>
+    : NonNullable<Needs[Name]> extends Step<infer Output>
       ? Output
       : Json
 }

@@ -9,17 +9,21 @@ const TRIES = 3
 
 /** Puts the expiry on everything of the cluster that is not terminated; returns how many things that are. */
 export async function tagExpiry(context: RunContext, expiresAt: string | null): Promise<number> {
-  const {ec2, clusterId, signal} = context
+  const {ec2, elb, clusterId, signal} = context
   const Tags = [{Key: EXPIRES_TAG, Value: expiresAt ?? NEVER}]
   for (let left = TRIES; ; left -= 1) {
     const inventory = await takeInventory(context, clusterId, signal)
-    const ids = resourcesOf(inventory).map(({id}) => id)
+    const all = resourcesOf(inventory).map(({id}) => id)
+    const arns = all.filter(id => id.startsWith('arn:'))
+    const ids = all.filter(id => !id.startsWith('arn:'))
     try {
       await inChunks(ids, async Resources => {
         await ec2.createTags({Resources, Tags}, {abortSignal: signal})
         return []
       })
-      return ids.length
+      // ELB's have their own call.
+      if (arns.length > 0) await elb.addTags({ResourceArns: arns, Tags}, {abortSignal: signal})
+      return all.length
     } catch (error) {
       if (!isNotFound(error) || left === 1) throw error
     }

@@ -23,6 +23,8 @@ export interface NetworkSteps {
   readonly subnets: readonly Subnet[]
   /** Those that can be reached from outside. */
   readonly publicSubnets: readonly Subnet[]
+  /** What makes the way in, if the cluster does. */
+  readonly gateway?: typeof internetGatewayAttachment
   readonly podRoute: (worker: WorkerNode, instance: Instance) => Step
 }
 
@@ -47,6 +49,7 @@ function ownNetworkSteps(spec: ClusterSpec): NetworkSteps {
     ],
     subnets,
     publicSubnets: subnets,
+    gateway: internetGatewayAttachment,
     podRoute,
   }
 }

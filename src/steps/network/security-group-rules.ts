@@ -1,48 +1,58 @@
 import type {IpPermission} from '@aws-sdk/client-ec2'
+import {required} from '../../aws/required.js'
 import {listRanges} from '../../cluster/operator-ranges.js'
 import type {RegionAccess} from '../../cluster/provider.js'
-import type {ClusterSpec} from '../../cluster/spec.js'
-import type {Role} from '../../cluster/addressing.js'
+import {hasLoadBalancer, type ClusterSpec} from '../../cluster/spec.js'
 import {defineStep, type OutputsOf, type Step} from '../engine/step.js'
-import {authorize, covers, permissionOf} from './ip-permissions.js'
-import {ingressRules} from './rule-table.js'
-import {controllerGroup, workerGroup, type SecurityGroup} from './security-group.js'
+import {authorize, covers, permissionOf, type GroupIds} from './ip-permissions.js'
+import {ingressRules, type GroupName} from './rule-table.js'
+import {controllerGroup, loadBalancerGroup, workerGroup, type SecurityGroup} from './security-group.js'
 
 type Groups = {
   readonly controller: SecurityGroup
   readonly worker: SecurityGroup
+  readonly loadBalancer?: SecurityGroup
 }
 
 export type SecurityGroupRules = Step<{rules: number}, Groups>
 
-/** Opens one role's group for what the rule table lists. */
-function securityGroupRules(role: Role): SecurityGroupRules {
-  const wantedRules = (spec: ClusterSpec, access: RegionAccess, groups: OutputsOf<Groups>): IpPermission[] => {
-    const ids = {controller: groups.controller.groupId, worker: groups.worker.groupId}
-    return ingressRules(spec, listRanges(access))
-      .filter(rule => rule.target === role)
-      .map(rule => permissionOf(rule, ids))
-  }
+/** Opens one group for what the rule table lists. */
+export function securityGroupRules(spec: ClusterSpec, target: GroupName): SecurityGroupRules {
+  const wantedRules = (access: RegionAccess, groups: OutputsOf<Groups>): IpPermission[] =>
+    ingressRules(spec, listRanges(access))
+      .filter(rule => rule.target === target)
+      .map(rule => permissionOf(rule, idsOf(groups)))
+  const ownId = (groups: OutputsOf<Groups>): string => required(idsOf(groups)[target], `the group of the ${target}`)
   return defineStep<{rules: number}, Groups>({
-    id: `network/security-group-rules/${role}`,
+    id: `network/security-group-rules/${target}`,
     phase: 'network',
-    title: `Open the ${role}s' ports`,
-    needs: {controller: controllerGroup, worker: workerGroup},
+    title: target === 'load-balancer' ? "Open the load balancer's port" : `Open the ${target}s' ports`,
+    needs: {
+      controller: controllerGroup,
+      worker: workerGroup,
+      // The workers' rules do not name it.
+      ...(hasLoadBalancer(spec) && target !== 'worker' ? {loadBalancer: loadBalancerGroup} : {}),
+    },
 
-    find({inventory, spec, access}, needs) {
-      const group = inventory.securityGroups.find(g => g.GroupId === needs[role].groupId)
-      const wanted = wantedRules(spec, access, needs)
+    find({inventory, access}, needs) {
+      const group = inventory.securityGroups.find(g => g.GroupId === ownId(needs))
+      const wanted = wantedRules(access, needs)
       const there = group?.IpPermissions ?? []
       return wanted.every(rule => there.some(other => covers(other, rule))) ? {rules: wanted.length} : undefined
     },
 
-    async create({ec2Once, spec, access}, needs) {
-      const wanted = wantedRules(spec, access, needs)
-      await authorize(ec2Once, needs[role].groupId, wanted)
+    async create({ec2Once, access}, needs) {
+      const wanted = wantedRules(access, needs)
+      await authorize(ec2Once, ownId(needs), wanted)
       return {rules: wanted.length}
     },
   })
 }
 
-export const controllerRules = securityGroupRules('controller')
-export const workerRules = securityGroupRules('worker')
+function idsOf({controller, worker, loadBalancer}: OutputsOf<Groups>): GroupIds {
+  return {
+    controller: controller.groupId,
+    worker: worker.groupId,
+    ...(loadBalancer === undefined ? {} : {'load-balancer': loadBalancer.groupId}),
+  }
+}

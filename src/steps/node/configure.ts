@@ -1,12 +1,13 @@
 import {required} from '../../aws/required.js'
-import {controllersOf, placed, workersOf, type ClusterNode, type NodeAddresses} from '../../cluster/addressing.js'
+import {controllersOf, placed, workersOf, type ClusterNode} from '../../cluster/addressing.js'
+import type {ApiNames} from '../../pki/certificates.js'
 import {tarOf, type TarEntry} from '../../tar.js'
 import {applyScript} from '../../templates/apply-script.js'
 import type {NodeBundle, NodeFile} from '../../templates/bundle.js'
 import {controllerBundle} from '../../templates/controller-bundle.js'
 import type {EtcdInitialState} from '../../templates/etcd.js'
 import {workerBundle} from '../../templates/worker-bundle.js'
-import type {Certificates} from '../access/certificates.js'
+import {issuedNames, type Certificates} from '../access/certificates.js'
 import type {Addresses} from '../compute/addresses.js'
 import type {StepContext} from '../engine/context.js'
 import {defineStep, type Step} from '../engine/step.js'
@@ -39,9 +40,9 @@ export function configure(node: ClusterNode, needs: ConfigureNeeds): Configure {
     title: `Configure ${node.name}`,
     needs,
 
-    async create(context, {connection, addresses, memberships}) {
+    async create(context, {connection, certificates, addresses, memberships}) {
       const initialState = memberships[node.number - 1]?.initialState ?? 'new'
-      const bundle = await bundleOf(context, node, addresses, initialState)
+      const bundle = await bundleOf(context, node, issuedNames(addresses, certificates), initialState)
       const ssh = await context.nodes.to(node.name, connection.host, context.progress, connection.via)
       await asRoot(ssh, applyScript(bundle), {input: await tarOf(bundle.files.map(entryOf)), signal: context.signal})
       return {files: bundle.files.length, host: connection.host}
@@ -52,12 +53,12 @@ export function configure(node: ClusterNode, needs: ConfigureNeeds): Configure {
 async function bundleOf(
   context: StepContext,
   node: ClusterNode,
-  addresses: NodeAddresses,
+  names: ApiNames,
   etcdState: EtcdInitialState,
 ): Promise<NodeBundle> {
   const {artifacts, secrets, expiresAt} = context
-  const spec = placed(context.spec, addresses)
-  const pki = await context.pki(addresses)
+  const spec = placed(context.spec, names)
+  const pki = await context.pki(names)
   const worker = workersOf(spec).find(({name}) => name === node.name)
   if (worker) return workerBundle({spec, artifacts, node: worker, secrets: workerSecrets(spec, worker, pki), expiresAt})
   return controllerBundle({

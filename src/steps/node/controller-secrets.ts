@@ -1,5 +1,5 @@
 import type {ClusterNode} from '../../cluster/addressing.js'
-import type {ClusterSpec} from '../../cluster/spec.js'
+import {hasLoadBalancer, type ClusterSpec} from '../../cluster/spec.js'
 import {releaseOf} from '../../kubernetes/releases.js'
 import {encryptionConfiguration, ensureEncryptionKey} from '../../pki/encryption.js'
 import type {Pki} from '../../pki/pki.js'
@@ -28,6 +28,7 @@ export async function controllerSecrets(
     etcdServer: pki.leaf('etcd-server', node.name),
     etcdPeer: pki.leaf('etcd-peer', node.name),
     etcdHealthcheckClient: pki.leaf('etcd-healthcheck-client'),
+    ...(hasLoadBalancer(spec) ? {healthClient: pki.leaf('health')} : {}),
     encryptionConfig: encryptionConfiguration(
       releaseOf(spec.kubernetesVersion).encryptionProvider,
       await ensureEncryptionKey(secrets),

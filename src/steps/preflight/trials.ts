@@ -89,6 +89,7 @@ export const TRIALS: readonly Trial[] = [
   trial('ReplaceRoute', (ec2, _, o) =>
     ec2.replaceRoute({DryRun, RouteTableId, DestinationCidrBlock: NOWHERE, NetworkInterfaceId}, o),
   ),
+  trial('RevokeSecurityGroupEgress', (ec2, _, o) => ec2.revokeSecurityGroupEgress({DryRun, GroupId, IpPermissions}, o)),
   trial('RevokeSecurityGroupIngress', (ec2, _, o) =>
     ec2.revokeSecurityGroupIngress({DryRun, GroupId, IpPermissions}, o),
   ),

@@ -29,7 +29,10 @@ describe('the policy of who runs khw', () => {
   it('lets nothing be made without the tag, nor anything be touched that lacks it', () => {
     for (const {Action, Resource, Condition = {}} of operatorPolicy().Statement) {
       const changes = Action.filter(
-        action => !/^(ec2:(Describe|Get)|sts:Get|servicequotas:Get|iam:Simulate)/.test(action),
+        action =>
+          !/^((ec2|elasticloadbalancing):(Describe|Get)|(sts|servicequotas):Get|iam:(Simulate|CreateServiceLinkedRole$))/.test(
+            action,
+          ),
       )
       if (changes.length === 0 || Resource === 'arn:*:ec2:*::image/*') continue
       const {StringEquals = {}} = Condition
@@ -49,7 +52,7 @@ describe('the policy of who runs khw', () => {
     const {Statement} = operatorPolicy({regions: ['eu-central-1', 'eu-west-1']})
     for (const {Sid, Condition} of Statement)
       expect(Condition?.['StringEquals']?.['aws:RequestedRegion']).to.deep.equal(
-        ['WhoAmI', 'WhatMayI'].includes(Sid) ? undefined : ['eu-central-1', 'eu-west-1'],
+        ['WhoAmI', 'WhatMayI', 'RoleOfElb'].includes(Sid) ? undefined : ['eu-central-1', 'eu-west-1'],
       )
     expect(Statement.map(({Condition}) => Condition?.['StringEquals']?.['aws:RequestTag/khw:managed'])).to.include(
       'true',

@@ -5,7 +5,7 @@ import type {MutatingCall} from './region.js'
 const MAKING = /^(Create|Run|Import|Authorize|Attach|Associate)/
 /** Of these, the ones whose resource can be tagged in the call. */
 const TAGGED =
-  /^(CreateVpc|CreateSubnet|CreateInternetGateway|CreateRouteTable|CreateSecurityGroup|ImportKeyPair|RunInstances)$/
+  /^(CreateVpc|CreateSubnet|CreateInternetGateway|CreateRouteTable|CreateSecurityGroup|ImportKeyPair|RunInstances|CreateLoadBalancer|CreateTargetGroup|CreateListener)$/
 
 /**
  * What must hold of all mutating calls of a trial up to the complete create. `planned` is how many an undisturbed create
@@ -18,7 +18,7 @@ export function brokenCallRules(calls: readonly MutatingCall[], planned: number)
   const inputs = new Map<string, string>()
   for (const call of calls) {
     const {action, parameters, status} = call
-    const token = parameters.get('ClientToken')
+    const token = parameters.get('ClientToken') ?? elbKey(call)
     const input = inputOf(call)
     if (token !== undefined) {
       const earlier = inputs.get(`${action} ${token}`)
@@ -37,6 +37,12 @@ export function brokenCallRules(calls: readonly MutatingCall[], planned: number)
   return broken
 }
 
+/** By what ELB knows a resource when it is asked for a second time, and answers with the first (API Reference: idempotent). */
+function elbKey({action, parameters}: MutatingCall): string | undefined {
+  if (action === 'CreateListener') return `${parameters.get('LoadBalancerArn') ?? ''} ${parameters.get('Port') ?? ''}`
+  return /^Create(LoadBalancer|TargetGroup)$/.test(action) ? parameters.get('Name') : undefined
+}
+
 /** Everything that was asked but the token it was asked under. */
 function inputOf({parameters}: MutatingCall): string {
   const entries = [...parameters].filter(([name]) => name !== 'ClientToken')
@@ -46,7 +52,7 @@ function inputOf({parameters}: MutatingCall): string {
 function tagsOf(parameters: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const tags = new Map<string, string>()
   for (const [name, key] of parameters) {
-    if (/^TagSpecification\.\d+\.Tag\.\d+\.Key$/.test(name))
+    if (/^(TagSpecification\.\d+\.Tag|Tags\.member)\.\d+\.Key$/.test(name))
       tags.set(key, parameters.get(name.replace(/Key$/, 'Value')) ?? '')
   }
   return tags

@@ -1,4 +1,6 @@
 import {EC2, type ResourceType, type TagSpecification} from '@aws-sdk/client-ec2'
+import {ElasticLoadBalancingV2} from '@aws-sdk/client-elastic-load-balancing-v2'
+import {loadBalancerName} from '../../../src/aws/load-balancers.js'
 import {stepTags} from '../../../src/aws/tags.js'
 import {generateSshKey} from '../../../src/ssh/keys.js'
 import {CREDENTIALS, IMAGE} from '../../local/api/test-region.js'
@@ -56,5 +58,18 @@ export async function putForeignThings(endpoint: string, clusterName: string): P
     ],
     ...tagged('instance', 'compute/instance/controller-1', `${clusterName}-controller-1`),
   })
+  const config = {endpoint, region: 'local-1', credentials: CREDENTIALS, maxAttempts: 1}
+  const elb = new ElasticLoadBalancingV2(config)
+  const named = {
+    Name: loadBalancerName(OTHER_CLUSTER),
+    Tags: stepTags({...OTHER, stepId: 'load-balancer/load-balancer', name: clusterName}),
+  }
+  await elb.createLoadBalancer({
+    ...named,
+    Type: 'network',
+    Subnets: Subnet?.SubnetId === undefined ? [] : [Subnet.SubnetId],
+  })
+  await elb.createTargetGroup({...named, Protocol: 'TCP', Port: 6443, VpcId})
+  elb.destroy()
   ec2.destroy()
 }

@@ -34,7 +34,8 @@ if (target !== undefined || record !== undefined) {
   const {SshConnection} = await import('../../../dist/ssh/connection.js')
   hookJournal(Journal.prototype)
   hookSsh(SshConnection.prototype)
-  hookEc2(require('@aws-sdk/client-ec2').EC2.prototype)
+  hookAws(require('@aws-sdk/client-ec2').EC2.prototype)
+  hookAws(require('@aws-sdk/client-elastic-load-balancing-v2').ElasticLoadBalancingV2.prototype)
 }
 
 /** The process ends here if this is the point. Only the first time that it is passed counts: what polls repeats itself. */
@@ -111,7 +112,7 @@ function hookSsh(prototype) {
   )
 }
 
-function hookEc2(prototype) {
+function hookAws(prototype) {
   const hooked = new WeakSet()
   /** What was described: the step that made a resource, by its id. */
   const makers = new Map()
@@ -185,6 +186,8 @@ function learnMakers(makers) {
         if (step !== undefined) makers.set(item[idField], step)
       }
     }
+    for (const {ResourceArn, Tags} of result.output.TagDescriptions ?? [])
+      makers.set(ResourceArn, Tags.find(tag => tag.Key === 'khw:step')?.Value)
     for (const table of result.output.RouteTables ?? [])
       for (const each of table.Associations ?? [])
         makers.set(each.RouteTableAssociationId, `${makers.get(each.SubnetId) ?? 'unknown'}`)
@@ -194,7 +197,9 @@ function learnMakers(makers) {
 
 /** A destroy has no steps: what a call is about is named by what it names. */
 function makerOf(input, makers) {
-  const field = ['AssociationId', 'InternetGatewayId', ...Object.values(IDS)].find(name => input[name] !== undefined)
+  const field = ['AssociationId', 'InternetGatewayId', 'LoadBalancerArn', 'TargetGroupArn', ...Object.values(IDS)].find(
+    name => input[name] !== undefined,
+  )
   return field === undefined ? 'all' : (makers.get(input[field]) ?? 'unknown')
 }
 

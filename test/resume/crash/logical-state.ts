@@ -40,11 +40,25 @@ export function logicalState(state: RegionState, clusterId: string): string[] {
       .map(i => `instance ${name(i.instanceId)} ${i.state} ${i.instanceType} ${name(i.subnetId)}`),
     ...inOurs(state.networkInterfaces).map(nic => {
       const groups = nic.groupIds.map(name).join()
+      if (nic.managed)
+        return `network-interface of ${name(nic.managed.loadBalancerArn)} ${name(nic.subnetId)} ${groups}`
       return `network-interface ${name(nic.networkInterfaceId)} ${nic.privateIpAddress} check=${String(nic.sourceDestCheck)} ${groups}`
     }),
     ...Object.values(state.volumes)
       .filter(ours)
       .map(volume => `volume ${name(volume.volumeId)} ${name(volume.instanceId)}`),
+    ...inOurs(state.loadBalancers).map(
+      l => `load-balancer ${name(l.loadBalancerArn)} ${l.zones.map(z => name(z.subnetId)).join()} ${l.state}`,
+    ),
+    ...inOurs(state.targetGroups).flatMap(group => [
+      `target-group ${name(group.targetGroupArn)} ${name(group.vpcId)} ${JSON.stringify(group.attributes)}`,
+      ...group.targets
+        .filter(target => target.drainedAt === undefined)
+        .map(({id, port}) => `target ${name(group.targetGroupArn)} ${name(id)} ${port}`),
+    ]),
+    ...Object.values(state.listeners)
+      .filter(ours)
+      .map(l => `listener ${name(l.listenerArn)} ${name(l.loadBalancerArn)} ${l.port}`),
   ].sort()
 }
 
@@ -72,6 +86,9 @@ function namesOf(state: RegionState): ReadonlyMap<string, string> {
     state.instances,
     state.networkInterfaces,
     state.volumes,
+    state.loadBalancers,
+    state.targetGroups,
+    state.listeners,
   ]
   for (const records of kinds) {
     for (const [id, {tags}] of Object.entries(records)) {

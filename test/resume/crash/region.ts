@@ -53,8 +53,14 @@ export class CrashRegion {
 
   /** Machines and VPCs may still be on their way out when the last answer was given. */
   async settled(): Promise<void> {
-    const busy = () =>
-      Object.values(this.store.state.instances).some(i => ['pending', 'shutting-down', 'stopping'].includes(i.state))
+    const busy = (): boolean => {
+      const {instances, loadBalancers, networkInterfaces} = this.store.state
+      return (
+        Object.values(instances).some(i => ['pending', 'shutting-down', 'stopping'].includes(i.state)) ||
+        Object.values(loadBalancers).some(l => l.state === 'provisioning') ||
+        Object.values(networkInterfaces).some(i => i.managed?.releasedAt !== undefined)
+      )
+    }
     for (let tries = 0; busy() && tries < 500; tries++) await new Promise(resolve => setTimeout(resolve, 10))
   }
 

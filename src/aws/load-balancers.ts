@@ -1,0 +1,165 @@
+import type {Tag} from '@aws-sdk/client-ec2'
+import type {
+  ElasticLoadBalancingV2,
+  Listener,
+  LoadBalancer,
+  TargetGroup,
+  TargetHealthDescription,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
+import type {ResourceClients} from './clients.js'
+import {isNotFound} from './errors.js'
+import type {Look} from './kinds.js'
+import {CLUSTER_ID_TAG, tagValue} from './tags.js'
+
+/** A load balancer with its tags and listeners, which have to be asked for by its ARN. */
+export interface KnownLoadBalancer extends LoadBalancer {
+  readonly Tags: Tag[]
+  readonly Listeners: readonly Listener[]
+}
+
+/** A target group with its tags and what is registered with it, which have to be asked for by its ARN. */
+export interface KnownTargetGroup extends TargetGroup {
+  readonly Tags: Tag[]
+  readonly Targets: readonly TargetHealthDescription[]
+}
+
+const PREFIX = 'khw-'
+/** Most ARNs that DescribeTags takes. */
+const TAGS_AT_ONCE = 20
+
+/**
+ * What the cluster's load balancer and its target group are called: ELB knows them by name, so that a second call makes
+ * no second one, and has no filters by tag, so that the name is how they are found. At most 32 letters, digits and dashes.
+ */
+export function loadBalancerName(clusterId: string): string {
+  return PREFIX + clusterId.replaceAll('-', '').slice(0, 32 - PREFIX.length)
+}
+
+/** As EC2 describes the interfaces of a load balancer of that name: `ELB net/NAME/50dc6c495c0c9188`. */
+export function isInterfaceOf(name: string, description: string | undefined): boolean {
+  return description?.startsWith(`ELB net/${name}/`) === true
+}
+
+export async function describeLoadBalancers(
+  {elb}: ResourceClients,
+  look: Look,
+  signal: AbortSignal,
+): Promise<readonly KnownLoadBalancer[]> {
+  const options = {abortSignal: signal}
+  const found = await pagesOf(look, async input => {
+    const {LoadBalancers = [], NextMarker} = await elb.describeLoadBalancers(input, options)
+    return [
+      LoadBalancers.map(resource => ({resource, name: resource.LoadBalancerName, arn: resource.LoadBalancerArn})),
+      NextMarker,
+    ]
+  })
+  return withDetails(elb, look, found, signal, async (resource, arn, Tags) => {
+    const {Listeners = []} = await elb.describeListeners({LoadBalancerArn: arn}, options)
+    return {...resource, Tags, Listeners}
+  })
+}
+
+export async function describeTargetGroups(
+  {elb}: ResourceClients,
+  look: Look,
+  signal: AbortSignal,
+): Promise<readonly KnownTargetGroup[]> {
+  const options = {abortSignal: signal}
+  const found = await pagesOf(look, async input => {
+    const {TargetGroups = [], NextMarker} = await elb.describeTargetGroups(input, options)
+    return [
+      TargetGroups.map(resource => ({resource, name: resource.TargetGroupName, arn: resource.TargetGroupArn})),
+      NextMarker,
+    ]
+  })
+  return withDetails(elb, look, found, signal, async (resource, arn, Tags) => {
+    const {TargetHealthDescriptions = []} = await elb.describeTargetHealth({TargetGroupArn: arn}, options)
+    return {...resource, Tags, Targets: TargetHealthDescriptions}
+  })
+}
+
+interface Found<T> {
+  readonly resource: T
+  readonly name: string | undefined
+  readonly arn: string | undefined
+}
+
+type Page<T> = readonly [readonly Found<T>[], string | undefined]
+
+/** Those that may be meant, by their names or their VPC. */
+async function pagesOf<T extends {readonly VpcId?: string | undefined}>(
+  look: Look,
+  page: (input: {Names?: string[]; Marker?: string}) => Promise<Page<T>>,
+): Promise<readonly Found<T>[]> {
+  if ('clusterId' in look) {
+    const named = await unlessGone(() => page({Names: [loadBalancerName(look.clusterId)]}))
+    return named?.[0] ?? []
+  }
+  const isMeant = ({name, resource}: Found<T>): boolean =>
+    'vpcIds' in look ? look.vpcIds.includes(resource.VpcId ?? '') : name?.startsWith(PREFIX) === true
+  const all: Found<T>[] = []
+  let Marker: string | undefined
+  do {
+    const [some, next] = await page(Marker === undefined ? {} : {Marker})
+    all.push(...some.filter(isMeant))
+    Marker = next
+  } while (Marker)
+  return all
+}
+
+/** Adds what has to be asked for by ARN, and leaves out what is not meant after all, or gone meanwhile. */
+async function withDetails<T, Known>(
+  elb: ElasticLoadBalancingV2,
+  look: Look,
+  found: readonly Found<T>[],
+  signal: AbortSignal,
+  detailed: (resource: T, arn: string, tags: Tag[]) => Promise<Known>,
+): Promise<readonly Known[]> {
+  const tags = await tagsOf(
+    elb,
+    found.flatMap(({arn}) => arn ?? []),
+    signal,
+  )
+  const known = await Promise.all(
+    found.map(async ({resource, arn}) => {
+      const own = arn === undefined ? undefined : tags.get(arn)
+      if (arn === undefined || own === undefined || !isTagged(own, look)) return undefined
+      return unlessGone(() => detailed(resource, arn, own))
+    }),
+  )
+  return known.filter(each => each !== undefined)
+}
+
+function isTagged(tags: readonly Tag[], look: Look): boolean {
+  if ('vpcIds' in look) return true
+  const id = tagValue(tags, CLUSTER_ID_TAG)
+  return 'clusterId' in look ? id === look.clusterId : id !== undefined
+}
+
+/** By ARN; what is gone has none. */
+async function tagsOf(
+  elb: ElasticLoadBalancingV2,
+  arns: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Tag[]>> {
+  const ask = async (ResourceArns: string[]): Promise<readonly (readonly [string, Tag[]])[]> => {
+    const answer = await unlessGone(() => elb.describeTags({ResourceArns}, {abortSignal: signal}))
+    if (answer !== undefined)
+      return (answer.TagDescriptions ?? []).map(({ResourceArn = '', Tags = []}) => [ResourceArn, Tags] as const)
+    // One that is gone takes the whole question down.
+    return ResourceArns.length === 1 ? [] : (await Promise.all(ResourceArns.map(arn => ask([arn])))).flat()
+  }
+  const chunks = Array.from({length: Math.ceil(arns.length / TAGS_AT_ONCE)}, (_, i) =>
+    arns.slice(i * TAGS_AT_ONCE, (i + 1) * TAGS_AT_ONCE),
+  )
+  return new Map((await Promise.all(chunks.map(ask))).flat())
+}
+
+async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
+  }
+}

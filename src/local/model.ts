@@ -155,11 +155,21 @@ export interface ManagedAttachment {
 
 export interface Volume extends Tagged {
   readonly volumeId: string
+  /** GiB. */
   readonly size: number
   readonly volumeType: string
+  /** As asked for; of a type that has them. */
+  readonly iops?: number
+  readonly throughput?: number
   readonly encrypted: boolean
   readonly availabilityZone: string
   readonly createTime: string
+  /** The last change of its settings. */
+  readonly modification?: {
+    readonly original: Pick<Volume, 'size' | 'volumeType' | 'iops' | 'throughput'>
+    readonly target: Pick<Volume, 'size' | 'volumeType' | 'iops' | 'throughput'>
+    readonly startTime: string
+  }
   instanceId?: string
   deleteOnTermination: boolean
 }

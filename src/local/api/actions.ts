@@ -25,6 +25,8 @@ import {securityGroupRuleChangeActions} from './ec2/security-group-rule-change.j
 import {subnetActions} from './ec2/subnet.js'
 import {tagActions} from './ec2/tag.js'
 import {volumeActions} from './ec2/volume.js'
+import {volumeAttachmentActions} from './ec2/volume-attachment.js'
+import {volumeModificationActions} from './ec2/volume-modification.js'
 import {vpcActions} from './ec2/vpc.js'
 
 /** Everything the region's EC2 can do. */
@@ -55,5 +57,7 @@ export const actions: readonly Action[] = [
   ...addressActions,
   ...addressAssociationActions,
   ...volumeActions,
+  ...volumeAttachmentActions,
+  ...volumeModificationActions,
   ...tagActions,
 ]

@@ -8,6 +8,7 @@ import {cpuCreditsOf} from './credit-specification.js'
 import {networkOf, type NetworkRequest} from './launch-network.js'
 import {metadataOptionsOf} from './metadata-options.js'
 import {wantsSpot} from './spot-market.js'
+import {volumeSettings, type VolumeSettings} from './volume-settings.js'
 
 /** What RunInstances asks for, read and checked as far as that needs no look at the region. */
 export interface LaunchRequest {
@@ -34,16 +35,13 @@ export interface LaunchRequest {
 export interface RootVolumeRequest {
   /** Undefined: nothing was said about the root volume. */
   readonly deviceName: string | undefined
-  readonly size: number
-  readonly volumeType: string
+  readonly settings: VolumeSettings
   readonly encrypted: boolean
   readonly deleteOnTermination: boolean
 }
 
 /** EC2's limit, of the data as decoded. */
 const USER_DATA_LIMIT = 16_384
-
-const VOLUME_TYPES = ['standard', 'gp2', 'gp3', 'io1', 'io2']
 
 /** Throws MissingParameter, InvalidParameterValue, InvalidParameterCombination and the like. */
 export function launchRequest(parameters: Parameters): LaunchRequest {
@@ -112,21 +110,15 @@ function rootVolumeOf(parameters: Parameters): RootVolumeRequest {
   if (more.length > 0)
     throw new ApiError('InvalidBlockDeviceMapping', 'Instances of this region have one volume, the root.')
   const ebs = mapping?.group('Ebs')
-  ebs?.ignore('Iops', 'Throughput', 'KmsKeyId')
   const size = ebs?.integer('VolumeSize') ?? IMAGE_SIZE_GIB
-  const volumeType = ebs?.optional('VolumeType') ?? 'gp3'
   if (size < IMAGE_SIZE_GIB)
     throw new ApiError(
       'InvalidBlockDeviceMapping',
       `Volume of size ${size}GB is smaller than the image's snapshot, expect size >= ${IMAGE_SIZE_GIB}GB`,
     )
-  if (size > 16_384) throw invalidValue(String(size), 'volumeSize', 'A volume has at most 16384 GiB.')
-  if (!VOLUME_TYPES.includes(volumeType))
-    throw invalidValue(volumeType, 'volumeType', `Expecting one of ${VOLUME_TYPES.join(', ')}.`)
   return {
     deviceName: mapping?.required('DeviceName'),
-    size,
-    volumeType,
+    settings: volumeSettings(ebs, size, {volumeType: 'gp3'}),
     encrypted: ebs?.flag('Encrypted') ?? false,
     deleteOnTermination: ebs?.flag('DeleteOnTermination') ?? true,
   }

@@ -121,8 +121,7 @@ function newVolume(
 ): Volume {
   const volume: Volume = {
     volumeId: newId('vol'),
-    size: rootVolume.size,
-    volumeType: rootVolume.volumeType,
+    ...rootVolume.settings,
     encrypted: rootVolume.encrypted,
     availabilityZone: of.zone,
     createTime: of.createTime,

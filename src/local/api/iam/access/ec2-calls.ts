@@ -111,6 +111,10 @@ export const EC2_CALLS: Readonly<Record<string, readonly Touch[]>> = {
     },
   ],
   ReleaseAddress: [one('address', 'AllocationId')],
+  CreateVolume: [{makes: 'volume'}],
+  ModifyVolume: [one('volume', 'VolumeId')],
+  AttachVolume: [one('volume', 'VolumeId'), one('instance', 'InstanceId')],
+  DetachVolume: [one('volume', 'VolumeId'), one('instance', 'InstanceId')],
   DeleteVolume: [one('volume', 'VolumeId')],
 
   CreateTags: taggable(),

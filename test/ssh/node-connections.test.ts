@@ -63,6 +63,21 @@ describe('node connections', () => {
       expect(server.connections).to.equal(3)
     })
 
+    it('ask once why nobody answers, and stop if somebody knows', async () => {
+      server.always = 'silence'
+      let asked = 0
+      const onSilence = (): Promise<void> => {
+        asked += 1
+        return Promise.reject(new Error('you have moved'))
+      }
+      const opened = connections({onSilence, silence: 100, open: {readyTimeout: 50}})
+      const error = await failureOf(opened.to('worker-1', HOST))
+      expect(error).to.include({message: 'you have moved'})
+      server.always = 'close'
+      expect(await codeOfFailure(opened.to('worker-1', HOST))).to.equal('SSH_FAILED')
+      expect(asked).to.equal(1)
+    })
+
     for (const fault of [...beginnings, 'silence', 'stall'] as const) {
       it(`give up after the budget and say what to do: ${fault}`, async () => {
         server.always = fault

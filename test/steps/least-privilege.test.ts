@@ -1,37 +1,84 @@
 import {expect} from 'chai'
 import {takeInventory} from '../../src/aws/inventory.js'
 import {operatorPolicy} from '../../src/aws/permissions/policy.js'
+import {rewriteSpecTags, specOfTags} from '../../src/aws/spec-tags.js'
 import type {PolicyDocument} from '../../src/aws/permissions/policy-document.js'
 import {systemClock} from '../../src/clock.js'
+import {clusterSpec} from '../../src/cluster/spec.js'
 import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
 import {takeDown} from '../../src/steps/destroy/take-down.js'
 import {userWith} from '../local/api/iam/iam-client.js'
-import {RegionRun} from './region-run.js'
+import {foreignNetwork} from './foreign-network.js'
+import {RegionRun, type RegionRunOptions} from './region-run.js'
+import {sampleSpec} from './sample-spec.js'
 
 /** A region that enforces IAM, in which khw calls as a user with this policy and no other. */
-function runWith(policy: PolicyDocument): Promise<RegionRun> {
+function runWith(policy: () => PolicyDocument, options: RegionRunOptions = {}): Promise<RegionRun> {
   return RegionRun.open({
     faults: new SettableFaults({enforceIam: true}),
-    signIn: async region => (await userWith(region, 'operator', policy)).credentials,
+    signIn: async region => (await userWith(region, 'operator', policy())).credentials,
+    ...options,
   })
 }
 
-describe('who may do what khw iam policy says, and nothing else', () => {
+async function makeAndTakeDown(run: RegionRun): Promise<void> {
+  await run.run()
+  const {signal} = new AbortController()
+  const {remaining} = await takeDown({
+    ...run.clients,
+    clusterId: run.clusterId,
+    inventory: await takeInventory(run.clients, run.clusterId, signal),
+    forceForeign: false,
+    onEvent: () => undefined,
+    clock: systemClock,
+    signal,
+  })
+  expect(remaining).to.deep.equal([])
+  expect(await run.ids()).to.deep.equal([])
+}
+
+/** A run in a VPC of somebody else, whose id is known only once it is there. */
+async function guestWith(policyFor: (vpcId: string) => PolicyDocument): Promise<RegionRun> {
+  let vpcId = ''
+  return runWith(() => policyFor(vpcId), {
+    specIn: async ({ec2}) => {
+      const theirs = await foreignNetwork(ec2)
+      vpcId = theirs.vpcId
+      const existing = {vpcId, publicSubnets: theirs.publicSubnets, privateSubnets: []}
+      const network = {vpcCidr: '10.50.0.0/16', zones: ['local-1a', 'local-1a'], existing}
+      return clusterSpec({...sampleSpec({controllers: 1, workers: 1}), network})
+    },
+  })
+}
+
+describe('who may do what khw iam policy says, and nothing else', function () {
+  this.timeout(30_000)
+
   it('makes a cluster and takes it down again', async () => {
-    const run = await runWith(operatorPolicy({regions: ['local-1']}))
-    await run.run()
-    const {signal} = new AbortController()
-    const {remaining} = await takeDown({
-      ...run.clients,
-      clusterId: run.clusterId,
-      inventory: await takeInventory(run.clients, run.clusterId, signal),
-      forceForeign: false,
-      onEvent: () => undefined,
-      clock: systemClock,
-      signal,
-    })
-    expect(remaining).to.deep.equal([])
-    expect(await run.ids()).to.deep.equal([])
+    const run = await runWith(() => operatorPolicy({regions: ['local-1']}))
+    await makeAndTakeDown(run)
     await run.close()
-  }).timeout(30_000)
+  })
+
+  it('writes down who may reach the cluster now', async () => {
+    const run = await runWith(() => operatorPolicy())
+    await run.run()
+    const [vpc] = (await takeInventory(run.clients, run.clusterId, new AbortController().signal)).vpcs
+    const record = {spec: run.spec, operatorCidr: '192.0.2.9/32'}
+    await rewriteSpecTags(run.clients.ec2, vpc?.VpcId ?? '', vpc?.Tags, record)
+    const {Vpcs = []} = await run.region.ec2.describeVpcs({VpcIds: [vpc?.VpcId ?? '']})
+    expect(specOfTags(Vpcs[0]?.Tags)?.operatorCidr).to.equal('192.0.2.9/32')
+    await run.close()
+  })
+
+  it('does all of it in a VPC of somebody else, if the policy names it, and not otherwise', async () => {
+    const guest = await guestWith(vpcId => operatorPolicy({vpcIds: [vpcId]}))
+    await makeAndTakeDown(guest)
+    await guest.close()
+    const stranger = await guestWith(() => operatorPolicy({vpcIds: ['vpc-0123456789abcdef0']}))
+    const refused: unknown = await stranger.run().catch((error: unknown) => error)
+    expect(String(refused)).to.match(/UnauthorizedOperation/)
+    expect((await stranger.ids()).filter(id => /^(i|sg)-/.test(id))).to.deep.equal([])
+    await stranger.close()
+  })
 })

@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import type {ClusterReport, CreateReport, NodeReport} from '../../src/cluster/report.js'
+import {accessReport} from '../../src/ui/access-report.js'
 import {createReport} from '../../src/ui/create-report.js'
 import {destroyReport} from '../../src/ui/destroy-report.js'
 import {listReport} from '../../src/ui/list-report.js'
@@ -69,12 +70,47 @@ describe('statusReport', () => {
     expect(text).to.include('khw ssh worker-1 --name lab -- ')
   })
 
+  it('says how to be let in again, to who comes from elsewhere now', () => {
+    const checks = [
+      {name: 'api', ok: false, detail: 'no answer'},
+      {name: 'access', ok: false, detail: 'Your address is now 192.0.2.9/32.'},
+    ]
+    const broken = node('worker-1', 'worker', {ready: false})
+    const text = statusReport(report({phase: 'degraded', ready: false, nodes: [broken], checks}), options)
+    expect(text).to.include('✖ access: Your address is now 192.0.2.9/32.')
+    expect(text.split('Next:')[1]?.trim()).to.equal('khw access refresh lab')
+  })
+
   it('says how to go on with an unfinished cluster, whose machines may not exist', () => {
     const missing = node('worker-1', 'worker', {state: 'missing', ready: false, publicIp: null, zone: null, checks: []})
     const text = statusReport(report({phase: 'creating', endpoint: null, nodes: [missing], tolerates: 0}), options)
     expect(text).to.match(/worker-1 +missing +no +- +10\.240\.100\.111 +-\n/)
     expect(text).to.include('no controller answers')
     expect(text).to.match(/Next:\n {2}khw create --name lab$/)
+  })
+})
+
+describe('accessReport', () => {
+  const access = {name: 'lab', admitted: ['203.0.113.7/32'], yours: ['203.0.113.7/32'], ok: true}
+  const right = {missing: 0, stale: 0}
+
+  it('says whether the reader is let in, and what to do if not', () => {
+    expect(accessReport({...access, rules: right}, options.style)).to.match(
+      /^✔ lab lets you in\n\n +Admits +203.0.113.7\/32\n/,
+    )
+    const away = accessReport({...access, yours: ['192.0.2.9/32'], ok: false, rules: right}, options.style)
+    expect(away).to.match(/^✖ lab does not let you in\n/)
+    expect(away).to.match(/Next:\n +khw access refresh lab$/)
+    expect(accessReport({...access, yours: null, ok: false, rules: right}, options.style)).to.match(
+      /^\? lab may let you in/,
+    )
+  })
+
+  it('says what is odd about the rules, and what a refresh has done', () => {
+    const odd = accessReport({...access, ok: false, rules: {missing: 1, stale: 2}}, options.style)
+    expect(odd).to.include('1 missing, 2 of a former address')
+    const changed = {opened: 3, closed: 3}
+    expect(accessReport({...access, rules: right, changed}, options.style)).to.include('3 opened, 3 closed')
   })
 })
 

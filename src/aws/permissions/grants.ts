@@ -236,6 +236,26 @@ export const SETUP_GRANTS: readonly Grant[] = [
   {sid: 'KnowHolders', actions: iam('GetRole', 'GetUser'), resources: ['*'], isGlobal: true},
 ]
 
+/**
+ * What a cluster in VPCs of somebody else needs besides (--vpc-id): groups and machines in them, and the routes to its pods
+ * in their route tables. Nothing there carries khw's tag, so that the VPC itself is what these are bound to.
+ */
+export function guestGrants(vpcIds: readonly string[]): readonly Grant[] {
+  if (vpcIds.length === 0) return []
+  const vpcs = vpcIds.map(id => `arn:*:ec2:*:*:vpc/${id}`)
+  const condition = {ArnLike: {'ec2:Vpc': vpcs}}
+  return [
+    {sid: 'MakeInTheirs', actions: ec2('CreateSecurityGroup'), resources: vpcs},
+    {sid: 'LaunchInTheirs', actions: ec2('RunInstances'), resources: ['subnet'], condition},
+    {
+      sid: 'RouteInTheirs',
+      actions: ec2('CreateRoute', 'DeleteRoute', 'ReplaceRoute'),
+      resources: ['route-table'],
+      condition,
+    },
+  ]
+}
+
 function ec2(...names: readonly string[]): string[] {
   return names.map(name => `ec2:${name}`)
 }

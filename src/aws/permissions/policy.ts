@@ -1,20 +1,25 @@
 import {KhwError} from '../../errors.js'
-import {OPERATOR_GRANTS, SETUP_GRANTS, type Grant} from './grants.js'
+import {guestGrants, OPERATOR_GRANTS, SETUP_GRANTS, type Grant} from './grants.js'
 import {MANAGED_POLICY_LIMIT, policySize, type PolicyCondition, type PolicyDocument} from './policy-document.js'
 
 export interface PolicyOptions {
   /** The regions in which khw may work; any, if there are none. */
   readonly regions?: readonly string[]
+  /** VPCs of others in which clusters may stand. */
+  readonly vpcIds?: readonly string[]
 }
 
-/** The least that somebody who runs khw has to be allowed to do. Throws USAGE for regions that are none, or too many. */
+/** The least that somebody who runs khw has to be allowed to do. Throws USAGE for regions or VPCs that are none, or too many. */
 export function operatorPolicy(options: PolicyOptions = {}): PolicyDocument {
   for (const region of options.regions ?? [])
     if (!/^[a-z]+(-[a-z]+)*-\d+$/.test(region))
       throw unusable(`"${region}" is not the name of a region`, 'Name a region as in: --region eu-central-1')
-  const policy = policyOf(OPERATOR_GRANTS, options)
+  for (const vpcId of options.vpcIds ?? [])
+    if (!/^vpc-[0-9a-f]+$/.test(vpcId))
+      throw unusable(`"${vpcId}" is not the id of a VPC`, 'Name a VPC as in: --vpc-id vpc-0123456789abcdef0')
+  const policy = policyOf([...OPERATOR_GRANTS, ...guestGrants(options.vpcIds ?? [])], options)
   if (policySize(policy) > MANAGED_POLICY_LIMIT)
-    throw unusable('IAM takes no policy that names so many regions', 'Name fewer regions, or none')
+    throw unusable('IAM takes no policy that names so many regions and VPCs', 'Name fewer of them')
   return policy
 }
 

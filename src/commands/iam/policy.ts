@@ -14,16 +14,22 @@ export default class IamPolicy extends KhwCommand {
   static override enableJsonFlag = true
   static override flags = {
     setup: Flags.boolean({
-      exclusive: ['region'],
+      exclusive: ['region', 'vpc-id'],
       description: 'the policy of who runs khw iam setup and khw iam remove, instead',
     }),
     region: Flags.string({multiple: true, description: 'only in this region; give it several times for more'}),
+    'vpc-id': Flags.string({
+      multiple: true,
+      description: 'also for clusters in this VPC, which is not their own; give it several times for more',
+    }),
   }
 
   async run(): Promise<PolicyDocument> {
     const {flags} = await this.parse(IamPolicy)
     const {operatorPolicy, setUpPolicy} = await import('../../aws/permissions/policy.js')
-    const policy = flags.setup ? setUpPolicy() : operatorPolicy({regions: flags.region ?? []})
+    const policy = flags.setup
+      ? setUpPolicy()
+      : operatorPolicy({regions: flags.region ?? [], vpcIds: flags['vpc-id'] ?? []})
     this.log(JSON.stringify(policy, undefined, 2))
     return policy
   }

@@ -26,6 +26,10 @@ export default class IamSetup extends AwsCommand {
     user: Flags.string({exclusive: ['role'], description: 'who is to run khw'}),
     role: Flags.string({exclusive: ['user'], description: 'as which khw is to be run'}),
     region: Flags.string({multiple: true, description: 'only in this region; give it several times for more'}),
+    'vpc-id': Flags.string({
+      multiple: true,
+      description: 'also for clusters in this VPC, which is not their own; give it several times for more',
+    }),
     provider: Flags.option({options: ['local', 'aws'] as const, default: 'aws' as const, description: 'whose IAM'})(),
     yes: Flags.boolean({char: 'y', description: 'do not ask'}),
   }
@@ -37,7 +41,7 @@ export default class IamSetup extends AwsCommand {
     const {confirmChanges} = await import('../../ui/iam-changes.js')
     const {signal} = new AbortController()
     return withIam({home: await this.home(), provider: flags.provider, signal}, async ({clients, account}) => {
-      const request = {holder: holderOf(flags), regions: flags.region ?? []}
+      const request = {holder: holderOf(flags), regions: flags.region ?? [], vpcIds: flags['vpc-id'] ?? []}
       const {holder, changes} = await setUpChanges(clients, account, request)
       const who = `${holder.kind} ${holder.name}`
       if (changes.length === 0) this.log(`The ${who} has the policy already: there is nothing to do.`)

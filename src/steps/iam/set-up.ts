@@ -16,6 +16,8 @@ export interface SetUpRequest {
   readonly holder: Holder | undefined
   /** The regions in which the policy holds; all, if there are none. */
   readonly regions: readonly string[]
+  /** VPCs of others in which clusters may stand. */
+  readonly vpcIds?: readonly string[]
 }
 
 /** Most versions of a policy at a time (IAM User Guide, "IAM and AWS STS quotas"). */
@@ -34,7 +36,7 @@ export async function setUpChanges(
   const {policyArn: PolicyArn} = account
   const holder = request.holder ?? callerAsHolder(account)
   await checkHolder(iam, holder)
-  const document = JSON.stringify(operatorPolicy({regions: request.regions}))
+  const document = JSON.stringify(operatorPolicy(request))
   const found = await findPolicy(clients, account)
   const changes: IamChange[] = []
   if (found === undefined)

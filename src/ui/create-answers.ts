@@ -73,7 +73,8 @@ function moneyRows(request: CreateRequest): [string, string][] {
   const {name, region, provider} = {...createRequestDefaults, ...request}
   const ttl = ttlOf(provider, request.ttl)
   const cost = clusterCost({...specInput({...request, provider}, name), region})
-  const costs = cost === null ? costOf('local') : costText(cost, ttl)
+  const spot = request.spot === true ? '; less for workers that the spot market has' : ''
+  const costs = cost === null ? costOf('local') : `${costText(cost, ttl)}${spot}`
   return [['Costs', costs], ...(ttl === null && cost === null ? [] : [['Ends', ends(ttl)] satisfies [string, string]])]
 }
 

@@ -30,6 +30,17 @@ export const instanceTypeActions = [
         'current-generation': () => true,
         'bare-metal': () => false,
         hypervisor: () => 'nitro',
+        'supported-usage-class': () => ['on-demand', 'spot'],
+        'supported-root-device-type': () => 'ebs',
+        'supported-virtualization-type': () => 'hvm',
+        'instance-storage-supported': () => false,
+        'free-tier-eligible': () => false,
+        'vcpu-info.default-cores': type => coresOf(type).defaultCores,
+        'vcpu-info.default-threads-per-core': type => coresOf(type).defaultThreadsPerCore,
+        'network-info.maximum-network-interfaces': () => 1,
+        'network-info.ipv4-addresses-per-interface': () => 1,
+        'network-info.ipv6-supported': () => false,
+        'network-info.ena-support': () => 'required',
         'burstable-performance-supported': type => type.name.startsWith('t'),
       })
       const asked = INSTANCE_TYPES.filter(type => names.length === 0 || names.includes(type.name))
@@ -88,18 +99,24 @@ function zonesAt(state: RegionState, location: string): readonly string[] {
     : state.zones.filter(zone => zone === location || zoneId(state, zone) === location)
 }
 
+/** Graviton's vcpus are cores; the others run two threads a core. */
+export function coresOf({architecture, vcpus}: InstanceType): {defaultCores: number; defaultThreadsPerCore: number} {
+  const defaultThreadsPerCore = architecture === 'arm64' ? 1 : 2
+  return {defaultCores: vcpus / defaultThreadsPerCore, defaultThreadsPerCore}
+}
+
 function describeType(type: InstanceType): XmlElement {
   return {
     instanceType: type.name,
     currentGeneration: true,
     freeTierEligible: false,
-    supportedUsageClasses: ['on-demand'],
+    supportedUsageClasses: ['on-demand', 'spot'],
     supportedRootDeviceTypes: ['ebs'],
     supportedVirtualizationTypes: ['hvm'],
     bareMetal: false,
     hypervisor: 'nitro',
     processorInfo: {supportedArchitectures: [type.architecture]},
-    vCpuInfo: {defaultVCpus: type.vcpus},
+    vCpuInfo: {defaultVCpus: type.vcpus, ...coresOf(type)},
     memoryInfo: {sizeInMiB: type.memoryMib},
     instanceStorageSupported: false,
     ebsInfo: {ebsOptimizedSupport: 'default', encryptionSupport: 'supported', nvmeSupport: 'required'},

@@ -4,6 +4,7 @@ import type {MachineImage} from '../image.js'
 import type {Region} from '../region.js'
 import {tagSet} from '../tag-specifications.js'
 import type {XmlElement} from '../xml.js'
+import {coresOf} from './instance-type.js'
 import {INSTANCE_TYPES} from './instance-type-catalogue.js'
 import {describeAssociation} from './interface-association.js'
 import {describeMetadataOptions} from './metadata-options.js'
@@ -106,9 +107,8 @@ export function describeInstance(instance: Instance, region: Region, options: {l
 function describeCpu({instanceType}: Instance): XmlElement | undefined {
   const type = INSTANCE_TYPES.find(({name}) => name === instanceType)
   if (type === undefined) return undefined
-  // Graviton's vcpus are cores; the others run two threads a core.
-  const threadsPerCore = type.architecture === 'arm64' ? 1 : 2
-  return {coreCount: type.vcpus / threadsPerCore, threadsPerCore}
+  const {defaultCores, defaultThreadsPerCore} = coresOf(type)
+  return {coreCount: defaultCores, threadsPerCore: defaultThreadsPerCore}
 }
 
 /** The root volume as in `blockDeviceMapping`; empty once it is gone. */

@@ -47,6 +47,7 @@ const USER_DATA_LIMIT = 16_384
 export function launchRequest(parameters: Parameters): LaunchRequest {
   // Accepted and without effect on a machine of this region.
   parameters.ignore('Monitoring', 'EbsOptimized', 'MaintenanceOptions', 'AdditionalInfo')
+  parameters.group('CapacityReservationSpecification')?.only('CapacityReservationPreference', 'open')
   parameters.group('EnclaveOptions')?.only('Enabled', 'false')
   parameters.group('HibernationOptions')?.only('Configured', 'false')
   const dnsNames = parameters.group('PrivateDnsNameOptions')

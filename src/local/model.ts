@@ -206,6 +206,8 @@ export interface Instance extends Tagged {
   cpuCredits?: 'standard' | 'unlimited'
   state: InstanceState
   stateReason?: {readonly code: string; readonly message: string}
+  /** By which programs on it get credentials of a role. */
+  iamInstanceProfile?: {readonly associationId: string; readonly arn: string; readonly id: string}
   /** Of an instance that was launched on the spot market. */
   spot?: SpotMarket
   /** What its interface had, once that is released. */

@@ -3,6 +3,7 @@ import {addressActions} from './ec2/address.js'
 import {addressAssociationActions} from './ec2/address-association.js'
 import {creditSpecificationActions} from './ec2/credit-specification.js'
 import {dhcpOptionsActions} from './ec2/dhcp-options.js'
+import {iamInstanceProfileActions} from './ec2/iam-instance-profile.js'
 import {imageActions} from './ec2/image.js'
 import {instanceActions} from './ec2/instance.js'
 import {instanceAttributeActions} from './ec2/instance-attribute.js'
@@ -46,6 +47,7 @@ export const actions: readonly Action[] = [
   ...imageActions,
   ...instanceTypeActions,
   ...runInstancesActions,
+  ...iamInstanceProfileActions,
   ...instanceActions,
   ...instanceAttributeActions,
   ...instanceStateActions,

@@ -2,6 +2,7 @@ import {privateDnsName} from '../../dns-names.js'
 import type {Instance, InstanceState, NetworkInterface, RegionState} from '../../model.js'
 import type {MachineImage} from '../image.js'
 import type {Region} from '../region.js'
+import {describeProfile} from './iam-instance-profile.js'
 import {tagSet} from '../tag-specifications.js'
 import type {XmlElement} from '../xml.js'
 import {coresOf} from './instance-type.js'
@@ -78,6 +79,7 @@ export function describeInstance(instance: Instance, region: Region, options: {l
     rootDeviceName: rootDeviceName(instance, region.images),
     blockDeviceMapping: describeRootVolume(instance, region),
     virtualizationType: 'hvm',
+    iamInstanceProfile: describeProfile(instance.iamInstanceProfile),
     instanceLifecycle: instance.spot && 'spot',
     spotInstanceRequestId: instance.spot?.spotInstanceRequestId,
     clientToken: instance.clientToken ?? '',

@@ -109,6 +109,8 @@ function listing(state: RegionState): Listing<Instance> {
       'instance-type': instance => instance.instanceType,
       'image-id': instance => instance.imageId,
       'key-name': instance => instance.keyName,
+      'iam-instance-profile.arn': instance => instance.iamInstanceProfile?.arn,
+      'iam-instance-profile.id': instance => instance.iamInstanceProfile?.id,
       'instance-lifecycle': instance => instance.spot && 'spot',
       'spot-instance-request-id': instance => instance.spot?.spotInstanceRequestId,
       'client-token': instance => instance.clientToken,

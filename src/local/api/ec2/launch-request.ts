@@ -5,6 +5,7 @@ import {IMAGE_SIZE_GIB} from '../image.js'
 import type {Parameters} from '../parameters.js'
 import {tagSpecifications, type TagsByType} from '../tag-specifications.js'
 import {cpuCreditsOf} from './credit-specification.js'
+import {profileRequest, type ProfileRequest} from './iam-instance-profile.js'
 import {networkOf, type NetworkRequest} from './launch-network.js'
 import {metadataOptionsOf} from './metadata-options.js'
 import {wantsSpot} from './spot-market.js'
@@ -27,6 +28,7 @@ export interface LaunchRequest {
   readonly disableApiTermination: boolean
   readonly disableApiStop: boolean
   readonly cpuCredits: Instance['cpuCredits']
+  readonly iamInstanceProfile: ProfileRequest | undefined
   readonly spot: boolean
   readonly tags: TagsByType
   readonly token: TokenRequest | undefined
@@ -70,6 +72,7 @@ export function launchRequest(parameters: Parameters): LaunchRequest {
     disableApiTermination: parameters.flag('DisableApiTermination') ?? false,
     disableApiStop: parameters.flag('DisableApiStop') ?? false,
     cpuCredits: cpuCreditsOf(parameters.group('CreditSpecification')),
+    iamInstanceProfile: profileRequest(parameters),
     spot: wantsSpot(parameters.group('InstanceMarketOptions')),
     tags: tagSpecifications(parameters, 'instance', 'volume', 'networkInterface'),
     token: tokenRequest(parameters, 'RunInstances'),

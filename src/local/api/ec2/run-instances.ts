@@ -6,6 +6,7 @@ import type {MachineImage} from '../image.js'
 import {checkId, newId} from '../resource-kinds.js'
 import type {Region} from '../region.js'
 import {tagsFor} from '../tag-specifications.js'
+import {newAssociation} from './iam-instance-profile.js'
 import {describeReservation} from './instance.js'
 import {INSTANCE_TYPES} from './instance-type-catalogue.js'
 import {checkKeyName} from './key-pair.js'
@@ -82,6 +83,9 @@ function launch(state: RegionState, request: LaunchRequest, region: Region): Ins
       ...(request.disableApiTermination ? {disableApiTermination: true} : {}),
       ...(request.disableApiStop ? {disableApiStop: true} : {}),
       ...(request.cpuCredits === undefined ? {} : {cpuCredits: request.cpuCredits}),
+      ...(request.iamInstanceProfile === undefined
+        ? {}
+        : {iamInstanceProfile: newAssociation(state, request.iamInstanceProfile)}),
       state: 'pending',
       ...(request.spot ? {spot: newSpotRequest()} : {}),
       tags: tagsFor(request.tags, 'instance'),

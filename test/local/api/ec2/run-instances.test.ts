@@ -224,7 +224,7 @@ describe('RunInstances', () => {
       ['InvalidParameterValue', {MetadataOptions: {HttpPutResponseHopLimit: 65}}],
       ['InvalidParameterValue', {Placement: {AvailabilityZone: 'local-1b'}}],
       ['InvalidParameterValue', {TagSpecifications: [{ResourceType: 'vpc', Tags: [{Key: 'a', Value: 'b'}]}]}],
-      ['UnknownParameter', {IamInstanceProfile: {Name: 'admin'}}],
+      ['InvalidParameterValue', {IamInstanceProfile: {Name: 'admin'}}],
     ]
     for (const [expected, input] of cases) expect(await code(input), JSON.stringify(input)).to.equal(expected)
     const other = await network(region.ec2, '10.1.0.0/16')

@@ -41,7 +41,7 @@ export function ec2Access(operation: string, form: URLSearchParams, region: Regi
       known: KNOWN,
     })),
     ...tagged,
-    ...(operation === 'RunInstances' ? passedRoles(parameters, state) : []),
+    ...passedRoles(parameters, state),
   ]
 }
 

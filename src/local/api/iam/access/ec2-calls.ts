@@ -1,4 +1,4 @@
-import {associated, attachedTo, keysByName, many, one, taggable, type Touch} from './ec2-touches.js'
+import {associated, attachedTo, keysByName, many, one, taggable, withProfile, type Touch} from './ec2-touches.js'
 
 /**
  * What resources a call of EC2 is about (Service Authorization Reference, "Actions, resources, and condition keys for
@@ -63,6 +63,9 @@ export const EC2_CALLS: Readonly<Record<string, readonly Touch[]>> = {
       ],
     },
   ],
+  AssociateIamInstanceProfile: [one('instance', 'InstanceId')],
+  ReplaceIamInstanceProfileAssociation: [{uses: 'instance', ids: withProfile}],
+  DisassociateIamInstanceProfile: [{uses: 'instance', ids: withProfile}],
   DescribeInstanceAttribute: [one('instance', 'InstanceId')],
   ModifyInstanceAttribute: [one('instance', 'InstanceId'), many('securityGroup', 'GroupId')],
   ModifyInstanceMetadataOptions: [one('instance', 'InstanceId')],

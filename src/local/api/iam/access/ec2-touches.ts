@@ -84,3 +84,12 @@ export function taggable(): readonly Touch[] {
 function kindByPrefix(id: string): KindName | undefined {
   return (Object.keys(KINDS) as KindName[]).find(kind => id.startsWith(`${KINDS[kind].prefix}-`))
 }
+
+/** The instance that has this association with a profile. */
+export function withProfile(parameters: Parameters, state: RegionState): readonly string[] {
+  const id = parameters.optional('AssociationId')
+  const found = Object.values(state.instances).filter(
+    ({iamInstanceProfile}) => iamInstanceProfile !== undefined && iamInstanceProfile.associationId === id,
+  )
+  return found.map(({instanceId}) => instanceId)
+}

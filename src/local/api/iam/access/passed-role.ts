@@ -5,7 +5,7 @@ import {instanceProfileArn, roleArn} from '../arns.js'
 import {own} from '../lookup.js'
 import type {Touched} from './touched.js'
 
-/** The instance profile that RunInstances names, by its name or its ARN. */
+/** The instance profile that a call names, by its name or its ARN. */
 export function profileOf(parameters: Parameters, state: RegionState): InstanceProfile | undefined {
   const given = parameters.group('IamInstanceProfile')
   const name = given?.optional('Name')

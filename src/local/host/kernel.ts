@@ -18,6 +18,13 @@ export const KERNEL_FEATURES: readonly KernelFeature[] = [
       "nft 'table inet khw { chain a { type filter hook forward priority 0; ct state established accept; }; " +
       "chain b { type nat hook postrouting priority 100; masquerade; }; }'",
   },
+  {
+    name: 'nftables that spreads connections and refuses them',
+    options: 'CONFIG_NFT_NUMGEN, CONFIG_NFT_HASH, CONFIG_NFT_REJECT',
+    probe:
+      "nft 'table ip khw { chain a { type filter hook input priority 0; tcp dport 1 reject with tcp reset; }; " +
+      "chain b { numgen inc mod 2 vmap { 0 : accept, 1 : drop }; jhash ip saddr mod 2 vmap { 0 : accept, 1 : drop }; }; }'",
+  },
   {name: 'policy routing', options: 'CONFIG_IP_MULTIPLE_TABLES', probe: 'ip rule add iif lo lookup 100'},
   {
     name: 'the overlay file system',

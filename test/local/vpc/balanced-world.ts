@@ -17,6 +17,8 @@ export interface Balanced extends World {
   readonly crossZone?: boolean
   readonly healthCheck?: Partial<HealthCheck>
   readonly state?: LoadBalancer['state']
+  /** It is in the first zone only. */
+  readonly oneZone?: boolean
 }
 
 /** The fixture's region with a load balancer of group `lb` in two zones, that forwards port 443 to port 80. */
@@ -29,7 +31,8 @@ export function balancedState(world: Balanced): RegionState {
   state.instances = Object.fromEntries(
     Object.entries(state.instances).map(([id, each]) => [id, {...each, availabilityZone: zoneOf(each.subnetId)}]),
   )
-  for (const [index, subnetId] of SUBNETS.entries()) {
+  const subnets = world.oneZone === true ? SUBNETS.slice(0, 1) : SUBNETS
+  for (const [index, subnetId] of subnets.entries()) {
     const publicIp = world.publicIps?.[index]
     state.networkInterfaces[interfaceId(`lb${index}`)] = {
       networkInterfaceId: interfaceId(`lb${index}`),
@@ -52,7 +55,7 @@ export function balancedState(world: Balanced): RegionState {
     scheme: world.publicIps === undefined ? 'internal' : 'internet-facing',
     vpcId: VPC,
     state: world.state ?? 'active',
-    zones: SUBNETS.map((subnetId, index) => ({
+    zones: subnets.map((subnetId, index) => ({
       availabilityZone: zoneOf(subnetId),
       subnetId,
       networkInterfaceId: interfaceId(`lb${index}`),

@@ -184,6 +184,15 @@ describe('a load balancer in a VPC', function () {
     expect(await reached(0)).to.deep.equal([`${A} ${BALANCER[0]}`])
   })
 
+  it('leaves a zone and comes back to it', async () => {
+    await sync({oneZone: true})
+    expect(await lab.callInVain(undefined, publicIps[1], 443)).to.equal('silent')
+    expect(await reached(0)).to.deep.equal([`${A} ${BALANCER[0]}`])
+    await sync()
+    await healthy({b: 'healthy'})
+    while ((await lab.call(undefined, publicIps[1], 443)) !== `${B} ${BALANCER[1]}`) await sleep(50)
+  })
+
   it('is not there before it is active', async () => {
     await sync({state: 'provisioning'})
     while ((await lab.callInVain(undefined, publicIps[0], 443)) !== 'silent') await sleep(50)

@@ -36,6 +36,8 @@ export const addressAssociationActions = [
         const address = Object.values(state.addresses).find(item => item.association?.associationId === associationId)
         if (address === undefined)
           throw new ApiError('InvalidAssociationID.NotFound', `The association ID '${associationId}' does not exist`)
+        const nic = state.networkInterfaces[address.association?.networkInterfaceId ?? '']
+        if (nic?.managed !== undefined) throw notYours()
         return disassociate(state, address.allocationId)
       })
       if (vpcId !== undefined) await region.network.sync(vpcId)
@@ -113,11 +115,7 @@ function interfaceOf(
 ): NetworkInterface {
   if (instanceId === undefined) {
     const nic = lookUp(state.networkInterfaces, 'networkInterface', networkInterfaceId ?? '')
-    if (nic.managed !== undefined)
-      throw new ApiError(
-        'OperationNotPermitted',
-        'You are not allowed to manage the addresses of an interface that a load balancer has made.',
-      )
+    if (nic.managed !== undefined) throw notYours()
     return nic
   }
   const instance = lookUpInstance(state, instanceId, now)
@@ -126,5 +124,12 @@ function interfaceOf(
   throw new ApiError(
     'InvalidInstanceID',
     `The ${instance.state} instance '${instanceId}' is not in a valid state for this operation.`,
+  )
+}
+
+function notYours(): ApiError {
+  return new ApiError(
+    'OperationNotPermitted',
+    'You are not allowed to manage the addresses of an interface that a load balancer has made.',
   )
 }

@@ -55,7 +55,11 @@ export class LoadBalancerLifecycle {
       if (releasedAt === undefined) continue
       void this.once(networkInterfaceId, async () => {
         await waitUntil(Date.parse(releasedAt), clock, signal)
-        await store.change(state => Reflect.deleteProperty(state.networkInterfaces, networkInterfaceId))
+        await store.change(state => {
+          for (const address of Object.values(state.addresses))
+            if (address.association?.networkInterfaceId === networkInterfaceId) delete address.association
+          Reflect.deleteProperty(state.networkInterfaces, networkInterfaceId)
+        })
         await network.sync(vpcId)
       })
     }

@@ -63,7 +63,7 @@ export const loadBalancerNetworkActions = [
       })
       await region.network.sync(loadBalancer.vpcId)
       region.loadBalancers.release()
-      return {AvailabilityZones: describeZones(loadBalancer), IpAddressType: 'ipv4'}
+      return {AvailabilityZones: describeZones(loadBalancer, region.store.state), IpAddressType: 'ipv4'}
     },
   ),
 ]

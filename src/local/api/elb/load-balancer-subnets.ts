@@ -11,12 +11,11 @@ export function subnetMappings(parameters: Parameters): SubnetMapping[] {
   const plain = parameters.list('Subnets').map(subnetId => ({subnetId}))
   const mappings = parameters.groups('SubnetMappings').map(mapping => {
     const allocationId = mapping.optional('AllocationId')
-    if (allocationId !== undefined)
-      throw new ApiError('AllocationIdNotFound', `The allocation ID '${allocationId}' does not exist`)
     const privateIpv4Address = mapping.optional('PrivateIPv4Address')
     return {
       subnetId: mapping.required('SubnetId'),
       ...(privateIpv4Address === undefined ? {} : {privateIpv4Address}),
+      ...(allocationId === undefined ? {} : {allocationId}),
     }
   })
   if (plain.length > 0 && mappings.length > 0)
@@ -49,6 +48,11 @@ export function vpcOfSubnets(
     throw new ApiError(
       'InvalidConfigurationRequest',
       'A private IPv4 address can be specified for internal load balancers only',
+    )
+  if (scheme === 'internal' && mappings.some(({allocationId}) => allocationId !== undefined))
+    throw new ApiError(
+      'InvalidConfigurationRequest',
+      'Elastic IP addresses can be specified for internet-facing load balancers only',
     )
   return vpcId
 }

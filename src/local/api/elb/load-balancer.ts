@@ -26,7 +26,7 @@ export const loadBalancerActions = [
   queryAction('CreateLoadBalancer', createRequest, async (request, region) => {
     const {isNew, loadBalancer} = await region.store.change(state => create(state, request, region))
     if (isNew) void region.loadBalancers.provision(loadBalancer.loadBalancerArn)
-    return {LoadBalancers: [describeLoadBalancer(loadBalancer)]}
+    return {LoadBalancers: [describeLoadBalancer(loadBalancer, region.store.state)]}
   }),
   queryAction('DescribeLoadBalancers', listRequest, ({arns, names, page}, {store: {state}}) => {
     const all = Object.values(state.loadBalancers)
@@ -36,7 +36,7 @@ export const loadBalancerActions = [
     const isWanted = ({loadBalancerArn, loadBalancerName}: LoadBalancer): boolean =>
       arns.length + names.length === 0 || arns.includes(loadBalancerArn) || names.includes(loadBalancerName)
     const {items, nextToken} = pageOf(all.filter(isWanted), item => item.loadBalancerArn, page)
-    return {LoadBalancers: items.map(describeLoadBalancer), NextMarker: nextToken}
+    return {LoadBalancers: items.map(item => describeLoadBalancer(item, state)), NextMarker: nextToken}
   }),
   queryAction(
     'DeleteLoadBalancer',

@@ -10,13 +10,15 @@ import {pathOf} from './names.js'
 export interface SubnetMapping {
   readonly subnetId: string
   readonly privateIpv4Address?: string
+  /** Of the elastic address it is to have there. */
+  readonly allocationId?: string
 }
 
 /** The interface of a load balancer in one of its zones, with a public address if it faces the internet. */
 export function newManagedInterface(
   state: RegionState,
   loadBalancer: Pick<LoadBalancer, 'loadBalancerArn' | 'scheme' | 'securityGroups'>,
-  {subnetId, privateIpv4Address}: SubnetMapping,
+  {subnetId, privateIpv4Address, allocationId}: SubnetMapping,
   {publicRange, now}: {readonly publicRange: AddressRange; readonly now: Date},
 ): LoadBalancerZone {
   const subnet = subnetOf(state, subnetId)
@@ -30,7 +32,7 @@ export function newManagedInterface(
     // It passes on what is not its own: packets of clients, where their addresses are preserved.
     sourceDestCheck: false,
     groupIds: [...securityGroups],
-    ...(scheme === 'internal' ? {} : {publicIp: freePublicAddress(state, publicRange)}),
+    ...(scheme === 'internal' || allocationId !== undefined ? {} : {publicIp: freePublicAddress(state, publicRange)}),
     managed: {
       attachmentId: newId('ela-attach'),
       loadBalancerArn,
@@ -39,8 +41,23 @@ export function newManagedInterface(
     },
     tags: [],
   }
-  state.networkInterfaces[networkInterface.networkInterfaceId] = networkInterface
-  return {availabilityZone: subnet.availabilityZone, subnetId, networkInterfaceId: networkInterface.networkInterfaceId}
+  const {networkInterfaceId} = networkInterface
+  state.networkInterfaces[networkInterfaceId] = networkInterface
+  if (allocationId !== undefined) takeAddress(state, networkInterface, allocationId)
+  return {availabilityZone: subnet.availabilityZone, subnetId, networkInterfaceId}
+}
+
+function takeAddress(state: RegionState, networkInterface: NetworkInterface, allocationId: string): void {
+  const address = state.addresses[allocationId]
+  if (address === undefined)
+    throw new ApiError('AllocationIdNotFound', `The allocation ID '${allocationId}' does not exist`)
+  if (address.association !== undefined)
+    throw new ApiError('InvalidConfigurationRequest', `The allocation ID '${allocationId}' is not available for use`)
+  address.association = {
+    associationId: newId('eipassoc'),
+    networkInterfaceId: networkInterface.networkInterfaceId,
+  }
+  networkInterface.publicIp = address.publicIp
 }
 
 export function subnetOf(state: RegionState, subnetId: string): Subnet {

@@ -121,6 +121,27 @@ describe('a load balancer', () => {
     expect(nic?.publicIp).to.equal(undefined)
   })
 
+  it('has elastic addresses where it is told to, and gives them back', async () => {
+    const {ec2, elb} = region
+    const {AllocationId, PublicIp} = await ec2.allocateAddress({})
+    const mappings = [{SubnetId: net.subnetId, AllocationId}]
+    const make = (Name: string, more: object = {}) =>
+      elb.createLoadBalancer({Name, Type: 'network', SubnetMappings: mappings, ...more})
+    expect(await codeOf(make('in', {Scheme: 'internal'}))).to.equal('InvalidConfigurationRequest')
+    const {LoadBalancers = []} = await make('web')
+    expect(LoadBalancers[0]?.AvailabilityZones?.[0]?.LoadBalancerAddresses).to.deep.equal([
+      {IpAddress: PublicIp, AllocationId},
+    ])
+    const associationOf = async () => (await ec2.describeAddresses({})).Addresses?.[0]?.AssociationId
+    const AssociationId = await associationOf()
+    expect(await codeOf(make('other'))).to.equal('InvalidConfigurationRequest')
+    expect(await codeOf(ec2.disassociateAddress({AssociationId}))).to.equal('OperationNotPermitted')
+    await elb.deleteLoadBalancer({LoadBalancerArn: LoadBalancers[0]?.LoadBalancerArn})
+    region.advance(1_000)
+    while ((await associationOf()) !== undefined) await Promise.resolve()
+    expect(await codeOf(ec2.releaseAddress({AllocationId}))).to.equal('no error')
+  })
+
   it('is found by ARN, by name, and a page at a time', async () => {
     const arns = [await loadBalancer(region, net, 'a'), await loadBalancer(region, net, 'b')].sort()
     const {elb} = region

@@ -1,6 +1,7 @@
 import type {Instance} from '@aws-sdk/client-ec2'
 import {awsErrorCode, classOf} from '../../aws/errors.js'
 import {instanceTypes} from '../../aws/instance-types.js'
+import type {ClusterSpec} from '../../cluster/spec.js'
 import {KhwError} from '../../errors.js'
 import type {Check, PreflightContext} from './check.js'
 
@@ -13,18 +14,34 @@ interface Quota {
   readonly used: (context: PreflightContext) => Promise<number>
   /** How many more the plan makes. */
   readonly planned: (context: PreflightContext) => Promise<number>
+  /** Whether the plan needs any of it; always, if absent. */
+  readonly concerns?: (spec: ClusterSpec) => boolean
+  /** What the plan does without it: then it is no obstacle. */
+  readonly otherwise?: string
   /** What to do instead of raising it. */
   readonly instead: string
 }
+
+/** All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests, in vCPUs. */
+const SPOT_VCPUS = {service: 'ec2', code: 'L-34B43A08'} as const
 
 const QUOTAS: readonly Quota[] = [
   {
     name: 'vCPUs',
     service: 'ec2',
     code: 'L-1216C47A',
-    used: runningVcpus,
-    planned: plannedVcpus,
+    used: context => runningVcpus(context, 'on-demand'),
+    planned: context => plannedVcpus(context, 'on-demand'),
     instead: 'Or take fewer or smaller machines: --workers, --controllers, --worker-type, --controller-type',
+  },
+  {
+    name: 'spot vCPUs',
+    ...SPOT_VCPUS,
+    concerns: ({spot}) => spot === true,
+    used: context => runningVcpus(context, 'spot'),
+    planned: context => plannedVcpus(context, 'spot'),
+    otherwise: 'workers beyond it will run on demand, at the full price',
+    instead: 'Or take fewer or smaller workers: --workers, --worker-type',
   },
   {
     name: 'VPCs',
@@ -55,6 +72,7 @@ export const quotas: readonly Check[] = QUOTAS.map(quota => ({
   name: `quota: ${quota.name}`,
   signedIn: true,
   optional: true,
+  ...(quota.concerns && {concerns: ({spec}) => quota.concerns?.(spec) === true}),
 
   async run(context) {
     const [limit, used, planned] = await Promise.all([
@@ -64,14 +82,14 @@ export const quotas: readonly Check[] = QUOTAS.map(quota => ({
     ])
     const detail = `${planned} more besides ${used} in use, of ${limit}`
     if (planned === 0 || used + planned <= limit) return {detail}
-    throw new KhwError(
-      'AWS_QUOTA',
-      `The quota of ${quota.name} in ${context.access.region} is ${limit}, of which ${used} are in use; the plan needs ${planned} more.`,
-      [
-        `Ask for more: aws service-quotas request-service-quota-increase --service-code ${quota.service} --quota-code ${quota.code} --desired-value ${used + planned} --region ${context.access.region}`,
-        quota.instead,
-      ],
-    )
+    const {region} = context.access
+    const why = `The quota of ${quota.name} in ${region} is ${limit}, of which ${used} are in use; the plan needs ${planned} more`
+    const fixes: [string, string] = [
+      `Ask for more: aws service-quotas request-service-quota-increase --service-code ${quota.service} --quota-code ${quota.code} --desired-value ${used + planned} --region ${region}`,
+      quota.instead,
+    ]
+    if (quota.otherwise !== undefined) return {detail: `${why}: ${quota.otherwise}.`, fix: fixes.join('\n')}
+    throw new KhwError('AWS_QUOTA', `${why}.`, fixes)
   },
 }))
 
@@ -94,28 +112,25 @@ function isStandard(type: string): boolean {
   return /^[acdhimrtz]\d/.test(type)
 }
 
-async function plannedVcpus(context: PreflightContext): Promise<number> {
+type Market = 'on-demand' | 'spot'
+
+async function plannedVcpus(context: PreflightContext, market: Market): Promise<number> {
   const {facts, spec} = context
   const {types} = await facts.machines()
   const of = (type: string): number => (isStandard(type) ? (types.get(type)?.vcpus ?? 0) : 0)
   const controllers = spec.controllers * of(spec.controllerType)
   const workers = spec.workers * of(spec.workerType)
+  if (market === 'spot') return workers
   return spec.spot === true && (await haveRoomOnSpot(workers, context)) ? controllers : controllers + workers
 }
 
 /** Spot instances have a quota of their own; those that it does not admit are launched on demand. */
 async function haveRoomOnSpot(vcpus: number, context: PreflightContext): Promise<boolean> {
-  const quota = {service: 'ec2', code: 'L-34B43A08'} as const
-  const [limit, used] = await Promise.all([limitOf(quota, context), vcpusInUse(context, 'spot')])
+  const [limit, used] = await Promise.all([limitOf(SPOT_VCPUS, context), runningVcpus(context, 'spot')])
   return used + vcpus <= limit
 }
 
-function runningVcpus(context: PreflightContext): Promise<number> {
-  return vcpusInUse(context, undefined)
-}
-
-/** Of all machines that run; a `lifecycle` of undefined is on demand. */
-async function vcpusInUse({clients: {ec2}, signal}: PreflightContext, lifecycle: 'spot' | undefined): Promise<number> {
+async function runningVcpus({clients: {ec2}, signal}: PreflightContext, market: Market): Promise<number> {
   const running: Instance[] = []
   let NextToken: string | undefined
   do {
@@ -128,7 +143,8 @@ async function vcpusInUse({clients: {ec2}, signal}: PreflightContext, lifecycle:
     NextToken = page.NextToken
   } while (NextToken)
   const counted = running.filter(
-    ({InstanceType: type, InstanceLifecycle}) => isStandard(String(type)) && InstanceLifecycle === lifecycle,
+    ({InstanceType: type, InstanceLifecycle}) =>
+      isStandard(String(type)) && (InstanceLifecycle === 'spot') === (market === 'spot'),
   )
   const unsaid = counted.filter(({CpuOptions}) => CpuOptions?.CoreCount === undefined)
   const types = await typesOfAll(unsaid, {ec2, signal})

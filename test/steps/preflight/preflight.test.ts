@@ -130,6 +130,16 @@ describe('the look before a create', () => {
     expect(found?.detail).to.include('the plan needs 12 more')
   })
 
+  it('warns of a quota of the spot market that is too low, as workers then run on demand', async () => {
+    ahead.faults.set({quotas: {vcpus: 12, spotVcpus: 5}})
+    const {findings, refuseFailed} = await ahead.look({spot: true})
+    refuseFailed()
+    const of = (check: string) => findings.find(finding => finding.check === check)
+    expect(of('quota: vCPUs')?.detail).to.equal('12 more besides 0 in use, of 12')
+    expect(of('quota: spot vCPUs')?.detail).to.include('is 5, of which 0 are in use; the plan needs 6 more: workers')
+    expect(of('quota: spot vCPUs')?.fix).to.include('L-34B43A08')
+  })
+
   it('goes on where quotas cannot be read, and says so', async () => {
     ahead.faults.set(refusedBy('servicequotas:*', 'AccessDeniedException'))
     const {findings, refuseFailed} = await ahead.look()

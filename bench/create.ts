@@ -1,25 +1,34 @@
 /**
- * Times a 3+3 cluster in the local region, as whole processes: `npm run bench [-- --runs 3] [-- --cold]`. `--cold` begins with an
- * empty cache, so that it makes the machine image and gets or builds the programs. Needs root.
+ * Times a 3+3 cluster in the local region, as whole processes: `npm run bench -- [--runs 3] [--cold] [--latency ec2]`. `--cold`
+ * begins with an empty cache, so that it makes the machine image and gets or builds the programs; with `--latency ec2` the
+ * region takes as long as EC2 for calls, launches and load balancers. Needs root.
  */
 import {execFileSync} from 'node:child_process'
-import {mkdtempSync, rmSync} from 'node:fs'
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 
 const BIN = fileURLToPath(new URL('../bin/run.js', import.meta.url))
-const {values} = parseArgs({options: {runs: {type: 'string', default: '3'}, cold: {type: 'boolean', default: false}}})
+const {values} = parseArgs({
+  options: {
+    runs: {type: 'string', default: '3'},
+    cold: {type: 'boolean', default: false},
+    latency: {type: 'string', default: 'none'},
+  },
+})
 const runs = values.cold ? 1 : Number(values.runs)
 
 interface Sample {
   readonly create: number
   readonly again: number
   readonly destroy: number
+  /** Step ids, first to last. */
+  readonly criticalPath: readonly string[]
 }
 
-/** One cluster in a home of its own: seconds of create, of a second create, and of destroy. */
+/** One cluster in a home of its own: seconds of create, of a second create, and of destroy, and what took create so long. */
 function sample(): Sample {
   const home = mkdtempSync(join(tmpdir(), 'khw-bench-'))
   const env = {
@@ -27,14 +36,27 @@ function sample(): Sample {
     KHW_HOME: join(home, 'data'),
     ...(values.cold ? {KHW_CACHE: join(home, 'cache')} : {}),
   }
-  const seconds = (...args: string[]): number => {
+  const timed = (...args: string[]): {readonly seconds: number; readonly output: string} => {
     const start = process.hrtime.bigint()
-    execFileSync(process.execPath, [BIN, ...args], {env, stdio: ['ignore', 'ignore', 'inherit']})
-    return Number(process.hrtime.bigint() - start) / 1e9
+    const output = execFileSync(process.execPath, [BIN, ...args], {env, stdio: ['ignore', 'pipe', 'inherit']})
+    return {seconds: Number(process.hrtime.bigint() - start) / 1e9, output: output.toString()}
   }
-  const create = ['create', '--name', 'bench', '--provider', 'local', '--controllers', '3', '--workers', '3', '--yes']
+  const shape = ['--provider', 'local', '--controllers', '3', '--workers', '3']
+  const create = ['create', '--name', 'bench', ...shape, '--yes', '--json']
   try {
-    return {create: seconds(...create), again: seconds(...create), destroy: seconds('destroy', 'bench', '--yes')}
+    if (values.latency !== 'none') {
+      const settings = join(home, 'settings.json')
+      writeFileSync(settings, JSON.stringify({latency: values.latency}))
+      timed('local', 'faults', settings)
+    }
+    const {seconds, output} = timed(...create)
+    const {criticalPath} = JSON.parse(output) as Pick<Sample, 'criticalPath'>
+    return {
+      criticalPath,
+      create: seconds,
+      again: timed(...create).seconds,
+      destroy: timed('destroy', 'bench', '--yes').seconds,
+    }
   } finally {
     execFileSync(process.execPath, [BIN, 'local', 'reset', '--yes'], {env, stdio: 'ignore'})
     rmSync(home, {recursive: true, force: true})
@@ -48,3 +70,4 @@ for (const what of ['create', 'again', 'destroy'] as const) {
   const range = `${min.toFixed(1)} to ${max.toFixed(1)}`
   process.stdout.write(`${what.padEnd(8)} median ${median.toFixed(1)} s, ${range} s, ${runs} runs\n`)
 }
+process.stdout.write(`critical path of the last create: ${samples.at(-1)?.criticalPath.join(' → ') ?? ''}\n`)

@@ -1,6 +1,6 @@
 import type {Role} from './addressing.js'
-import {instancePrice, PRICES_AS_OF, publicAddressPrice, volumePrice} from './prices.js'
-import type {ClusterSpec} from './spec.js'
+import {instancePrice, loadBalancerPrice, PRICES_AS_OF, publicAddressPrice, volumePrice} from './prices.js'
+import {hasLoadBalancer, type ClusterSpec} from './spec.js'
 
 /** What something costs an hour, in US dollars. */
 export interface Cost {
@@ -8,9 +8,14 @@ export interface Cost {
   readonly perHour: number | null
   /** Whose price is not known: `m9.large in ap-south-2`. */
   readonly unknown: readonly string[]
+  /** Some of it is of the spot market, which costs no more than this. */
+  readonly atMost?: true
 }
 
-type CostSpec = Pick<ClusterSpec, 'provider' | 'region' | 'controllers' | 'workers'> &
+type CostSpec = Pick<
+  ClusterSpec,
+  'provider' | 'region' | 'controllers' | 'workers' | 'network' | 'spot' | 'loadBalancer'
+> &
   Pick<ClusterSpec, 'controllerType' | 'workerType' | 'volumeSize'>
 
 /** What the cluster costs while all of it is there; null where it costs nothing. */
@@ -19,18 +24,34 @@ export function clusterCost(spec: CostSpec): Cost | null {
   const machines = (['controller', 'worker'] as const).flatMap(role =>
     Array.from({length: role === 'controller' ? spec.controllers : spec.workers}, () => machineCost(spec, role)),
   )
-  return sum(machines)
+  return {...sum([...machines, sharedCost(spec)]), ...(spec.spot === true ? {atMost: true} : {})}
 }
 
-/** A machine with its volume and its public address; of another type than the spec's if that was not to be had. */
+/** A machine with its volume and its public address, if it has one; of another type than the spec's if that was not to be had. */
 export function machineCost(spec: CostSpec, role: Role, type?: string): Cost {
   const {region, volumeSize} = spec
   const instanceType = type ?? (role === 'controller' ? spec.controllerType : spec.workerType)
   return sum([
     known(instancePrice(instanceType, region), `${instanceType} in ${region}`),
     known(volumePrice(volumeSize, region), `gp3 in ${region}`),
-    known(publicAddressPrice(), ''),
+    ...(isPrivate(spec, role) ? [] : [known(publicAddressPrice(), '')]),
   ])
+}
+
+/** What all machines have in common: an idle load balancer, which has a public address in each of its subnets. */
+export function sharedCost(spec: CostSpec): Cost {
+  if (!hasLoadBalancer(spec)) return sum([])
+  const {region, network} = spec
+  const subnets = network.existing?.publicSubnets.length ?? network.subnets
+  return sum([
+    known(loadBalancerPrice(region), `a Network Load Balancer in ${region}`),
+    known(subnets * publicAddressPrice(), ''),
+  ])
+}
+
+function isPrivate({network}: CostSpec, role: Role): boolean {
+  const hidden = network.privateWorkers === true || (network.existing?.privateSubnets.length ?? 0) > 0
+  return role === 'worker' && hidden
 }
 
 export function sum(costs: readonly Cost[]): Cost {
@@ -45,12 +66,12 @@ export function costFor({perHour}: Cost, milliseconds: number | null): number | 
 
 /** `$0.29 an hour, $2.34 for its 8 hours (list prices of June 2025)`. `ttl` in milliseconds; null: it never ends. */
 export function costText(cost: Cost, ttl: number | null): string {
-  const {perHour, unknown} = cost
+  const {perHour, unknown, atMost} = cost
   if (perHour === null) return `unknown: khw's price list of ${PRICES_AS_OF} lacks ${unknown.join(' and ')}`
   const whole = costFor(cost, ttl)
   const total =
     whole === null || ttl === null ? `${usd(perHour * 24)} a day, without end` : `${usd(whole)} for its ${hours(ttl)}`
-  return `${usd(perHour)} an hour, ${total} (list prices of ${PRICES_AS_OF})`
+  return `${atMost ? 'at most ' : ''}${usd(perHour)} an hour, ${total} (list prices of ${PRICES_AS_OF})`
 }
 
 /** `$0.29`; parts of a cent only where there is nothing else. */

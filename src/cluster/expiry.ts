@@ -16,6 +16,17 @@ export function expiryAfter(createdAt: string, ttl: number | null): string | nul
   return ttl === null ? null : new Date(Date.parse(createdAt) + ttl).toISOString()
 }
 
+/** Milliseconds from its creation until a cluster ends; null: never. */
+export function lifeOf({
+  createdAt,
+  expiresAt = null,
+}: {
+  readonly createdAt: string
+  readonly expiresAt?: string | null
+}): number | null {
+  return expiresAt === null ? null : Date.parse(expiresAt) - Date.parse(createdAt)
+}
+
 export function isExpired(expiresAt: string | null, now: number): boolean {
   return expiresAt !== null && Date.parse(expiresAt) <= now
 }

@@ -3,6 +3,7 @@ import type {CreateReport} from '../cluster/report.js'
 import type {Home} from '../cluster/home.js'
 import {KhwError} from '../errors.js'
 import type {CreateRequest} from '../steps/create-request.js'
+import type {PlanReport} from '../steps/plan-cluster.js'
 import {buildFlags} from '../ui/build-flags.js'
 import {AwsCommand} from '../ui/aws-command.js'
 
@@ -37,6 +38,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
         'stop after a phase: network, access, compute, load-balancer, node, etcd, control-plane, worker, routing, addons, verify',
       helpValue: 'PHASE',
     }),
+    'dry-run': Flags.boolean({description: 'only show what would be done, as khw plan does'}),
     yes: Flags.boolean({char: 'y', description: 'ask nothing; install what the local region needs'}),
     'force-unlock': Flags.string({
       description: 'take the lock from a khw on another host; the error LOCKED says what to type',
@@ -44,10 +46,16 @@ Everything is checked before anything is created. Progress goes to stderr, the r
     }),
   }
 
-  async run(): Promise<CreateReport> {
+  async run(): Promise<CreateReport | PlanReport> {
     const {flags} = await this.parse(Create)
     const {requestOf} = await import('../ui/create-flags.js')
     const home = await this.home()
+    if (flags['dry-run']) {
+      const {plannedRun} = await import('../ui/planned-run.js')
+      return plannedRun(home, requestOf(flags), flags.until, text => {
+        this.log(text)
+      })
+    }
     const request = await this.#decide(requestOf(flags), home, flags.yes)
     const startedAt = Date.now()
     const report = await this.#create(request, home, flags)

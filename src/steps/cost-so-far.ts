@@ -1,20 +1,27 @@
 import type {Instance} from '@aws-sdk/client-ec2'
 import type {Inventory} from '../aws/inventory.js'
 import {nodesOf, type ClusterNode} from '../cluster/addressing.js'
-import {clusterCost, costFor, machineCost, sum} from '../cluster/cost.js'
+import {clusterCost, costFor, machineCost, sharedCost, sum} from '../cluster/cost.js'
 import type {ClusterReport} from '../cluster/report.js'
 import {instanceStepId} from './compute/node-instance.js'
 import type {Journal} from './engine/journal.js'
 import {STEP_TAG, tagValue} from '../aws/tags.js'
 
 /**
- * What the cluster costs an hour as it is, and has cost so far: by the list prices of its machines, each from its launch to
- * its end. Machines that EC2 has forgotten are known from the journal. Null on this machine, where nothing costs anything.
+ * What the cluster costs an hour as it is, and has cost so far: by the list prices of its machines and its load balancer,
+ * each from its beginning to its end. Machines that EC2 has forgotten are known from the journal. Null on this machine, where nothing costs anything.
  */
 export function costSoFar(journal: Journal, inventory: Inventory, now: number): ClusterReport['cost'] {
   const {spec} = journal.header
   if (clusterCost(spec) === null) return null
-  const lives = nodesOf(spec).flatMap(node => livesOf(node, journal, inventory, now))
+  const lives = [
+    ...nodesOf(spec).flatMap(node => livesOf(node, journal, inventory, now)),
+    ...inventory.loadBalancers.map(balancer => ({
+      cost: sharedCost(spec),
+      milliseconds: now - (balancer.CreatedTime?.getTime() ?? now),
+      ended: false,
+    })),
+  ]
   const perHour = sum(lives.filter(({ended}) => !ended).map(({cost}) => cost))
   const all = sum(lives.map(({cost}) => cost))
   const spent = lives.reduce((total, {cost, milliseconds}) => total + (costFor(cost, milliseconds) ?? 0), 0)

@@ -1,6 +1,6 @@
 import {clusterCost, costText} from '../cluster/cost.js'
 import {refuseCost} from '../cluster/cost-limit.js'
-import {ttlOf} from '../cluster/expiry.js'
+import {lifeOf, ttlOf} from '../cluster/expiry.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import type {CreateRequest} from './create-request.js'
 import type {JournalHeader} from './engine/journal.js'
@@ -20,8 +20,4 @@ export function heedCost(
   const ttl = known === undefined ? ttlOf(spec.provider, asked) : lifeOf(known)
   refuseCost(cost, maxCost, ttl)
   onNotice(`Cost: ${costText(cost, ttl)}.`)
-}
-
-function lifeOf({createdAt, expiresAt = null}: JournalHeader): number | null {
-  return expiresAt === null ? null : Date.parse(expiresAt) - Date.parse(createdAt)
 }

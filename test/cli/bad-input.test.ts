@@ -84,8 +84,8 @@ describe('bad input', () => {
   })
 
   const awsCases: readonly [string, readonly string[], RegExp, RegExp][] = [
-    ['what costs more than it may', ['--max-cost', '1.50'], /\$2\.34 in all, more than --max-cost 1\.5/, /--ttl/],
-    ['what costs more an hour than it may', ['--max-cost', '0.1/h', '--ttl', 'never'], /\$0\.29 an hour/, /--workers/],
+    ['what costs more than it may', ['--max-cost', '1.50'], /\$2\.64 in all, more than --max-cost 1\.5/, /--ttl/],
+    ['what costs more an hour than it may', ['--max-cost', '0.1/h', '--ttl', 'never'], /\$0\.33 an hour/, /--workers/],
     ['a limit that what never ends cannot keep', ['--max-cost', '5', '--ttl', 'never'], /never ends/, /0\.50\/h/],
     ['a price that nobody knows', ['--max-cost', '5', '--worker-type', 'x9.large'], /lacks x9\.large/, /t3\.medium/],
     ['what is no amount', ['--max-cost', 'much'], /not an amount/, /--max-cost 5/],

@@ -68,6 +68,28 @@ describe('the cost of a cluster', () => {
     expect(machineCost(spec(), 'worker', 't3.large').perHour).to.be.closeTo(each + 0.0416, 1e-9)
   })
 
+  it('is that of a load balancer, too, with an address in each of its subnets', () => {
+    const whole = clusterCost(spec())?.perHour ?? 0
+    expect(clusterCost(spec({loadBalancer: 'nlb'}))?.perHour).to.be.closeTo(whole + 0.0225 + 3 * 0.005, 1e-9)
+    expect(clusterCost(spec({loadBalancer: 'none'}))?.perHour).to.equal(whole)
+    expect(clusterCost(spec({loadBalancer: 'nlb', region: 'ap-south-2'}))?.unknown).to.include(
+      'a Network Load Balancer in ap-south-2',
+    )
+  })
+
+  it('is less for workers without a public address, and no more than that on the spot market', () => {
+    const whole = clusterCost(spec())?.perHour ?? 0
+    const existing = {vpcId: 'vpc-1', publicSubnets: ['subnet-1'], privateSubnets: ['subnet-2']}
+    const hidden = clusterCost({...spec(), network: {...spec().network, existing}})
+    expect(hidden?.perHour).to.be.closeTo(whole - 3 * 0.005, 1e-9)
+    expect(clusterCost({...spec(), network: {...spec().network, privateWorkers: true}})?.perHour).to.equal(
+      hidden?.perHour,
+    )
+    const spot = clusterCost(spec({spot: true}))
+    expect(spot).to.include({perHour: whole, atMost: true})
+    expect(spot && costText(spot, HOUR)).to.match(/^at most \$0\.29 an hour/)
+  })
+
   it('is nothing on this machine, and unknown where one price is', () => {
     expect(clusterCost(spec({provider: 'local'}))).to.equal(null)
     const cost = clusterCost(spec({workerType: 'x9.large'}))

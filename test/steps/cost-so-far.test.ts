@@ -31,6 +31,13 @@ describe('what a cluster has cost so far', () => {
     expect(found?.spent).to.be.closeTo((4 + 2) * EACH, 1e-9)
   })
 
+  it('counts a load balancer from its creation', () => {
+    const journal = {header: {spec: {...spec, loadBalancer: 'nlb'}}, steps: {}} as unknown as Journal
+    const loadBalancers = [{CreatedTime: new Date(at('08:00')), Tags: [], Listeners: []}]
+    const found = costSoFar(journal, {...emptyInventory(), loadBalancers}, at('10:00'))
+    expect(found?.spent).to.be.closeTo(2 * (0.0225 + 3 * 0.005), 1e-9)
+  })
+
   it('counts those that were replaced until their end, and of what is there its own type', () => {
     const old = machine('worker-1', '08:00', {
       State: {Name: 'terminated'},

@@ -11,6 +11,7 @@ export function sourceDestCheck(node: WorkerNode, instance: Instance): SourceDes
     phase: 'compute',
     title: `Let ${node.name} forward for its pods`,
     needs: {instance},
+    changes: 1,
 
     find({inventory}, needs) {
       const found = inventory.instances.find(i => i.InstanceId === needs.instance.instanceId)

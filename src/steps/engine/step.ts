@@ -16,6 +16,8 @@ export interface Step<Output extends Json = Json, Needs extends StepNeeds = Step
   readonly needs: Needs
   /** Only of a step that makes an EC2 resource, which then carries the step's id as a tag. */
   readonly onRepeat?: OnRepeat
+  /** Of a step that changes something of AWS without making a resource: how many calls that takes on a good day. */
+  readonly changes?: number
   /**
    * What is there already, from the inventory read at the start of the run. A step that has it is checked against AWS
    * on every run (AWS wins over the journal); a step without it is done when the journal says so.

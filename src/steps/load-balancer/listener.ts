@@ -18,6 +18,7 @@ export function listener(loadBalancer: LoadBalancer): Listener {
     phase: 'load-balancer',
     title: `Listen on port ${API_PORT}`,
     needs: {loadBalancer, targetGroup},
+    changes: 1,
 
     find({inventory}, needs) {
       const balancer = inventory.loadBalancers.find(l => l.LoadBalancerArn === needs.loadBalancer.arn)

@@ -17,6 +17,7 @@ export const targetGroupAttributes = defineStep({
   phase: 'load-balancer',
   title: 'Set up how connections are handed on',
   needs: {targetGroup},
+  changes: 1,
 
   async create({elb}, needs) {
     await elb.modifyTargetGroupAttributes({

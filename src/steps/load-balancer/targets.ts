@@ -20,6 +20,7 @@ export function targets(controllers: readonly Instance[]): Targets {
     phase: 'load-balancer',
     title: 'Register the controllers',
     needs: {targetGroup, controllers},
+    changes: 1,
 
     find({inventory}, needs) {
       const group = inventory.targetGroups.find(g => g.TargetGroupArn === needs.targetGroup.arn)

@@ -9,6 +9,7 @@ export const defaultRoute = defineStep({
   phase: 'network',
   title: 'Route to the internet',
   needs: {routeTable, internetGateway, internetGatewayAttachment},
+  changes: 1,
 
   find({inventory}, needs) {
     return hasRoute(inventory, needs.routeTable.routeTableId, {

@@ -7,6 +7,7 @@ export const internetGatewayAttachment = defineStep({
   phase: 'network',
   title: 'Attach the internet gateway',
   needs: {vpc, internetGateway},
+  changes: 1,
 
   find({inventory}, needs) {
     const gateway = inventory.internetGateways.find(

@@ -11,6 +11,7 @@ export function routeTableAssociation(subnet: Subnet): RouteTableAssociation {
     phase: 'network',
     title: `Associate the route table with ${subnet.id.replace('network/subnet/', 'subnet ')}`,
     needs: {subnet, routeTable},
+    changes: 1,
 
     find({inventory}, needs) {
       const table = inventory.routeTables.find(t => t.RouteTableId === needs.routeTable.routeTableId)

@@ -33,6 +33,8 @@ export function securityGroupRules(spec: ClusterSpec, target: GroupName): Securi
       // The workers' rules do not name it.
       ...(hasLoadBalancer(spec) && target !== 'worker' ? {loadBalancer: loadBalancerGroup} : {}),
     },
+    // A call each, with one range that may reach it from outside.
+    changes: ingressRules(spec, ['203.0.113.1/32']).filter(rule => rule.target === target).length,
 
     find({inventory, access}, needs) {
       const group = inventory.securityGroups.find(g => g.GroupId === ownId(needs))

@@ -7,6 +7,7 @@ export const vpcDns = defineStep({
   phase: 'network',
   title: 'Switch on DNS host names',
   needs: {vpc},
+  changes: 1,
 
   async create({ec2}, needs) {
     await ec2.modifyVpcAttribute({VpcId: needs.vpc.vpcId, EnableDnsHostnames: {Value: true}})

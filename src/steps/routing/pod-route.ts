@@ -20,6 +20,7 @@ export function podRoute(node: WorkerNode, instance: Instance): PodRoute {
     phase: 'routing',
     title: `Route ${node.podCidr} to ${node.name}`,
     needs: {routeTable, instance},
+    changes: 1,
 
     find({inventory}, needs) {
       return hasRoute(inventory, needs.routeTable.routeTableId, {

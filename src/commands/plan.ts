@@ -1,0 +1,25 @@
+import {buildFlags} from '../ui/build-flags.js'
+import type {PlanReport} from '../steps/plan-cluster.js'
+import {KhwCommand} from '../ui/khw-command.js'
+
+export default class Plan extends KhwCommand {
+  static override summary = 'Show what a create would do, step by step, and what it takes'
+  static override description =
+    'Takes the flags of khw create and does nothing. Of a new cluster it asks nobody; of one that is recorded here it asks ' +
+    'the provider what there is, and says what would be kept (=), adopted (~) and created (+).'
+  static override examples = [
+    '<%= config.bin %> plan --provider aws --region eu-central-1 --controllers 3 --workers 3',
+    '<%= config.bin %> plan --provider aws --worker-type m5.large --ttl 2d --max-cost 20 --json',
+  ]
+  static override enableJsonFlag = true
+  static override flags = buildFlags
+
+  async run(): Promise<PlanReport> {
+    const {flags} = await this.parse(Plan)
+    const {requestOf} = await import('../ui/create-flags.js')
+    const {plannedRun} = await import('../ui/planned-run.js')
+    return plannedRun(await this.home(), requestOf(flags), undefined, text => {
+      this.log(text)
+    })
+  }
+}

@@ -1,0 +1,143 @@
+import {awsClients} from '../aws/clients.js'
+import {explained} from '../aws/explained.js'
+import {emptyInventory, resourcesOf, takeInventory, type Inventory} from '../aws/inventory.js'
+import {STEP_TAG, tagValue} from '../aws/tags.js'
+import {clusterCost, costFor} from '../cluster/cost.js'
+import {refuseCost} from '../cluster/cost-limit.js'
+import {lifeOf, ttlOf} from '../cluster/expiry.js'
+import type {Home} from '../cluster/home.js'
+import type {ClusterSpec} from '../cluster/spec.js'
+import {clusterDirectory, clusterExists} from '../cluster/store.js'
+import {checkRequest, phaseOf, refuseOtherRequest, specInput} from './check-request.js'
+import {createPlan} from './create-plan.js'
+import {createRequestDefaults, type CreateRequest} from './create-request.js'
+import {defaultRegion} from './default-region.js'
+import {defaultName} from './default-name.js'
+import {Journal} from './engine/journal.js'
+import {needsOf, upTo, type Plan} from './engine/plan.js'
+import type {Step} from './engine/step.js'
+import {estimatedSeconds} from './estimate.js'
+import {regionFacts, reopenRegion} from './open-region.js'
+import type {PhaseId} from './phases.js'
+
+/** Output contract of `khw plan --json`. */
+export interface PlanReport {
+  readonly spec: ClusterSpec
+  readonly steps: readonly PlannedStep[]
+  readonly estimate: {
+    /** At most, on an ordinary day. */
+    readonly seconds: number
+    /** Seconds from its creation until it ends; null: never. */
+    readonly ttl: number | null
+    /** Calls of AWS that change something. */
+    readonly calls: number
+    /** Null where nothing costs anything; numbers are null where a price is unknown, `total` also of what never ends. */
+    readonly cost: PlannedCost | null
+  }
+}
+
+export interface PlannedCost {
+  readonly perHour: number | null
+  /** Until it ends. */
+  readonly total: number | null
+  readonly currency: string
+  readonly unknown: readonly string[]
+}
+
+export interface PlannedStep {
+  readonly id: string
+  readonly phase: PhaseId
+  readonly title: string
+  readonly needs: readonly string[]
+  /** `adopt`: it is there, though no record says so; `keep`: it is done. */
+  readonly action: 'create' | 'adopt' | 'keep'
+}
+
+export interface PlanOptions {
+  readonly home: Home
+  readonly request: CreateRequest
+  /** Id of the last phase that would run. */
+  readonly until?: string
+  readonly signal: AbortSignal
+}
+
+/** Of a check of the cluster that changes nothing. */
+const SECONDS_TO_LOOK = 5
+
+/**
+ * What a create of the same request would do; does nothing. Of a cluster that is not recorded here it asks nobody, so that
+ * versions, images and zones stay open; of one that is, it asks AWS what there is.
+ */
+export async function planCluster(options: PlanOptions): Promise<PlanReport> {
+  const {home, request, signal} = options
+  const until = phaseOf(options.until)
+  const name = request.name ?? defaultName(home)
+  checkRequest(request, name)
+  const directory = clusterDirectory(home, name)
+  const journal = clusterExists(home, name) ? Journal.open(directory.path) : undefined
+  if (journal) refuseOtherRequest(request, journal)
+  const spec = journal?.header.spec ?? (await askedFor(request, name, home))
+  const ttl = journal ? lifeOf(journal.header) : ttlOf(spec.provider, request.ttl)
+  const cost = clusterCost(spec)
+  refuseCost(cost, request.maxCost, ttl)
+  const whole = createPlan(spec)
+  const plan = until === undefined ? whole : upTo(whole, until)
+  const steps = plannedSteps(plan, journal, journal ? await there(home, journal, signal) : emptyInventory())
+  const isChange = (id: string): boolean => steps.find(step => step.id === id)?.action === 'create'
+  const changing = plan.steps.filter(({id}) => isChange(id))
+  return {
+    spec,
+    steps,
+    estimate: {
+      seconds: changing.length === 0 ? SECONDS_TO_LOOK : estimatedSeconds(spec),
+      ttl: ttl === null ? null : ttl / 1000,
+      calls: changing.reduce((sum, step) => sum + callsOf(step), 0),
+      cost: cost && {perHour: cost.perHour, total: costFor(cost, ttl), currency: 'USD', unknown: cost.unknown},
+    },
+  }
+}
+
+async function askedFor(request: CreateRequest, name: string, home: Home): Promise<ClusterSpec> {
+  const {provider = createRequestDefaults.provider} = request
+  const {architecture} = await regionFacts(provider, home)
+  const region = request.region ?? (await defaultRegion())
+  const spec = specInput(request, name, architecture)
+  return provider === 'aws' ? {...spec, region} : spec
+}
+
+async function there(home: Home, {header}: Journal, signal: AbortSignal): Promise<Inventory> {
+  const access = await reopenRegion(home, header, signal)
+  const clients = awsClients(access, {signal})
+  try {
+    return await takeInventory(clients, header.clusterId, signal)
+  } catch (error) {
+    throw explained(error, `Could not read what is in ${access.region}`)
+  } finally {
+    clients.close()
+  }
+}
+
+/** What is to be done anew goes on to all that is made from it, but for resources that are there. */
+export function plannedSteps(
+  {steps}: Plan,
+  journal: Pick<Journal, 'steps'> | undefined,
+  inventory: Inventory,
+): PlannedStep[] {
+  const made = new Set(resourcesOf(inventory).map(({tags}) => tagValue(tags, STEP_TAG)))
+  const actions = new Map<string, PlannedStep['action']>()
+  const actionOf = (step: Step): PlannedStep['action'] => {
+    const isDone = journal?.steps[step.id]?.status === 'done'
+    if (step.onRepeat !== undefined) return made.has(step.id) ? (isDone ? 'keep' : 'adopt') : 'create'
+    return isDone && needsOf(step).every(need => actions.get(need.id) !== 'create') ? 'keep' : 'create'
+  }
+  return steps.map(step => {
+    const action = actionOf(step)
+    actions.set(step.id, action)
+    const {id, phase, title} = step
+    return {id, phase, title, needs: needsOf(step).map(need => need.id), action}
+  })
+}
+
+function callsOf({onRepeat, changes = 0}: Step): number {
+  return onRepeat === undefined ? changes : 1 + changes
+}

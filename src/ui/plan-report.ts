@@ -1,0 +1,43 @@
+import {costText} from '../cluster/cost.js'
+import type {PlanReport} from '../steps/plan-cluster.js'
+import {PHASES} from '../steps/phases.js'
+import {count, duration} from './quantities.js'
+import type {ReportOptions} from './status-report.js'
+import {padTo, wrap} from './text.js'
+
+/** What `khw plan` prints for people: every step in its phase, and what all of it takes. */
+export function planReport({spec, steps, estimate}: PlanReport, {style, columns}: Omit<ReportOptions, 'now'>): string {
+  const marks = {create: style.green('+'), adopt: style.yellow('~'), keep: style.dim('=')}
+  const width = Math.max(...steps.map(({id}) => id.length))
+  const phases = PHASES.flatMap(({id, title}) => {
+    const own = steps.filter(step => step.phase === id)
+    if (own.length === 0) return []
+    return [
+      [style.bold(title), ...own.map(s => `  ${marks[s.action]} ${padTo(s.id, width)}  ${style.dim(s.title)}`)].join(
+        '\n',
+      ),
+    ]
+  })
+  const of = (action: string): number => steps.filter(step => step.action === action).length
+  const kinds = [
+    `${style.green('+')} ${of('create')} to create`,
+    `${style.yellow('~')} ${of('adopt')} to adopt`,
+    `${style.dim('=')} ${of('keep')} to keep`,
+  ]
+  const where = spec.provider === 'local' ? 'this machine' : `AWS, ${spec.region}`
+  const {cost, calls, seconds, ttl} = estimate
+  const amount =
+    cost === null
+      ? 'nothing'
+      : costText(
+          {perHour: cost.perHour, unknown: cost.unknown, ...(spec.spot && {atMost: true})},
+          ttl === null ? null : ttl * 1000,
+        )
+  const summary = `It takes up to ${duration(seconds)} and ${count(calls, 'call')} that ${calls === 1 ? 'changes' : 'change'} something, and ${cost?.perHour === null ? 'what it costs is' : 'costs'} ${amount}.`
+  return [
+    `${style.bold(spec.name)}: ${count(spec.controllers, 'controller')}, ${count(spec.workers, 'worker')}, ${where}`,
+    ...phases,
+    kinds.join('   '),
+    wrap(summary, columns).join('\n'),
+  ].join('\n\n')
+}

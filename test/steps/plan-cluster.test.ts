@@ -1,0 +1,107 @@
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {takeInventory} from '../../src/aws/inventory.js'
+import {homeOf} from '../../src/cluster/home.js'
+import {createPlan} from '../../src/steps/create-plan.js'
+import {plannedSteps, planCluster, type PlannedStep} from '../../src/steps/plan-cluster.js'
+import type {CreateRequest} from '../../src/steps/create-request.js'
+import {reaches} from '../local/api/test-region.js'
+import {RegionRun} from './region-run.js'
+
+const {signal} = new AbortController()
+
+const planned = async (request: CreateRequest, until?: string) => {
+  const data = mkdtempSync(join(tmpdir(), 'khw-plan-'))
+  try {
+    return await planCluster({home: homeOf({KHW_HOME: data}), request, ...(until !== undefined && {until}), signal})
+  } finally {
+    rmSync(data, {recursive: true})
+  }
+}
+
+describe('the plan of a cluster that is not there', () => {
+  const request: CreateRequest = {provider: 'aws', region: 'us-west-2', controllers: 1, workers: 1}
+
+  it('creates everything, asks nobody, and says what it takes', async () => {
+    const {spec, steps, estimate} = await planned(request)
+    expect(spec).to.include({name: 'hard-way', region: 'us-west-2', controllers: 1})
+    expect([...new Set(steps.map(({action}) => action))]).to.deep.equal(['create'])
+    expect(steps.find(({id}) => id === 'compute/instance/worker-1')?.needs).to.include('network/subnet/1')
+    expect(estimate.seconds).to.be.above(60)
+    expect(estimate.ttl).to.equal(8 * 3600)
+    expect(estimate.cost?.total).to.be.closeTo(8 * (estimate.cost?.perHour ?? 0), 1e-9)
+    expect(estimate.cost?.perHour).to.be.closeTo(0.0976, 0.0005)
+  })
+
+  it('costs nothing on this machine, has no total without an end, and may be too dear', async () => {
+    expect((await planned({...request, ttl: null})).estimate).to.deep.include({ttl: null})
+    expect((await planned({...request, ttl: null})).estimate.cost?.total).to.equal(null)
+    const here: CreateRequest = {provider: 'local', controllers: 1, workers: 1}
+    if (process.platform === 'linux') expect((await planned(here)).estimate.cost).to.equal(null)
+    const error: unknown = await planned({...request, maxCost: {amount: 0.1, per: 'ttl'}}).catch((e: unknown) => e)
+    expect(error).to.include({code: 'COST_LIMIT'})
+  })
+
+  it('ends after a phase', async () => {
+    const {steps} = await planned(request, 'network')
+    expect([...new Set(steps.map(({phase}) => phase))]).to.deep.equal(['network'])
+  })
+})
+
+describe('the plan of a cluster that is there', function () {
+  this.timeout(30_000)
+  let run: RegionRun
+  let calls = 0
+  before(async () => {
+    run = await RegionRun.open()
+    for (const {middlewareStack} of [run.clients.ec2, run.clients.ec2Once]) {
+      middlewareStack.add(
+        (next, {commandName = ''}) =>
+          args => {
+            if (!/^(Describe|Get)/.test(commandName)) {
+              calls += 1
+            }
+            return next(args)
+          },
+        {step: 'initialize', name: 'count'},
+      )
+    }
+    await run.run()
+  })
+  after(() => run.close())
+
+  const steps = async (journal: RegionRun['journal'] | undefined): Promise<readonly PlannedStep[]> =>
+    plannedSteps(createPlan(run.spec), journal, await takeInventory(run.clients, run.clusterId, signal))
+  const actionsOf = (all: readonly PlannedStep[], pattern: RegExp): string[] => [
+    ...new Set(all.filter(({id}) => pattern.test(id)).map(({action}) => action)),
+  ]
+
+  it('took as many calls as were planned', async () => {
+    const {estimate} = await planned({provider: 'aws', controllers: 1, workers: 1})
+    expect(calls).to.equal(estimate.calls)
+  })
+
+  it('keeps what is done and creates what is not', async () => {
+    const all = await steps(run.journal)
+    expect(actionsOf(all, /^(network|access|compute|routing)\//)).to.deep.equal(['keep'])
+    expect(actionsOf(all, /^(node|etcd|control-plane|worker)\//)).to.deep.equal(['create'])
+  })
+
+  it('adopts resources of which the record says nothing', async () => {
+    const all = await steps(undefined)
+    expect(actionsOf(all, /^network\/(vpc|subnet\/\d|route-table|internet-gateway)$/)).to.deep.equal(['adopt'])
+  })
+
+  it('creates anew what is gone, and all that was made from it', async () => {
+    const {ec2} = run.region
+    const {instances} = await takeInventory(run.clients, run.clusterId, signal)
+    const worker = instances.find(({Tags = []}) => Tags.some(({Value}) => Value === 'compute/instance/worker-1'))
+    await ec2.terminateInstances({InstanceIds: [worker?.InstanceId ?? '']})
+    await reaches(ec2, worker?.InstanceId ?? '', 'terminated')
+    const all = await steps(run.journal)
+    expect(actionsOf(all, /^compute\/instance\/worker-1$|^routing\/|^compute\/addresses/)).to.deep.equal(['create'])
+    expect(actionsOf(all, /^compute\/instance\/controller-1$/)).to.deep.equal(['keep'])
+  })
+})

@@ -1,0 +1,47 @@
+import {expect} from 'chai'
+import type {PlanReport, PlannedStep} from '../../src/steps/plan-cluster.js'
+import {planReport} from '../../src/ui/plan-report.js'
+import {styleFor} from '../../src/ui/style.js'
+import {sampleSpec} from '../steps/sample-spec.js'
+
+const options = {style: styleFor({isTTY: false}, {}), columns: 80}
+
+function step(id: string, phase: PlannedStep['phase'], action: PlannedStep['action']): PlannedStep {
+  return {id, phase, title: `Do ${id}`, needs: [], action}
+}
+
+describe('planReport', () => {
+  const steps = [
+    step('network/vpc', 'network', 'keep'),
+    step('network/subnet/1', 'network', 'adopt'),
+    step('compute/instance/worker-1', 'compute', 'create'),
+  ]
+  const cost = {perHour: 0.2927, total: 2.3416, currency: 'USD', unknown: []}
+  const report: PlanReport = {
+    spec: {...sampleSpec({controllers: 3, workers: 1}), provider: 'aws', region: 'us-west-2'},
+    steps,
+    estimate: {seconds: 480, ttl: 8 * 3600, calls: 1, cost},
+  }
+
+  it('has every step in its phase with what becomes of it, and what all of it takes', () => {
+    const text = planReport(report, options)
+    for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80)
+    expect(text).to.match(/^sample: 3 controllers, 1 worker, AWS, us-west-2\n/)
+    expect(text).to.match(
+      /Create the network\n {2}= network\/vpc .*\n {2}~ network\/subnet\/1 .*\n\nLaunch the machines\n {2}\+ /,
+    )
+    expect(text).to.include('+ 1 to create   ~ 1 to adopt   = 1 to keep')
+    expect(text.replaceAll('\n', ' ')).to.match(
+      /It takes up to 8 min 0 s and 1 call that changes something, and costs \$0\.29 an hour, \$2\.34 for its 8 hours/,
+    )
+  })
+
+  it('guesses no price', () => {
+    const unknown = {perHour: null, total: null, currency: 'USD', unknown: ['x9.large in us-west-2']}
+    const text = planReport({...report, estimate: {...report.estimate, cost: unknown}}, options)
+    expect(text.replaceAll('\n', ' '))
+      .to.include('what it costs is unknown: khw')
+      .and.include('lacks x9.large in us-west-2')
+    expect(planReport({...report, estimate: {...report.estimate, cost: null}}, options)).to.include('costs nothing')
+  })
+})

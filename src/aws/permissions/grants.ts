@@ -193,6 +193,15 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
     impliedBy: elb('CreateLoadBalancer'),
     isGlobal: true,
   },
+  {
+    // As much for the first spot instance.
+    sid: 'RoleOfSpot',
+    actions: ['iam:CreateServiceLinkedRole'],
+    resources: ['arn:*:iam::*:role/aws-service-role/spot.amazonaws.com/*'],
+    condition: {StringEquals: {'iam:AWSServiceName': 'spot.amazonaws.com'}},
+    impliedBy: ec2('RunInstances'),
+    isGlobal: true,
+  },
 ]
 
 /** The policy that `khw iam setup` makes, whose name it is. */

@@ -52,7 +52,7 @@ describe('the policy of who runs khw', () => {
     const {Statement} = operatorPolicy({regions: ['eu-central-1', 'eu-west-1']})
     for (const {Sid, Condition} of Statement)
       expect(Condition?.['StringEquals']?.['aws:RequestedRegion']).to.deep.equal(
-        ['WhoAmI', 'WhatMayI', 'RoleOfElb'].includes(Sid) ? undefined : ['eu-central-1', 'eu-west-1'],
+        ['WhoAmI', 'WhatMayI', 'RoleOfElb', 'RoleOfSpot'].includes(Sid) ? undefined : ['eu-central-1', 'eu-west-1'],
       )
     expect(Statement.map(({Condition}) => Condition?.['StringEquals']?.['aws:RequestTag/khw:managed'])).to.include(
       'true',

@@ -3,6 +3,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
+import {INSTANCE_TYPES} from '../../../src/local/api/ec2/instance-type-catalogue.js'
 import {systemClock} from '../../../src/clock.js'
 import {CREDENTIALS, IMAGE, testRegion, type TestRegion} from '../api/test-region.js'
 import {AWS, awsCommandLine, type Aws} from './aws-command-line.js'
@@ -213,6 +214,67 @@ describe("the AWS command line, Debian's awscli", function () {
     const left = await ec2('describe-tags', '--query', 'Tags[?ResourceType!=`instance`].[ResourceType,ResourceId]')
     expect(left).to.equal('')
     expect(region.errors).to.deep.equal([])
+  })
+
+  it('makes what machines may be, and takes it away', async () => {
+    const iam: Aws = (...args) => aws('iam', ...args)
+    const document = (statement: object) => JSON.stringify({Version: '2012-10-17', Statement: [statement]})
+    const trust = {Effect: 'Allow', Principal: {Service: 'ec2.amazonaws.com'}, Action: 'sts:AssumeRole'}
+    const profile = ['--instance-profile-name', 'by-hand']
+    const role = ['--role-name', 'by-hand']
+    const [policyArn] = await Promise.all([
+      iam(
+        ...['create-policy', '--policy-name', 'by-hand', '--query', 'Policy.Arn'],
+        ...['--policy-document', document({Effect: 'Allow', Action: 'ec2:Describe*', Resource: '*'})],
+      ),
+      iam('create-role', ...role, '--assume-role-policy-document', document(trust)),
+      iam('create-instance-profile', ...profile),
+    ])
+    await Promise.all([
+      iam('attach-role-policy', ...role, '--policy-arn', policyArn),
+      iam('add-role-to-instance-profile', ...profile, ...role),
+    ])
+    const [attached, roles] = await Promise.all([
+      iam('list-attached-role-policies', ...role, '--query', 'AttachedPolicies[].PolicyArn'),
+      iam('get-instance-profile', ...profile, '--query', 'InstanceProfile.Roles[].RoleName'),
+    ])
+    expect([attached, roles]).to.deep.equal([policyArn, 'by-hand'])
+    await Promise.all([
+      iam('detach-role-policy', ...role, '--policy-arn', policyArn).then(() =>
+        iam('delete-policy', '--policy-arn', policyArn),
+      ),
+      iam('remove-role-from-instance-profile', ...profile, ...role).then(() =>
+        iam('delete-instance-profile', ...profile),
+      ),
+    ])
+    await iam('delete-role', ...role)
+    expect(Object.values(region.store.state.policies)).to.deep.equal([])
+    expect(region.errors).to.deep.equal([])
+  })
+
+  it('is told what is not served, by its name, and turns pages by itself', async () => {
+    const refusal = (...args: readonly string[]): Promise<string> =>
+      aws('ec2', ...args).then(
+        answer => `answered with ${answer}`,
+        (error: unknown) => String(error),
+      )
+    const vpc = ['create-vpc', '--cidr-block', '10.0.0.0/16']
+    const [action, parameter, value, dryRun, types] = await Promise.all([
+      refusal('create-nat-gateway', '--subnet-id', 'subnet-0123456789abcdef0', '--connectivity-type', 'private'),
+      refusal(...vpc, '--ipv4-ipam-pool-id', 'ipam-pool-0123456789abcdef0'),
+      refusal(...vpc, '--instance-tenancy', 'dedicated'),
+      refusal(...vpc, '--dry-run'),
+      aws(
+        ...['ec2', 'describe-instance-types', '--page-size', '20', '--output', 'json'],
+        ...['--query', 'length(InstanceTypes)'],
+      ),
+    ])
+    expect(action).to.match(/\(InvalidAction\) .* CreateNatGateway /)
+    expect(parameter).to.match(/\(UnknownParameter\) .* Ipv4IpamPoolId /)
+    expect(value).to.match(/\(UnsupportedOperation\) .* InstanceTenancy /)
+    expect(dryRun).to.contain('(DryRunOperation)')
+    expect(types).to.equal(String(INSTANCE_TYPES.length))
+    expect(region.store.state.vpcs).to.deep.equal({})
   })
 })
 

@@ -3,6 +3,7 @@ import type {Role} from './addressing.js'
 import {blocksOf, contains, formatIpv4, overlap, parseCidr, type Cidr} from './cidr.js'
 import {subnetIdsOf, type ExistingNetwork} from './existing-network.js'
 import {machineProblems} from './machines.js'
+import {nodeProxyProblems} from './node-proxy.js'
 
 export type ProviderName = 'aws' | 'local'
 export type ArtifactSource = 'upstream' | 'mirror' | 'debian'
@@ -39,6 +40,8 @@ export interface ClusterSpec {
   readonly spot?: true
   /** Whom the machines let in, where the image does not say it. */
   readonly loginUser?: string
+  /** URL of the proxy by which the nodes download. Absent: directly. */
+  readonly nodeProxy?: string
 }
 
 export interface NetworkSpec {
@@ -85,6 +88,7 @@ export function clusterSpec(input: SpecInput): ClusterSpec {
     ...nameProblems(input.name),
     ...networkProblems(network),
     ...machineProblems(input),
+    ...nodeProxyProblems(input),
   ]
   if (problems.length > 0) {
     const [first, ...rest] = problems.map(p => p.fix)

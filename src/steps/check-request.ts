@@ -80,6 +80,7 @@ export function specInput(request: CreateRequest, name: string, architecture: Ar
     volumeSize: request.volumeSize ?? d.volumeSize,
     ...(request.image === undefined ? {} : {image: request.image}),
     ...(request.spot === true ? {spot: true} : {}),
+    ...(request.nodeProxy === undefined ? {} : {nodeProxy: request.nodeProxy}),
     ...(request.loginUser === undefined ? {} : {loginUser: request.loginUser}),
     loadBalancer: loadBalancerOf(request),
     ...networkAskedFor(request),
@@ -154,6 +155,7 @@ export function refuseOtherRequest(request: CreateRequest, {header, intent}: Jou
     ['--volume-size', request.volumeSize, spec.volumeSize],
     ['--image', request.image, spec.image ?? DEFAULT_IMAGE],
     ['--login-user', request.loginUser, loginUserOf(spec)],
+    ['--node-proxy', request.nodeProxy, spec.nodeProxy ?? 'none'],
     ['--spot', request.spot === true ? 'on' : undefined, spec.spot === true ? 'on' : 'off'],
   ]
   const other = asked.filter(([, wanted, frozen]) => wanted !== undefined && wanted !== frozen)

@@ -38,6 +38,8 @@ export interface CreateRequest {
   readonly image?: string
   /** Workers on the spot market, on demand where it has none. */
   readonly spot?: boolean
+  /** URL of the proxy by which the nodes download. */
+  readonly nodeProxy?: string
   /** Of an image that is none of those khw knows. */
   readonly loginUser?: string
 }

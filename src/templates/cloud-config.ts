@@ -11,6 +11,8 @@ export interface CloudConfigInput extends Expiry {
   readonly artifacts: ArtifactSet
   /** Without a private address if EC2 is to choose one. */
   readonly node: ClusterNode & Partial<PlacedNode>
+  /** Of all downloads. */
+  readonly environment?: Readonly<Record<string, string>>
   /** The machine's SSH host key, made before the machine: OpenSSH's private format, and the line of its public half. */
   readonly hostKey: {readonly privateKey: string; readonly publicKey: string}
 }
@@ -29,8 +31,8 @@ const SOME_LOOPBACK = '127.0.1.1'
  * `bootcmd` runs before everything else and at every boot, so fetching that was cut short by a reboot goes on. `fqdn`
  * is there because cloud-init on Amazon Linux prefers it to `hostname`.
  */
-export function cloudConfig({artifacts, node, hostKey, ...expiry}: CloudConfigInput): string {
-  const packed = gzipSync(fetchScript(artifacts, node.role), {level: 9}).toString('base64')
+export function cloudConfig({artifacts, node, hostKey, environment, ...expiry}: CloudConfigInput): string {
+  const packed = gzipSync(fetchScript(artifacts, node.role, environment), {level: 9}).toString('base64')
   // Its own name must resolve at once: sudo and many others look it up, and the VPC's DNS does not know it.
   const ownName = `${node.privateIp ?? SOME_LOOPBACK} ${node.name}`
   const start = [

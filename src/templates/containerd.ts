@@ -66,7 +66,11 @@ function toml(version: string, tables: readonly Table[]): string {
 }
 
 /** containerd, as its own unit file suggests: containers are children of their shims and outlive it. */
-export function containerdUnit(artifacts: ArtifactSet): UnitTemplate {
+export function containerdUnit(
+  artifacts: ArtifactSet,
+  environment: Readonly<Record<string, string>> = {},
+): UnitTemplate {
+  const variables = Object.entries(environment).map(([name, value]) => `"${name}=${value.replace(/%/g, '%%')}"`)
   return systemdUnit({
     name: 'containerd.service',
     unit: {
@@ -76,6 +80,8 @@ export function containerdUnit(artifacts: ArtifactSet): UnitTemplate {
     },
     service: {
       Type: 'notify',
+      // It pulls images.
+      ...(variables.length === 0 ? {} : {Environment: variables}),
       // Built in, loaded already, or there is nothing to load it from: containerd says so itself if it cannot use it.
       ExecStartPre: '-/sbin/modprobe overlay',
       ExecStart: commandLine(installedPath(artifacts, 'containerd', 'worker'), {config: PATHS.containerdConfig}),

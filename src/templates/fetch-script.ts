@@ -28,15 +28,19 @@ export function fetchCount(artifacts: ArtifactSet, role: Role): number {
  * there in part, checks each against its checksum before it is used, installs by rename, installs the few packages that
  * are missing, and on controllers makes the user `etcd`. It may be run any number of times and be killed at any moment:
  * what is done is not done again. It ends with `/var/lib/khw/fetched` holding the id of the set, or with the reasons in
- * `/var/lib/khw/fetch-error` and exit code 1.
+ * `/var/lib/khw/fetch-error` and exit code 1. `environment` is that of all downloads, packages included.
  */
-export function fetchScript(artifacts: ArtifactSet, role: Role): string {
+export function fetchScript(
+  artifacts: ArtifactSet,
+  role: Role,
+  environment: Readonly<Record<string, string>> = {},
+): string {
   const calls = artifactsOf(artifacts, role).map(callFor)
   return `#!/bin/sh
 # Brings this ${role} its programs. Made by khw; may run again at any time.
 set -u
 umask 022
-id=${fetchId(artifacts, role)}
+${exportsOf(environment)}id=${fetchId(artifacts, role)}
 work=${STATE}/fetch
 mkdir -p $work/installed $work/errors
 exec 9>$work/lock
@@ -63,6 +67,12 @@ mv -f ${FETCHED}.new ${FETCHED}
 rm -rf $work/*.part $work/*.dir
 say "all installed"
 `
+}
+
+function exportsOf(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => `export ${name}=${shellQuote(value)}\n`)
+    .join('')
 }
 
 function artifactsOf({artifacts}: ArtifactSet, role: Role): readonly Artifact[] {

@@ -6,6 +6,8 @@ import {FETCH_UNIT, START_FETCH} from './start-fetch.js'
 export interface WaitForFetchInput {
   readonly artifacts: ArtifactSet
   readonly role: Role
+  /** Of all downloads, as in the node's user data. */
+  readonly environment?: Readonly<Record<string, string>>
   readonly timeoutSeconds: number
 }
 
@@ -19,14 +21,14 @@ export interface WaitForFetchInput {
  * starts it; one that ended early is started again, once. When that fails too, or after `timeoutSeconds`, the reasons
  * are on stderr and the exit code is 1.
  */
-export function waitForFetchScript({artifacts, role, timeoutSeconds}: WaitForFetchInput): string {
+export function waitForFetchScript({artifacts, role, environment, timeoutSeconds}: WaitForFetchInput): string {
   const count = fetchCount(artifacts, role)
   return `set -u
 umask 077
 mkdir -p ${STATE}
 wanted=${FETCH_SCRIPT}.wanted.$$
 cat >$wanted <<'KHW_END_OF_FETCH'
-${fetchScript(artifacts, role)}KHW_END_OF_FETCH
+${fetchScript(artifacts, role, environment)}KHW_END_OF_FETCH
 if ! cmp -s $wanted ${FETCH_SCRIPT}; then
   systemctl stop ${FETCH_UNIT} 2>/dev/null
   mv -f $wanted ${FETCH_SCRIPT}

@@ -1,6 +1,7 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
 import type {PlacedSpec, PlacedWorker} from '../cluster/addressing.js'
 import type {NodeBundle} from './bundle.js'
+import {proxyEnvironment} from '../cluster/node-proxy.js'
 import {cniConfig} from './cni-config.js'
 import {containerdConfig, containerdUnit, imagesUnit} from './containerd.js'
 import {expiryFile} from './expiry.js'
@@ -30,7 +31,7 @@ export interface WorkerInput {
 export function workerBundle({spec, artifacts, node, secrets, expiresAt}: WorkerInput): NodeBundle {
   const templates = [
     podNetworkUnit(),
-    containerdUnit(artifacts),
+    containerdUnit(artifacts, proxyEnvironment(spec)),
     imagesUnit(artifacts),
     haproxyUnit(),
     kubeletUnit(spec, artifacts, node),

@@ -100,4 +100,10 @@ export const buildFlags = {
     description: 'yes, --allow-cidr may be open to the world',
     helpGroup: 'NETWORK',
   }),
+  'node-proxy': Flags.string({
+    description:
+      'proxy by which the nodes download; HTTPS_PROXY of this machine is for khw alone, as nodes may not reach that one',
+    helpValue: 'URL',
+    helpGroup: 'NETWORK',
+  }),
 }

@@ -33,6 +33,7 @@ export interface CreateFlags {
   readonly image: string | undefined
   readonly 'login-user': string | undefined
   readonly spot: boolean | undefined
+  readonly 'node-proxy': string | undefined
   readonly ttl: string | undefined
   readonly 'max-cost': string | undefined
 }
@@ -70,6 +71,7 @@ export function requestOf(flags: CreateFlags): CreateRequest {
     image: flags.image,
     loginUser: flags['login-user'],
     spot: flags.spot === true ? true : undefined,
+    nodeProxy: flags['node-proxy'],
   })
 }
 

@@ -27,6 +27,7 @@ export function equivalentCommand(request: CreateRequest): string {
     ['--volume-size', request.volumeSize],
     ['--image', request.image],
     ['--login-user', request.loginUser],
+    ['--node-proxy', request.nodeProxy],
     ['--max-cost', request.maxCost && `${request.maxCost.amount}${request.maxCost.per === 'hour' ? '/h' : ''}`],
     ['--ttl', request.ttl === undefined ? undefined : durationText(request.ttl)],
   ]

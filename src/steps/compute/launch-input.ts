@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 import type {RunInstancesCommandInput} from '@aws-sdk/client-ec2'
 import type {ClusterNode} from '../../cluster/addressing.js'
+import {proxyEnvironment} from '../../cluster/node-proxy.js'
 import {drawHostKey} from '../../ssh/host-key.js'
 import {cloudConfig} from '../../templates/cloud-config.js'
 import type {StepContext} from '../engine/context.js'
@@ -54,10 +55,17 @@ export async function beginLaunch(
   request: LaunchRequest,
   {place, refusals, earlier}: Required<Pick<Launch, 'place' | 'refusals' | 'earlier'>>,
 ): Promise<Launch> {
-  const {secrets, artifacts, clientToken, createdAt, expiresAt} = context
+  const {secrets, artifacts, clientToken, createdAt, expiresAt, spec} = context
   const hostKey = await drawHostKey(secrets, node.name)
   const placed = {...node, ...(place.privateIp === undefined ? {} : {privateIp: place.privateIp})}
-  const userData = cloudConfig({artifacts, node: placed, hostKey, createdAt, expiresAt})
+  const userData = cloudConfig({
+    artifacts,
+    node: placed,
+    hostKey,
+    environment: proxyEnvironment(spec),
+    createdAt,
+    expiresAt,
+  })
   const input = {
     ...request.inputAt(place, request.image),
     ClientToken: earlier === 0 ? clientToken : tokenOfCall(clientToken, earlier),

@@ -1,4 +1,5 @@
 import type {ClusterNode} from '../../cluster/addressing.js'
+import {proxyEnvironment} from '../../cluster/node-proxy.js'
 import {fetchId} from '../../templates/fetch-script.js'
 import {waitForFetchScript} from '../../templates/wait-for-fetch.js'
 import {defineStep, type Step} from '../engine/step.js'
@@ -18,11 +19,12 @@ export function fetch(node: ClusterNode, connection: Connect): Fetch {
     title: `Wait for the programs of ${node.name}`,
     needs: {connection},
 
-    async create({nodes, artifacts, signal, progress}, needs) {
+    async create({nodes, artifacts, spec, signal, progress}, needs) {
       const {host, via} = needs.connection
       const ssh = await nodes.to(node.name, host, progress, via)
       const {role} = node
-      await asRoot(ssh, waitForFetchScript({artifacts, role, timeoutSeconds: TIMEOUT_SECONDS}), {
+      const environment = proxyEnvironment(spec)
+      await asRoot(ssh, waitForFetchScript({artifacts, role, environment, timeoutSeconds: TIMEOUT_SECONDS}), {
         timeout: (TIMEOUT_SECONDS + 30) * 1000,
         signal,
         onLine: line => {

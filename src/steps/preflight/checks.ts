@@ -8,6 +8,7 @@ import {machineImage} from './machine-image.js'
 import {machines} from './machines.js'
 import {freeName} from './name.js'
 import {network} from './network.js'
+import {nodeProxy} from './node-proxy.js'
 import {operatorAddress} from './operator-address.js'
 import {permissions} from './permissions.js'
 import {quotas} from './quotas.js'
@@ -25,5 +26,6 @@ export const CHECKS: readonly Check[] = [
   ...quotas,
   addressRanges,
   operatorAddress,
+  nodeProxy,
   artifactHosts,
 ]

@@ -3,6 +3,7 @@ import {expect} from 'chai'
 import type {FaultSettings} from '../../../src/local/api/faults/settings.js'
 import type {JournalHeader} from '../../../src/steps/engine/journal.js'
 import {CHECKS} from '../../../src/steps/preflight/checks.js'
+import {nodeProxy} from '../../../src/steps/preflight/node-proxy.js'
 import {launch, network, reaches} from '../../local/api/test-region.js'
 import {sampleSpec} from '../sample-spec.js'
 import {Ahead} from './ahead.js'
@@ -180,6 +181,22 @@ describe('the look before a create', () => {
     expect(error.message).to.include('local-1 has a cluster "sample" already').and.to.include('cluster id another')
     expect(error.suggestions.join('\n')).to.include('--name').and.to.include('khw recover sample')
     expect(await ahead.failures({name: 'other'})).to.deep.equal([])
+  })
+
+  it('says that a proxy of this machine is none of the nodes', async () => {
+    const {HTTPS_PROXY: saved} = process.env
+    process.env['HTTPS_PROXY'] = 'http://proxy.example:3128'
+    try {
+      const access = {...ahead.access, provider: 'aws'} as const
+      const ranges = {operatorCidr: '203.0.113.7/32'}
+      const of = async (change: {nodeProxy?: string}) =>
+        (await ahead.look(change, {access, ranges, checks: [nodeProxy]})).findings[0]
+      expect((await of({}))?.fix).to.include('--node-proxy URL')
+      expect(await of({nodeProxy: 'http://10.0.0.9:3128'})).to.include({ok: true, fix: null})
+    } finally {
+      if (saved === undefined) Reflect.deleteProperty(process.env, 'HTTPS_PROXY')
+      else process.env['HTTPS_PROXY'] = saved
+    }
   })
 
   it('compares the clocks: a minute is a warning, five are too many', async () => {

@@ -1,4 +1,5 @@
 import {setMaxListeners} from 'node:events'
+import type {EC2} from '@aws-sdk/client-ec2'
 import {expect} from 'chai'
 import {takeInventory, type Inventory} from '../../src/aws/inventory.js'
 import {systemClock} from '../../src/clock.js'
@@ -6,14 +7,17 @@ import {controllersOf, workersOf} from '../../src/cluster/addressing.js'
 import {clusterSpec, type ClusterSpec} from '../../src/cluster/spec.js'
 import type {DestroyReport} from '../../src/cluster/report.js'
 import {KhwError} from '../../src/errors.js'
+import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
 import {specInput} from '../../src/steps/check-request.js'
 import {liveHosts, livePublicIps} from '../../src/steps/compute/node-instance.js'
 import type {CreateRequest} from '../../src/steps/create-request.js'
 import {takeDown} from '../../src/steps/destroy/take-down.js'
 import {findClusters} from '../../src/steps/find-clusters.js'
+import {operatorChanges} from '../../src/steps/network/operator-rules.js'
 import {networkFindings} from '../../src/steps/network-findings.js'
 import {hostOf} from '../../src/steps/node/host.js'
 import {runPreflight} from '../../src/steps/preflight/run-preflight.js'
+import {FastClock} from '../fast-clock.js'
 import {CREDENTIALS, launch, present, reaches, type TestRegion} from '../local/api/test-region.js'
 import {foreignNetwork, type ForeignNetwork} from './foreign-network.js'
 import {outcomes, RegionRun} from './region-run.js'
@@ -21,6 +25,23 @@ import {sampleSpec} from './sample-spec.js'
 
 const {signal} = new AbortController()
 setMaxListeners(0, signal)
+
+/** One that the machines reach without the internet. */
+const mirror = 'http://10.50.9.9/'
+
+/** What the region has, of all kinds that a network is made of. */
+async function everythingIn(ec2: EC2): Promise<string> {
+  const all = await Promise.all([
+    ec2.describeVpcs({}),
+    ec2.describeSubnets({}),
+    ec2.describeRouteTables({}),
+    ec2.describeInternetGateways({}),
+    ec2.describeSecurityGroups({}),
+    ec2.describeNetworkInterfaces({}),
+    ec2.describeKeyPairs({}),
+  ])
+  return JSON.stringify(all.map(answer => ({...answer, $metadata: {}})))
+}
 
 /** A spec as a create makes it of the request, after a look at the network. */
 async function specFor(region: TestRegion, request: CreateRequest): Promise<ClusterSpec> {
@@ -48,12 +69,15 @@ async function specFor(region: TestRegion, request: CreateRequest): Promise<Clus
 describe('a cluster in a VPC of somebody else', function () {
   this.timeout(30_000)
   let run: RegionRun
+  let faults: SettableFaults
   let theirs: ForeignNetwork
   /** Everything in the region, as it was before. */
   let before: string
 
   beforeEach(async () => {
+    faults = new SettableFaults()
     run = await RegionRun.open({
+      faults,
       specIn: async region => {
         theirs = await foreignNetwork(region.ec2)
         return specFor(region, theirs.request)
@@ -65,19 +89,7 @@ describe('a cluster in a VPC of somebody else', function () {
 
   const inventory = (): Promise<Inventory> => takeInventory(run.clients, run.clusterId, signal)
 
-  const everything = async (): Promise<string> => {
-    const {ec2} = run.region
-    const all = await Promise.all([
-      ec2.describeVpcs({}),
-      ec2.describeSubnets({}),
-      ec2.describeRouteTables({}),
-      ec2.describeInternetGateways({}),
-      ec2.describeSecurityGroups({}),
-      ec2.describeNetworkInterfaces({}),
-      ec2.describeKeyPairs({}),
-    ])
-    return JSON.stringify(all.map(answer => ({...answer, $metadata: {}})))
-  }
+  const everything = (): Promise<string> => everythingIn(run.region.ec2)
 
   const destroy = async (forceForeign = false): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> =>
     takeDown({
@@ -169,6 +181,16 @@ describe('a cluster in a VPC of somebody else', function () {
     expect(await routesTo('10.200.1.0/24')).to.deep.equal(expected)
   })
 
+  for (const when of ['before', 'after'] as const)
+    it(`has all its routes though the connection broke ${when} one was made, and leaves none`, async () => {
+      faults.set({calls: [{action: 'CreateRoute', when, nth: 2, how: 'drop'}]})
+      await run.run()
+      faults.set({})
+      for (const range of ['10.200.1.0/24', '10.200.2.0/24']) expect(await routesTo(range)).to.have.length(2)
+      expect((await destroy()).remaining).to.deep.equal([])
+      expect(await everything()).to.equal(before)
+    })
+
   it('leaves routes alone that are not its own, though they look like it: those to its pods, and those to its machines', async () => {
     const {ec2} = run.region
     const {SecurityGroups = []} = await ec2.describeSecurityGroups({
@@ -242,12 +264,54 @@ describe('a cluster in a VPC of somebody else', function () {
   })
 })
 
+describe('a cluster with a load balancer in a VPC of somebody else', function () {
+  this.timeout(30_000)
+  let run: RegionRun
+  let theirs: ForeignNetwork
+  afterEach(() => run.close())
+
+  const inventory = (): Promise<Inventory> => takeInventory(run.clients, run.clusterId, signal)
+
+  it('has that in the public subnets, may change who reaches it, and takes it along', async () => {
+    run = await RegionRun.open({
+      clock: new FastClock(50),
+      publicRange: {first: 0xc6120004, last: 0xc6120013},
+      specIn: async region => {
+        theirs = await foreignNetwork(region.ec2)
+        const subnetIds = [theirs.publicSubnets[1], theirs.privateSubnet]
+        return specFor(region, {...theirs.request, mirror, subnetIds, controllers: 3, loadBalancer: 'nlb'})
+      },
+    })
+    const before = await everythingIn(run.region.ec2)
+    await run.run()
+    const all = await inventory()
+    expect(all.loadBalancers.map(({AvailabilityZones = []}) => AvailabilityZones.map(z => z.SubnetId))).to.deep.equal([
+      [theirs.publicSubnets[1]],
+    ])
+    const changes = operatorChanges(run.spec, ['192.0.2.9/32'], [], all)
+    expect(changes.map(({missing, stale}) => [missing.length, stale.length])).to.deep.equal([
+      [2, 2],
+      [1, 1],
+    ])
+    const {remaining} = await takeDown({
+      ...run.clients,
+      clusterId: run.clusterId,
+      inventory: all,
+      forceForeign: false,
+      onEvent: () => undefined,
+      clock: run.clock,
+      signal,
+    })
+    expect(remaining).to.deep.equal([])
+    expect(await everythingIn(run.region.ec2)).to.equal(before)
+  })
+})
+
 describe('a cluster whose workers are private', function () {
   this.timeout(30_000)
   let run: RegionRun
   afterEach(() => run.close())
 
-  const mirror = 'http://10.50.9.9/'
   const machines = async (): Promise<Record<string, {subnetId: string; isPublic: boolean}>> => {
     const {instances} = await takeInventory(run.clients, run.clusterId, signal)
     return Object.fromEntries(

@@ -1,4 +1,5 @@
 import {queryAction} from '../action.js'
+import {lookUpArn} from './names.js'
 
 /** Elastic Load Balancing's default quotas (Network Load Balancers guide, "Quotas"), and the names they go by in the API. */
 export const ELB_LIMITS = {
@@ -16,5 +17,14 @@ export const limitActions = [
       parameters.ignore('Marker', 'PageSize')
     },
     () => ({Limits: Object.entries(ELB_LIMITS).map(([Name, Max]) => ({Name, Max}))}),
+  ),
+  // Nothing can be reserved here; who keeps a record of a load balancer asks all the same.
+  queryAction(
+    'DescribeCapacityReservation',
+    parameters => parameters.required('LoadBalancerArn'),
+    (arn, {store: {state}}) => {
+      lookUpArn(state.loadBalancers, 'loadBalancer', arn)
+      return {DecreaseRequestsRemaining: 0, CapacityReservationState: []}
+    },
   ),
 ]

@@ -11,6 +11,7 @@ export const LOAD_BALANCER_ATTRIBUTES: AttributeTable = {
   'load_balancing.cross_zone.enabled': {default: 'false', allowed: FLAG},
   'dns_record.client_routing_policy': {default: 'any_availability_zone'},
   'zonal_shift.config.enabled': {default: 'false'},
+  'secondary_ips.auto_assigned.per_subnet': {default: '0'},
 }
 
 export const loadBalancerAttributeActions = [

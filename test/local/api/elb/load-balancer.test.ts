@@ -255,5 +255,8 @@ describe('a load balancer', () => {
   it('is counted by the account’s limits', async () => {
     const {Limits = []} = await region.elb.describeAccountLimits({})
     expect(Limits.find(({Name}) => Name === 'network-load-balancers')?.Max).to.equal('50')
+    const LoadBalancerArn = await loadBalancer(region, net)
+    const {MinimumLoadBalancerCapacity} = await region.elb.describeCapacityReservation({LoadBalancerArn})
+    expect(MinimumLoadBalancerCapacity, 'nothing is reserved').to.equal(undefined)
   })
 })

@@ -1,6 +1,9 @@
 import {createServer as createHttp} from 'node:http'
+import {createServer as createHttps} from 'node:https'
 import {createServer as createTcp, type AddressInfo, type Server} from 'node:net'
 import {expect} from 'chai'
+import {newPrivateKey} from '../../../../src/pki/keys.js'
+import {signAuthority} from '../../../../src/pki/x509.js'
 import type {HealthCheck} from '../../../../src/local/model.js'
 import {isMatch, passes} from '../../../../src/local/vpc/balancer/health-check.js'
 
@@ -51,6 +54,21 @@ describe('a health check', () => {
     expect(await passing(answering)).to.equal(false)
     expect(await passing(answering, {matcher: '200-399,503'})).to.equal(true)
     expect(await passing(answering, {protocol: 'TCP'}), 'a connection is enough').to.equal(true)
+  })
+
+  it('of HTTPS does not ask whose certificate it is, nor for an old version of TLS', async () => {
+    const key = await newPrivateKey()
+    const validity = {notBefore: new Date(0), notAfter: new Date(1000)}
+    const cert = await signAuthority({commonName: 'somebody else'}, key, validity)
+    const secure = await listen(
+      createHttps({key, cert, minVersion: 'TLSv1.3'}, (request, response) => {
+        response.writeHead(request.url === '/readyz' ? 200 : 500)
+        response.end('ok')
+      }),
+    )
+    expect(await passing(secure, {protocol: 'HTTPS', timeoutSeconds: 2})).to.equal(true)
+    expect(await passing(secure, {protocol: 'HTTPS', timeoutSeconds: 2, path: '/'})).to.equal(false)
+    expect(await passing(secure)).to.equal(false)
   })
 
   it('fails where nobody answers in time, at all, or in the right protocol', async () => {

@@ -12,9 +12,10 @@ interface RegionEnvironment {
 export default class LocalEnv extends KhwCommand {
   static override summary = 'Print what other EC2 clients need to use the local region, as shell exports.'
   static override description =
-    'Starts the region where it does not run; an empty one ends by itself after half a minute without a call.'
+    'Starts the region where it does not run; an empty one ends by itself after half a minute without a call. An AWS command line older than 2.13, such as that of Debian 12, needs --endpoint-url "$AWS_ENDPOINT_URL".'
   static override examples = [
     'eval "$(<%= config.bin %> <%= command.id %>)"',
+    'aws --endpoint-url "$AWS_ENDPOINT_URL" ec2 describe-vpcs',
     '<%= config.bin %> <%= command.id %> --json',
   ]
   static override enableJsonFlag = true
@@ -35,6 +36,8 @@ export default class LocalEnv extends KhwCommand {
     const variables = {
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: region,
+      // Python's SDK knows it by this name only.
+      AWS_DEFAULT_REGION: region,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
     }

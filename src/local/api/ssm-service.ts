@@ -23,6 +23,17 @@ export function ssmService(): Service {
         InvalidParameters: names.filter(name => !parameters.has(name)),
       }
     },
+    GetParametersByPath: (input, region) => {
+      const path = requiredText(input, 'Path')
+      if (!path.startsWith('/'))
+        throw new ApiError('ValidationException', 'The parameter path must begin with a forward slash.')
+      const below = path.endsWith('/') ? path : `${path}/`
+      const deep = input['Recursive'] === true
+      const found = [...publicParameters(region)].filter(
+        ([name]) => name.startsWith(below) && (deep || !name.slice(below.length).includes('/')),
+      )
+      return {Parameters: found.map(([, parameter]) => parameter)}
+    },
   })
 }
 

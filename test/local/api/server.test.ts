@@ -167,6 +167,12 @@ describe('the API server', () => {
     const many = await ssm.getParameters({Names: [Name, '/nothing']})
     expect(many.Parameters?.map(parameter => parameter.Value)).to.deep.equal([IMAGE.imageId])
     expect(many.InvalidParameters).to.deep.equal(['/nothing'])
+    const under = async (Path: string, Recursive?: boolean) =>
+      (await ssm.getParametersByPath({Path, ...(Recursive === undefined ? {} : {Recursive})})).Parameters?.length
+    expect(await under('/aws/service/debian/release/12/latest')).to.equal(1)
+    expect(await under('/aws/service/debian')).to.equal(0)
+    expect(await under('/aws/service/debian/', true)).to.equal(1)
+    expect(await codeOf(under('aws'))).to.equal('ValidationException')
     expect(await codeOf(ssm.getParameter({Name: '/nothing'}))).to.equal('ParameterNotFound')
     expect(await codeOf(ssm.describeParameters({}))).to.equal('UnknownOperationException')
   })

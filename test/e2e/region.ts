@@ -1,8 +1,10 @@
 import {EC2, type Instance} from '@aws-sdk/client-ec2'
+import {ElasticLoadBalancingV2} from '@aws-sdk/client-elastic-load-balancing-v2'
 import type {Khw} from './khw.js'
 
 export interface RegionClient {
   readonly ec2: EC2
+  readonly elb: ElasticLoadBalancingV2
   /** Instances of a cluster that are not terminated, by node name. */
   machines(cluster: string): Promise<ReadonlyMap<string, Instance>>
 }
@@ -15,13 +17,15 @@ export async function regionClient(khw: Khw): Promise<RegionClient> {
     accessKeyId: string
     secretAccessKey: string
   }
-  const ec2 = new EC2({
+  const config = {
     region: env.region,
     endpoint: env.endpoint,
     credentials: {accessKeyId: env.accessKeyId, secretAccessKey: env.secretAccessKey},
-  })
+  }
+  const ec2 = new EC2(config)
   return {
     ec2,
+    elb: new ElasticLoadBalancingV2(config),
     async machines(cluster) {
       const {Reservations = []} = await ec2.describeInstances({
         Filters: [{Name: 'tag:khw:cluster', Values: [cluster]}],

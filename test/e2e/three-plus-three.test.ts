@@ -3,7 +3,7 @@ import {basename, join} from 'node:path'
 import {expect} from 'chai'
 import {homeOf} from '../../src/cluster/home.js'
 import {networkCheck} from '../../src/kubernetes/checks.js'
-import type {Check} from '../../src/cluster/report.js'
+import type {Check, ClusterReport} from '../../src/cluster/report.js'
 import {withCluster} from '../../src/steps/open-cluster.js'
 import {livePublicIps} from '../../src/steps/compute/node-instance.js'
 import {skipUnlessMachines} from './can-run.js'
@@ -52,11 +52,13 @@ describe('a cluster of 3+3 on real machines', function () {
     expect((await region.ec2.describeVpcs({Filters})).Vpcs).to.have.length(1)
     expect((await region.ec2.describeSubnets({Filters})).Subnets).to.have.length(3)
     expect((await region.ec2.describeInternetGateways({Filters})).InternetGateways).to.have.length(1)
-    expect((await region.ec2.describeSecurityGroups({Filters})).SecurityGroups).to.have.length(2)
+    expect((await region.ec2.describeSecurityGroups({Filters})).SecurityGroups).to.have.length(3)
     expect((await region.ec2.describeRouteTables({Filters})).RouteTables).to.have.length(1)
     expect((await region.ec2.describeKeyPairs({Filters})).KeyPairs).to.have.length(1)
     expect((await region.ec2.describeNetworkInterfaces({Filters})).NetworkInterfaces).to.have.length(6)
     expect((await region.ec2.describeVolumes({Filters})).Volumes).to.have.length(6)
+    expect((await region.elb.describeLoadBalancers({})).LoadBalancers).to.have.length(1)
+    expect((await region.elb.describeTargetGroups({})).TargetGroups).to.have.length(1)
     // Also of the terminated ones, which are described for an hour.
     const {Reservations = []} = await region.ec2.describeInstances({Filters})
     expect(Reservations.flatMap(r => r.Instances ?? [])).to.have.length(6)
@@ -110,6 +112,17 @@ describe('a cluster of 3+3 on real machines', function () {
   it('has three Ready workers and three etcd members, as kubectl and etcdctl see it from outside', async () => {
     expect(await readyNodes(khw, CLUSTER)).to.deep.equal(WORKERS)
     expect(await startedMembers()).to.equal(3)
+  })
+
+  it('is reached through its load balancer, which is the default once it is healthy', async () => {
+    let status: ClusterReport
+    do status = JSON.parse(await khw.succeed('status', CLUSTER, '--json')) as ClusterReport
+    while (!status.checks.some(({name, ok}) => name === 'load-balancer' && ok))
+    const [balancer] = (await region.elb.describeLoadBalancers({})).LoadBalancers ?? []
+    expect(status.endpoint).to.equal(`https://${balancer?.DNSName ?? ''}:6443`)
+    expect(await kubectl(khw, CLUSTER, 'config', 'view', '--minify')).to.include(status.endpoint)
+    for (const end of ['load-balancer', 'controller-1', 'controller-2', 'controller-3'])
+      expect(await kubectl(khw, CLUSTER, '--context', `${CLUSTER}-${end}`, 'get', '--raw', '/readyz')).to.equal('ok')
   })
 
   it('has the same encryption key on every controller', async () => {
@@ -179,6 +192,8 @@ describe('a cluster of 3+3 on real machines', function () {
     const lost = Date.now()
     expect(await readyNodes(khw, CLUSTER)).to.deep.equal(WORKERS)
     expect(Date.now() - lost).to.be.lessThan(10_000)
+    const through = ['--context', `${CLUSTER}-load-balancer`]
+    expect(await kubectl(khw, CLUSTER, ...through, 'get', '--raw', '/readyz')).to.equal('ok')
     const status = await khw.run('status', CLUSTER, '--json')
     expect(status.code).to.equal(1)
     expect(JSON.parse(status.stdout)).to.include({phase: 'degraded', tolerates: 0})

@@ -66,12 +66,19 @@ export function costFor({perHour}: Cost, milliseconds: number | null): number | 
 
 /** `$0.29 an hour, $2.34 for its 8 hours (list prices of June 2025)`. `ttl` in milliseconds; null: it never ends. */
 export function costText(cost: Cost, ttl: number | null): string {
-  const {perHour, unknown, atMost} = cost
-  if (perHour === null) return `unknown: khw's price list of ${PRICES_AS_OF} lacks ${unknown.join(' and ')}`
+  const amounts = costAmounts(cost, ttl)
+  if (amounts !== undefined) return `${amounts} (list prices of ${PRICES_AS_OF})`
+  return `unknown: khw's price list of ${PRICES_AS_OF} lacks ${cost.unknown.join(' and ')}`
+}
+
+/** The same without the date; undefined if a price is unknown. */
+export function costAmounts(cost: Cost, ttl: number | null): string | undefined {
+  const {perHour, atMost} = cost
+  if (perHour === null) return undefined
   const whole = costFor(cost, ttl)
   const total =
     whole === null || ttl === null ? `${usd(perHour * 24)} a day, without end` : `${usd(whole)} for its ${hours(ttl)}`
-  return `${atMost ? 'at most ' : ''}${usd(perHour)} an hour, ${total} (list prices of ${PRICES_AS_OF})`
+  return `${atMost ? 'at most ' : ''}${usd(perHour)} an hour, ${total}`
 }
 
 /** `$0.29`; parts of a cent only where there is nothing else. */

@@ -1,5 +1,6 @@
-import {clusterCost, costText, usd} from '../cluster/cost.js'
+import {clusterCost, costAmounts, usd} from '../cluster/cost.js'
 import {ttlOf} from '../cluster/expiry.js'
+import {PRICES_AS_OF} from '../cluster/prices.js'
 import type {ProviderName} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
 import {releaseOf} from '../kubernetes/releases.js'
@@ -73,9 +74,14 @@ function moneyRows(request: CreateRequest): [string, string][] {
   const {name, region, provider} = {...createRequestDefaults, ...request}
   const ttl = ttlOf(provider, request.ttl)
   const cost = clusterCost({...specInput({...request, provider}, name), region})
-  const spot = request.spot === true ? '; less for workers that the spot market has' : ''
-  const costs = cost === null ? costOf('local') : `${costText(cost, ttl)}${spot}`
-  return [['Costs', costs], ...(ttl === null && cost === null ? [] : [['Ends', ends(ttl)] satisfies [string, string]])]
+  if (cost === null)
+    return [['Costs', costOf('local')], ...(ttl === null ? [] : [['Ends', ends(ttl)] as [string, string]])]
+  const spot = cost.atMost ? '; the spot market takes less' : ''
+  return [
+    ['Costs', costAmounts(cost, ttl) ?? `unknown: no list price of ${cost.unknown.join(', ')}`],
+    ['Prices', `on demand, as listed in ${PRICES_AS_OF}${spot}`],
+    ['Ends', ends(ttl)],
+  ]
 }
 
 function ends(ttl: number | null): string {

@@ -6,12 +6,9 @@ import {takeInventory} from '../../src/aws/inventory.js'
 import type {ClusterSpec} from '../../src/cluster/spec.js'
 import {KhwError} from '../../src/errors.js'
 import {FileSecretStore} from '../../src/pki/file-secret-store.js'
-import {ensurePki} from '../../src/pki/pki.js'
-import {NodeConnections} from '../../src/ssh/node-connections.js'
 import {createPlan} from '../../src/steps/create-plan.js'
 import {settledInventory} from '../../src/steps/destroy/settled-inventory.js'
 import {takeDown} from '../../src/steps/destroy/take-down.js'
-import type {RunContext} from '../../src/steps/engine/context.js'
 import type {RunEvent} from '../../src/steps/engine/events.js'
 import {Journal, type JournalHeader} from '../../src/steps/engine/journal.js'
 import {plan} from '../../src/steps/engine/plan.js'
@@ -20,14 +17,12 @@ import {findClusters, type TaggedCluster} from '../../src/steps/find-clusters.js
 import {healDuplicates} from '../../src/steps/heal-duplicates.js'
 import {CREDENTIALS} from '../local/api/test-region.js'
 import {ARTIFACTS} from '../steps/region-run.js'
+import {ACCESS, AWS_HALF, awsHalfContext} from '../steps/run-context.js'
 import {sampleSpec} from '../steps/sample-spec.js'
 import {Lifeline, type Kill} from './model-lifeline.js'
 import {ModelRegion} from './model-region.js'
 
 export const NAME = 'sample'
-const ACCESS = {provider: 'local', region: 'local-1', operatorCidr: '203.0.113.7/32', architecture: 'amd64'} as const
-/** The steps that speak to EC2, and what they need. */
-const AWS_HALF = /^(network|access|compute|load-balancer|routing)\//
 
 /**
  * khw's commands on one cluster, as far as they speak to EC2: each is a process of its own, which can be killed. They do
@@ -54,23 +49,14 @@ export class ModelCluster {
       const {clusterId, spec} = journal.header
       const events: RunEvent[] = []
       const secrets = process.guard(new FileSecretStore(join(this.directory, 'secrets')))
-      const notHere = (): never => {
-        throw new Error('there are no machines behind this region')
-      }
-      const context: RunContext = {
-        ...journal.header,
-        expiresAt: journal.header.expiresAt ?? null,
-        ...clients,
-        access: {...ACCESS, endpoint: this.region.region.endpoint},
-        inventory: await takeInventory(clients, clusterId, signal),
+      const context = await awsHalfContext({
+        header: journal.header,
+        endpoint: this.region.region.endpoint,
+        clients,
         secrets,
-        pki: names => ensurePki({...names, spec, secrets}),
-        nodes: new NodeConnections(secrets, 'admin', signal),
-        kubernetes: notHere,
-        writeKubeconfig: notHere,
         clock,
         signal,
-      }
+      })
       const onNotice = (): undefined => undefined
       const inventory = await healDuplicates({...context, journal, onNotice})
       const steps = plan(createPlan(spec).steps.filter(step => AWS_HALF.test(step.id)))

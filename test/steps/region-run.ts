@@ -8,16 +8,14 @@ import {systemClock, type Clock} from '../../src/clock.js'
 import type {RegionAccess} from '../../src/cluster/provider.js'
 import type {ClusterSpec} from '../../src/cluster/spec.js'
 import {resourcesOf, takeInventory} from '../../src/aws/inventory.js'
-import {ensurePki} from '../../src/pki/pki.js'
 import {FileSecretStore} from '../../src/pki/file-secret-store.js'
 import {createPlan} from '../../src/steps/create-plan.js'
-import type {RunContext} from '../../src/steps/engine/context.js'
 import type {RunEvent} from '../../src/steps/engine/events.js'
 import {Journal, type JournalHeader} from '../../src/steps/engine/journal.js'
 import {plan} from '../../src/steps/engine/plan.js'
 import {runPlan} from '../../src/steps/engine/runner.js'
 import {CREDENTIALS, testRegion, type TestRegion, type TestRegionOptions} from '../local/api/test-region.js'
-import {NodeConnections} from '../../src/ssh/node-connections.js'
+import {ACCESS, AWS_HALF, awsHalfContext} from './run-context.js'
 import {sampleSpec} from './sample-spec.js'
 
 export const ARTIFACTS: ArtifactSet = {
@@ -28,13 +26,6 @@ export const ARTIFACTS: ArtifactSet = {
   images: {pause: 'registry.k8s.io/pause:3.10', check: 'busybox'},
   notices: [],
 }
-
-const ACCESS = {
-  provider: 'local',
-  region: 'local-1',
-  operatorCidr: '203.0.113.7/32',
-  architecture: 'amd64',
-} as const
 
 export interface RegionRunOptions extends TestRegionOptions {
   readonly clusterId?: string
@@ -108,31 +99,15 @@ export class RegionRun {
     setMaxListeners(0, signal)
     const events: RunEvent[] = []
     const secrets = new FileSecretStore(join(this.directory, 'secrets'))
-    const notHere = (): never => {
-      throw new Error('there are no machines behind this region')
-    }
-    const context: RunContext = {
-      spec,
-      clusterId: this.clusterId,
-      createdAt: '2026-11-24T08:00:00.000Z',
-      expiresAt: null,
-      artifacts: ARTIFACTS,
-      access: {...ACCESS, endpoint: this.region.endpoint},
-      ec2: this.clients.ec2,
-      ec2Once: this.clients.ec2Once,
-      elb: this.clients.elb,
-      inventory: await takeInventory(this.clients, this.clusterId, signal),
+    const context = await awsHalfContext({
+      header: {...header, createdAt: '2026-11-24T08:00:00.000Z', artifacts: ARTIFACTS},
+      endpoint: this.region.endpoint,
+      clients: this.clients,
       secrets,
-      pki: names => ensurePki({...names, spec, secrets}),
-      nodes: new NodeConnections(secrets, 'admin', signal),
-      kubernetes: notHere,
-      writeKubeconfig: notHere,
       clock: this.clock,
       signal,
-    }
-    const steps = createPlan(spec).steps.filter(step =>
-      /^(network|access|compute|load-balancer|routing)\//.test(step.id),
-    )
+    })
+    const steps = createPlan(spec).steps.filter(step => AWS_HALF.test(step.id))
     await runPlan({plan: plan(steps), journal, context, onEvent: event => events.push(event)})
     return events
   }

@@ -39,7 +39,8 @@ describe('the flags that say what machines to take', () => {
     expect(rows.get('Machines')).to.equal(
       'controllers t3.medium, workers m5.large or m5a.large, 40 GiB each, al2023, workers on the spot market',
     )
-    expect(rows.get('Costs')).to.match(/an hour.*; less for workers that the spot market has$/)
+    expect(rows.get('Costs')).to.match(/^at most \$0\.\d\d an hour/)
+    expect(rows.get('Prices')).to.match(/the spot market takes less$/)
     expect(rows.get('Zones')).to.equal('us-west-2a, us-west-2c')
     expect(new Map(summaryRows({})).has('Machines')).to.equal(false)
   })

@@ -100,7 +100,8 @@ describe('createWizard', () => {
       kubernetesVersion: '1.36',
     })
     // 3 of t3.medium in eu-central-1 (0.048), with 20 GiB (0.0952 a month each) and an address (0.005).
-    expect(text).to.match(/Costs +\$0\.17 an hour, \$1\.33 for its 8 hours \(list prices of/)
+    expect(text).to.match(/Costs +\$0\.17 an hour, \$1\.33 for its 8 hours\n/)
+    expect(text).to.match(/Prices +on demand, as listed in \w+ 20\d\d\n/)
     expect(text).to.match(/Ends +8h after its creation/)
   })
 

@@ -23,8 +23,8 @@ import {PHASES, type PhaseId} from './phases.js'
 
 /** What needs no network: within milliseconds, before anything is made. Throws INVALID_SPEC, USAGE or VERSION_UNSUPPORTED. */
 export function checkRequest(request: CreateRequest, name: string): void {
-  specInput(request, name)
   checkExistingNetwork(request)
+  specInput(request, name)
   parseOperatorRanges(request.operatorCidrs ?? [], request.allowWorld === true)
   const {provider = createRequestDefaults.provider} = request
   if (request.artifacts === 'mirror' && request.mirror === undefined) {

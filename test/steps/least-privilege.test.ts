@@ -3,14 +3,18 @@ import {takeInventory} from '../../src/aws/inventory.js'
 import {operatorPolicy} from '../../src/aws/permissions/policy.js'
 import {rewriteSpecTags, specOfTags} from '../../src/aws/spec-tags.js'
 import type {PolicyDocument} from '../../src/aws/permissions/policy-document.js'
-import {systemClock} from '../../src/clock.js'
 import {clusterSpec} from '../../src/cluster/spec.js'
 import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
+import {tagExpiry} from '../../src/steps/expiry/tags.js'
 import {takeDown} from '../../src/steps/destroy/take-down.js'
+import {FastClock} from '../fast-clock.js'
 import {userWith} from '../local/api/iam/iam-client.js'
 import {foreignNetwork} from './foreign-network.js'
 import {RegionRun, type RegionRunOptions} from './region-run.js'
 import {sampleSpec} from './sample-spec.js'
+
+/** 198.18.0.4 to 198.18.0.19 */
+const PUBLIC_RANGE = {first: 0xc6120004, last: 0xc6120013}
 
 /** A region that enforces IAM, in which khw calls as a user with this policy and no other. */
 function runWith(policy: () => PolicyDocument, options: RegionRunOptions = {}): Promise<RegionRun> {
@@ -24,13 +28,14 @@ function runWith(policy: () => PolicyDocument, options: RegionRunOptions = {}): 
 async function makeAndTakeDown(run: RegionRun): Promise<void> {
   await run.run()
   const {signal} = new AbortController()
+  await tagExpiry({...run.clients, clusterId: run.clusterId, signal}, '2030-01-01T00:00:00.000Z')
   const {remaining} = await takeDown({
     ...run.clients,
     clusterId: run.clusterId,
     inventory: await takeInventory(run.clients, run.clusterId, signal),
     forceForeign: false,
     onEvent: () => undefined,
-    clock: systemClock,
+    clock: run.clock,
     signal,
   })
   expect(remaining).to.deep.equal([])
@@ -56,6 +61,13 @@ describe('who may do what khw iam policy says, and nothing else', function () {
 
   it('makes a cluster and takes it down again', async () => {
     const run = await runWith(() => operatorPolicy({regions: ['local-1']}))
+    await makeAndTakeDown(run)
+    await run.close()
+  })
+
+  it('makes one with a load balancer and spot workers, too, and takes that down again', async () => {
+    const spec = clusterSpec({...sampleSpec({controllers: 3, workers: 1, loadBalancer: 'nlb'}), spot: true})
+    const run = await runWith(() => operatorPolicy(), {spec, publicRange: PUBLIC_RANGE, clock: new FastClock(50)})
     await makeAndTakeDown(run)
     await run.close()
   })

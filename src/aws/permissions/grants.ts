@@ -12,8 +12,8 @@ export interface Grant {
   readonly condition?: PolicyCondition
   /** The actions that khw calls and that AWS lets through only with these: nobody calls these by their names. */
   readonly impliedBy?: readonly string[]
-  /** A service that has one place for all regions. */
-  readonly isGlobal?: boolean
+  /** Said of the region, too, where the policy is bound to some. A call needs all its rows, so one of them is enough. */
+  readonly bindsRegion?: boolean
 }
 
 /** What is made carries the tag, which is what makes it khw's. */
@@ -43,6 +43,7 @@ const ELB_CREATIONS = ['CreateListener', 'CreateLoadBalancer', 'CreateTargetGrou
 export const OPERATOR_GRANTS: readonly Grant[] = [
   {
     sid: 'Look',
+    bindsRegion: true,
     actions: [
       ...ec2(
         'DescribeAvailabilityZones',
@@ -71,15 +72,15 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
       'servicequotas:GetServiceQuota',
     ],
   },
-  {sid: 'WhoAmI', actions: ['sts:GetCallerIdentity'], isGlobal: true},
+  {sid: 'WhoAmI', actions: ['sts:GetCallerIdentity']},
   {
     sid: 'WhatMayI',
     actions: ['iam:SimulatePrincipalPolicy'],
     resources: ['arn:*:iam::*:user/${aws:username}', 'arn:*:iam::*:role/*'],
-    isGlobal: true,
   },
   {
     sid: 'Make',
+    bindsRegion: true,
     actions: ec2(...EC2_CREATIONS.filter(name => name !== 'RunInstances')),
     resources: ['vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'key-pair'],
     condition: TAGGED_BY_REQUEST,
@@ -92,6 +93,7 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
   },
   {
     sid: 'LaunchInstance',
+    bindsRegion: true,
     actions: ec2('RunInstances'),
     resources: ['instance'],
     condition: {StringEquals: {...TAGGED_BY_REQUEST.StringEquals, 'ec2:MetadataHttpTokens': 'required'}},
@@ -159,6 +161,7 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
   },
   {
     sid: 'MakeLoadBalancer',
+    bindsRegion: true,
     actions: elb(...ELB_CREATIONS),
     resources: ['*'],
     condition: TAGGED_BY_REQUEST,
@@ -185,23 +188,15 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
     condition: OURS,
   },
   {
-    // The first load balancer of an account makes ELB ask for its own role, in the name of who asks for it.
-    sid: 'RoleOfElb',
-    actions: ['iam:CreateServiceLinkedRole'],
-    resources: ['arn:*:iam::*:role/aws-service-role/elasticloadbalancing.amazonaws.com/*'],
-    condition: {StringEquals: {'iam:AWSServiceName': 'elasticloadbalancing.amazonaws.com'}},
+    // ELB looks at these in the name of who asks it for a load balancer (ELB User Guide, "API permissions").
+    sid: 'LookForElb',
+    actions: ec2('DescribeAccountAttributes', 'DescribeAddresses'),
     impliedBy: elb('CreateLoadBalancer'),
-    isGlobal: true,
   },
-  {
-    // As much for the first spot instance.
-    sid: 'RoleOfSpot',
-    actions: ['iam:CreateServiceLinkedRole'],
-    resources: ['arn:*:iam::*:role/aws-service-role/spot.amazonaws.com/*'],
-    condition: {StringEquals: {'iam:AWSServiceName': 'spot.amazonaws.com'}},
-    impliedBy: ec2('RunInstances'),
-    isGlobal: true,
-  },
+  // The first load balancer and the first spot instance of an account make these services ask for a role of their own, in
+  // the name of who asks for them.
+  serviceLinkedRole('RoleOfElb', 'elasticloadbalancing.amazonaws.com', elb('CreateLoadBalancer')),
+  serviceLinkedRole('RoleOfSpot', 'spot.amazonaws.com', ec2('RunInstances')),
 ]
 
 /** The policy that `khw iam setup` makes, whose name it is. */
@@ -212,7 +207,7 @@ const OPERATOR_POLICY = ['arn:*:iam::*:policy/khw-operator']
  * with all who may write policies: it is a thing for administrators.
  */
 export const SETUP_GRANTS: readonly Grant[] = [
-  {sid: 'WhoAmI', actions: ['sts:GetCallerIdentity'], isGlobal: true},
+  {sid: 'WhoAmI', actions: ['sts:GetCallerIdentity']},
   {
     sid: 'KeepPolicy',
     actions: iam(
@@ -226,23 +221,20 @@ export const SETUP_GRANTS: readonly Grant[] = [
       'ListPolicyVersions',
     ),
     resources: OPERATOR_POLICY,
-    isGlobal: true,
   },
   {
     sid: 'TagPolicy',
     actions: iam('TagPolicy'),
     resources: OPERATOR_POLICY,
     impliedBy: iam('CreatePolicy'),
-    isGlobal: true,
   },
   {
     sid: 'GivePolicy',
     actions: iam('AttachRolePolicy', 'AttachUserPolicy', 'DetachGroupPolicy', 'DetachRolePolicy', 'DetachUserPolicy'),
     resources: ['*'],
     condition: {ArnLike: {'iam:PolicyARN': OPERATOR_POLICY}},
-    isGlobal: true,
   },
-  {sid: 'KnowHolders', actions: iam('GetRole', 'GetUser'), resources: ['*'], isGlobal: true},
+  {sid: 'KnowHolders', actions: iam('GetRole', 'GetUser'), resources: ['*']},
 ]
 
 /**
@@ -263,6 +255,16 @@ export function guestGrants(vpcIds: readonly string[]): readonly Grant[] {
       condition,
     },
   ]
+}
+
+function serviceLinkedRole(sid: string, service: string, impliedBy: readonly string[]): Grant {
+  return {
+    sid,
+    actions: ['iam:CreateServiceLinkedRole'],
+    resources: [`arn:*:iam::*:role/aws-service-role/${service}/*`],
+    condition: {StringEquals: {'iam:AWSServiceName': service}},
+    impliedBy,
+  }
 }
 
 function ec2(...names: readonly string[]): string[] {

@@ -37,7 +37,7 @@ export function policyOf(grants: readonly Grant[], {regions = []}: PolicyOptions
   return {
     Version: '2012-10-17',
     Statement: grants.map(grant => {
-      const isBound = regions.length > 0 && grant.isGlobal !== true
+      const isBound = regions.length > 0 && grant.bindsRegion === true
       const condition = isBound ? withRegions(grant.condition ?? {}, regions) : grant.condition
       return {
         Sid: grant.sid,

@@ -48,11 +48,13 @@ describe('the policy of who runs khw', () => {
     expect(conditions['arn:*:ec2:*:*:volume/*']?.['Bool']).to.deep.equal({'ec2:Encrypted': 'true'})
   })
 
-  it('can be bound to regions, but for what has none', () => {
+  it('can be bound to regions, by a row of each call that looks for or makes something', () => {
     const {Statement} = operatorPolicy({regions: ['eu-central-1', 'eu-west-1']})
     for (const {Sid, Condition} of Statement)
       expect(Condition?.['StringEquals']?.['aws:RequestedRegion']).to.deep.equal(
-        ['WhoAmI', 'WhatMayI', 'RoleOfElb', 'RoleOfSpot'].includes(Sid) ? undefined : ['eu-central-1', 'eu-west-1'],
+        ['Look', 'Make', 'LaunchInstance', 'MakeLoadBalancer'].includes(Sid)
+          ? ['eu-central-1', 'eu-west-1']
+          : undefined,
       )
     expect(Statement.map(({Condition}) => Condition?.['StringEquals']?.['aws:RequestTag/khw:managed'])).to.include(
       'true',
@@ -63,8 +65,9 @@ describe('the policy of who runs khw', () => {
     const names = operatorPolicy().Statement.map(({Sid}) => Sid)
     for (const name of names) expect(name).to.match(/^[A-Za-z0-9]+$/)
     expect(sorted(names)).to.have.length(names.length)
-    for (const regions of [[], ['eu-central-1', 'us-east-1']])
-      expect(policySize(operatorPolicy({regions}))).to.be.at.most(MANAGED_POLICY_LIMIT)
+    const regions = ['eu-central-1', 'eu-west-1', 'us-east-1']
+    for (const options of [{}, {regions}, {regions, vpcIds: ['vpc-0123456789abcdef0']}])
+      expect(policySize(operatorPolicy(options))).to.be.at.most(MANAGED_POLICY_LIMIT)
     expect(policySize(setUpPolicy())).to.be.at.most(2_048)
     const everywhere = Array.from({length: 40}, (_, i) => `ap-southeast-${i}`)
     expect(() => operatorPolicy({regions: everywhere})).to.throw('so many regions')

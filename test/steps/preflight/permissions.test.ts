@@ -62,6 +62,14 @@ describe('the check of permissions', () => {
     expect(second.fix).to.include('khw iam policy')
   })
 
+  it('names all that makes something, if the policy is bound to another region', async () => {
+    const {ok, detail} = await lookAs(operatorPolicy({regions: ['eu-west-1']}))
+    expect(ok).to.equal(false)
+    for (const name of ['CreateVpc', 'CreateInternetGateway', 'ImportKeyPair', 'RunInstances'])
+      expect(detail).to.contain(`ec2:${name}`)
+    expect(detail).to.contain('elasticloadbalancing:CreateLoadBalancer').and.to.contain('ec2:DescribeVpcs')
+  })
+
   it('names what may be made but not tagged', async () => {
     const {detail} = await lookAs(without(['ec2:CreateTags']))
     expect(detail).to.match(/: ec2:CreateInternetGateway, ec2:CreateTags, ec2:CreateVpc, ec2:ImportKeyPair\.$/)

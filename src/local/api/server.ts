@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto'
+import {setMaxListeners} from 'node:events'
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
 import {systemClock, type Clock} from '../../clock.js'
 import {messageOf} from '../../errors.js'
@@ -64,6 +65,8 @@ export function createApiServer(options: ApiServerOptions): Server {
   const onError = options.onError ?? (() => undefined)
   const network = new VpcSync(store, fabric)
   const closing = new AbortController()
+  // Calls that take as long as EC2's wait for it, any number at a time.
+  setMaxListeners(0, closing.signal)
   const source = options.faults
   const latency = (): Latency => options.latency ?? LATENCIES[source?.current().latency ?? 'none']
   const injector = source && new FaultInjector(source, clock)

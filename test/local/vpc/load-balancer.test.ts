@@ -109,6 +109,7 @@ describe('a load balancer in a VPC', function () {
   it('lets a target reach itself, but not where its own address is preserved', async () => {
     const a = lab.namespaceOf('a')
     expect(await lab.call(a, BALANCER[0], 443)).to.equal(`${A} ${BALANCER[0]}`)
+    expect(await lab.call(a, publicIps[1], 443), 'through the gateway').to.equal(`${B} ${BALANCER[1]}`)
     await sync({groupAttributes: {'preserve_client_ip.enabled': 'true'}})
     while ((await reached(0))[0] !== `${A} ${operator()}`) await sleep(50)
     expect(await lab.callInVain(a, BALANCER[0], 443)).to.equal('silent')

@@ -8,6 +8,7 @@ import {imageActions} from './ec2/image.js'
 import {instanceActions} from './ec2/instance.js'
 import {instanceAttributeActions} from './ec2/instance-attribute.js'
 import {instanceStateActions} from './ec2/instance-state.js'
+import {instanceStatusActions} from './ec2/instance-status.js'
 import {instanceTypeActions} from './ec2/instance-type.js'
 import {internetGatewayActions} from './ec2/internet-gateway.js'
 import {keyPairActions} from './ec2/key-pair.js'
@@ -49,6 +50,7 @@ export const actions: readonly Action[] = [
   ...runInstancesActions,
   ...iamInstanceProfileActions,
   ...instanceActions,
+  ...instanceStatusActions,
   ...instanceAttributeActions,
   ...instanceStateActions,
   ...metadataOptionsActions,

@@ -1,5 +1,6 @@
 import {action} from '../action.js'
 import {IMAGE_SIZE_GIB, type MachineImage} from '../image.js'
+import {absent} from '../filters.js'
 import {listItems, listingRequest, type Listing} from '../listing.js'
 import type {XmlElement} from '../xml.js'
 
@@ -21,7 +22,28 @@ const listing: Listing<MachineImage> = {
     'is-public': () => true,
     state: () => 'available',
     'ena-support': () => true,
+    'block-device-mapping.device-name': image => image.rootDeviceName,
+    'block-device-mapping.delete-on-termination': () => true,
+    'block-device-mapping.volume-size': () => IMAGE_SIZE_GIB,
+    'block-device-mapping.volume-type': () => 'gp3',
+    'block-device-mapping.encrypted': () => false,
+    'manifest-location': image => `${image.ownerId}/${image.name}`,
+    ...absent(
+      'block-device-mapping.snapshot-id',
+      'boot-mode',
+      'kernel-id',
+      'owner-alias',
+      'platform',
+      'product-code',
+      'product-code.type',
+      'ramdisk-id',
+      'source-instance-id',
+      'sriov-net-support',
+      'state-reason-code',
+      'state-reason-message',
+    ),
   },
+  tagsOf: () => [],
 }
 
 export const imageActions = [

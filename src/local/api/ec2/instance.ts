@@ -8,9 +8,10 @@ import type {Region} from '../region.js'
 import type {XmlElement} from '../xml.js'
 import {lookUpInstance} from './instance-lookup.js'
 import {addressOf} from './interface-association.js'
-import {describeInstance, describeState, launchIndex, stateCode} from './instance-view.js'
+import {describeInstance, launchIndex, stateCode} from './instance-view.js'
 
-const UNPAGED = {limit: undefined, after: undefined}
+/** Of lists that are cut otherwise. */
+export const UNPAGED = {limit: undefined, after: undefined}
 
 export const instanceActions = [
   action(
@@ -20,30 +21,17 @@ export const instanceActions = [
       return listingRequest(parameters, 'InstanceId')
     },
     (request, region) => {
-      const {items} = listItems({...request, page: UNPAGED}, describedInstances(region), listing(region.store.state))
+      const {items} = listItems(
+        {...request, page: UNPAGED},
+        describedInstances(region),
+        instanceListing(region.store.state),
+      )
       const reservations = byReservation(items)
       const page = pageOf([...reservations], ([reservationId]) => reservationId, request.page)
       return {
         reservationSet: page.items.map(([, instances]) => describeReservation(instances, region, {launching: false})),
         nextToken: page.nextToken,
       }
-    },
-  ),
-  action(
-    'DescribeInstanceStatus',
-    parameters => {
-      parameters.ignore('IncludeManagedResources')
-      const all = parameters.flag('IncludeAllInstances') ?? false
-      return {all, request: listingRequest(parameters, 'InstanceId')}
-    },
-    ({all, request}, region) => {
-      const {items} = listItems({...request, page: UNPAGED}, describedInstances(region), {
-        ...listing(region.store.state),
-        fields: statusFields,
-      })
-      const shown = items.filter(({state}) => all || state === 'running')
-      const page = pageOf(shown, instance => instance.instanceId, request.page)
-      return {instanceStatusSet: page.items.map(describeStatus), nextToken: page.nextToken}
     },
   ),
   action(
@@ -81,11 +69,12 @@ function byReservation(instances: readonly Instance[]): Map<string, Instance[]> 
   return reservations
 }
 
-function describedInstances(region: Region): Instance[] {
+/** The instances that EC2 still describes: an ended one is, for an hour. */
+export function describedInstances(region: Region): Instance[] {
   return Object.values(region.store.state.instances).filter(instance => isDescribed(instance, region.now()))
 }
 
-function listing(state: RegionState): Listing<Instance> {
+export function instanceListing(state: RegionState): Listing<Instance> {
   const nic = (instance: Instance) => state.networkInterfaces[instance.networkInterfaceId]
   const rootVolume = (instance: Instance) => {
     const volume = state.volumes[instance.rootVolumeId]
@@ -169,30 +158,5 @@ function listing(state: RegionState): Listing<Instance> {
       'metadata-options.http-tokens': instance => instance.metadataOptions.httpTokens,
       'state-reason-code': instance => instance.stateReason?.code,
     },
-  }
-}
-
-const statusFields: Listing<Instance>['fields'] = {
-  'instance-state-name': instance => instance.state,
-  'instance-state-code': instance => stateCode(instance.state),
-  'availability-zone': instance => instance.availabilityZone,
-  'instance-status.status': statusOf,
-  'system-status.status': statusOf,
-}
-
-function statusOf(instance: Instance): string {
-  return instance.state === 'running' ? 'ok' : 'not-applicable'
-}
-
-function describeStatus(instance: Instance): XmlElement {
-  const status = statusOf(instance)
-  const details = status === 'ok' ? [{name: 'reachability', status: 'passed'}] : []
-  return {
-    instanceId: instance.instanceId,
-    availabilityZone: instance.availabilityZone,
-    instanceState: describeState(instance.state),
-    instanceStatus: {status, details},
-    systemStatus: {status, details},
-    eventsSet: [],
   }
 }

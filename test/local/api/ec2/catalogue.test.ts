@@ -40,6 +40,15 @@ describe('what the region offers', () => {
     expect(await find('debian-12-amd64-*', '136693071363')).to.deep.equal([IMAGE.imageId])
     expect(await find('debian-12-amd64-*', 'self')).to.deep.equal([])
     expect(await find('debian-13-*')).to.deep.equal([])
+    const {Images} = await ec2.describeImages({
+      Filters: [
+        {Name: 'block-device-mapping.volume-type', Values: ['gp3']},
+        {Name: 'root-device-name', Values: ['/dev/xvda']},
+      ],
+    })
+    expect(Images).to.have.length(1)
+    const windows = await ec2.describeImages({Filters: [{Name: 'platform', Values: ['windows']}]})
+    expect(windows.Images).to.deep.equal([])
     expect(await codeOf(ec2.describeImages({ImageIds: ['ami-00000000']}))).to.equal('InvalidAMIID.NotFound')
   })
 

@@ -1,6 +1,7 @@
 import {awsErrorCode, classOf} from '../../aws/errors.js'
-import {OPERATOR_GRANTS, type Grant} from '../../aws/permissions/grants.js'
+import {guestGrants, OPERATOR_GRANTS, type Grant} from '../../aws/permissions/grants.js'
 import {simulateGrant, type Simulated} from '../../aws/permissions/simulation.js'
+import type {ClusterSpec} from '../../cluster/spec.js'
 import {KhwError, messageOf} from '../../errors.js'
 import type {Check, Passed, PreflightContext} from './check.js'
 import {TRIALS, type Trial} from './trials.js'
@@ -75,7 +76,7 @@ interface Asked {
   readonly why?: string
 }
 
-async function asked(arn: string, {clients, access: {region}, signal}: PreflightContext): Promise<Asked> {
+async function asked(arn: string, {clients, spec, access: {region}, signal}: PreflightContext): Promise<Asked> {
   const verdicts = new Map<string, Simulated>()
   // The root needs no permission.
   if (arn.endsWith(':root')) return {verdicts}
@@ -83,13 +84,20 @@ async function asked(arn: string, {clients, access: {region}, signal}: Preflight
   if (principal === undefined) return {verdicts, why: `${arn} has no policies of its own`}
   const simulate = (grant: Grant) => simulateGrant(grant, {clients, principal, region, signal})
   try {
-    for (const found of await Promise.all(OPERATOR_GRANTS.map(simulate)))
+    for (const found of await Promise.all(grantsFor(spec).map(simulate)))
       for (const [action, verdict] of found) verdicts.set(action, worse(verdicts.get(action), verdict))
     return {verdicts}
   } catch (error) {
     if (awsErrorCode(error) === undefined) throw error
     return {verdicts: new Map(), why: messageOf(error)}
   }
+}
+
+/** What this cluster needs of what khw may need. */
+function grantsFor({loadBalancer, network}: ClusterSpec): readonly Grant[] {
+  const changesElb = (action: string): boolean => /^elasticloadbalancing:(?!Describe)/.test(action)
+  const grants = [...OPERATOR_GRANTS, ...guestGrants(network.existing === undefined ? [] : [network.existing.vpcId])]
+  return loadBalancer === 'nlb' ? grants : grants.filter(({actions}) => !actions.every(changesElb))
 }
 
 /** An action that stands in several rows needs them all. */

@@ -8,7 +8,7 @@ import type {Check, PreflightContext} from './check.js'
 /** A quota of AWS against what there is and what the plan adds. Codes are those of Service Quotas. */
 interface Quota {
   readonly name: string
-  readonly service: 'ec2' | 'vpc'
+  readonly service: 'ec2' | 'vpc' | 'elasticloadbalancing'
   readonly code: string
   /** Of it in use now, by anybody in the account and region. */
   readonly used: (context: PreflightContext) => Promise<number>
@@ -60,7 +60,27 @@ const QUOTAS: readonly Quota[] = [
     planned: ownNetworks,
     instead: 'Or delete an internet gateway that nobody needs, or choose another --region',
   },
+  {
+    name: 'network load balancers',
+    service: 'elasticloadbalancing',
+    code: 'L-69A177A2',
+    concerns: ({loadBalancer}) => loadBalancer === 'nlb',
+    used: networkLoadBalancers,
+    planned: () => Promise.resolve(1),
+    instead: 'Or go without: --load-balancer none',
+  },
 ]
+
+async function networkLoadBalancers({clients: {elb}, signal}: PreflightContext): Promise<number> {
+  let count = 0
+  let Marker: string | undefined
+  do {
+    const page = await elb.describeLoadBalancers(Marker === undefined ? {} : {Marker}, {abortSignal: signal})
+    count += (page.LoadBalancers ?? []).filter(({Type}) => Type === 'network').length
+    Marker = page.NextMarker
+  } while (Marker)
+  return count
+}
 
 /** One, unless the cluster stands in somebody else's. */
 function ownNetworks({spec}: PreflightContext): Promise<number> {

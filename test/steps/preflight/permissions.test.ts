@@ -23,10 +23,10 @@ describe('the check of permissions', () => {
   })
   afterEach(() => ahead.region.close())
 
-  const lookAs = async (policy: PolicyDocument, name = 'operator') => {
+  const lookAs = async (policy: PolicyDocument, name = 'operator', loadBalancer: 'nlb' | 'none' = 'nlb') => {
     const {credentials} = await userWith(ahead.region, name, policy)
     const access = {...ahead.access, credentials}
-    const [finding] = (await ahead.look({}, {access, checks: [permissions]})).findings
+    const [finding] = (await ahead.look({loadBalancer}, {access, checks: [permissions]})).findings
     if (finding === undefined) throw new Error('no finding')
     return finding
   }
@@ -68,6 +68,11 @@ describe('the check of permissions', () => {
     for (const name of ['CreateVpc', 'CreateInternetGateway', 'ImportKeyPair', 'RunInstances'])
       expect(detail).to.contain(`ec2:${name}`)
     expect(detail).to.contain('elasticloadbalancing:CreateLoadBalancer').and.to.contain('ec2:DescribeVpcs')
+  })
+
+  it('asks for no load balancers where none is wanted', async () => {
+    const policy = without(['elasticloadbalancing:CreateLoadBalancer', 'elasticloadbalancing:DeleteTargetGroup'])
+    expect(await lookAs(policy, 'operator', 'none')).to.include({ok: true, fix: null})
   })
 
   it('names what may be made but not tagged', async () => {

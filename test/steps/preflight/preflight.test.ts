@@ -131,6 +131,16 @@ describe('the look before a create', () => {
     expect(found?.detail).to.include('the plan needs 12 more')
   })
 
+  it('counts network load balancers where one is wanted', async () => {
+    ahead.faults.set({quotas: {networkLoadBalancers: 0}})
+    expect(await ahead.failures({loadBalancer: 'none'})).to.deep.equal([])
+    const [found] = await ahead.failures({loadBalancer: 'nlb'})
+    expect(found?.detail).to.equal(
+      'The quota of network load balancers in local-1 is 0, of which 0 are in use; the plan needs 1 more.',
+    )
+    expect(found?.fix).to.include('--load-balancer none')
+  })
+
   it('warns of a quota of the spot market that is too low, as workers then run on demand', async () => {
     ahead.faults.set({quotas: {vcpus: 12, spotVcpus: 5}})
     const {findings, refuseFailed} = await ahead.look({spot: true})

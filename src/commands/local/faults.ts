@@ -54,6 +54,7 @@ export default class LocalFaults extends KhwCommand {
     '<%= config.bin %> <%= command.id %> bad-day.json',
     '<%= config.bin %> <%= command.id %> --json',
     '<%= config.bin %> <%= command.id %> --clear',
+    '<%= config.bin %> <%= command.id %> --enforce-iam',
   ]
   static override enableJsonFlag = true
   static override args = {
@@ -61,6 +62,11 @@ export default class LocalFaults extends KhwCommand {
   }
   static override flags = {
     clear: Flags.boolean({summary: 'Let nothing go wrong any more.'}),
+    'enforce-iam': Flags.boolean({
+      allowNo: true,
+      exclusive: ['clear'],
+      summary: 'Let users and roles do only what their IAM policies allow; the other settings stay.',
+    }),
   }
 
   async run(): Promise<FaultSettings> {
@@ -74,6 +80,9 @@ export default class LocalFaults extends KhwCommand {
       }
       await clearFaults(home)
     } else if (args.file !== undefined) await writeFaults(home, await readSettingsFrom(args.file))
+    // Neither it nor its opposite may be said.
+    const {'enforce-iam': enforceIam}: {'enforce-iam'?: boolean} = flags
+    if (enforceIam !== undefined) await writeFaults(home, {...(await readFaults(home)), enforceIam})
     const settings = await readFaults(home)
     const isQuiet = Object.keys(settings).length === 0
     this.log(isQuiet ? 'Nothing is set to go wrong in the local region.' : JSON.stringify(settings, undefined, 2))

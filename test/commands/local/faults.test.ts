@@ -47,6 +47,13 @@ describe('khw local faults', () => {
     expect(existsSync(join(directory, 'home/region')), 'a directory without a region').to.equal(false)
   })
 
+  it('makes policies count and lets everybody do everything again, beside what else is set', async () => {
+    await faults(await file('{"lingering": 1}'))
+    expect((await faults('--enforce-iam')).answer).to.deep.equal({lingering: 1, enforceIam: true})
+    expect((await faults('--no-enforce-iam')).answer).to.deep.equal({lingering: 1, enforceIam: false})
+    expect((await faults('--enforce-iam', '--clear')).exit).to.equal(2)
+  })
+
   it('refuses what is wrong, and those before stay', async () => {
     await faults(await file('{"lingering": 1}'))
     const refused = await faults(await file('{"lingering": 2, "quotas": {"vcpu": 5}}'))
@@ -64,6 +71,6 @@ describe('khw local faults', () => {
     const lines = LocalFaults.description.split('\n')
     expect(lines.filter(line => line.length > 76 || line.startsWith(' '))).to.deep.equal([])
     const examples = LocalFaults.description.split('\n\n').flatMap(part => /^"[^]*/m.exec(part)?.[0] ?? [])
-    expect(Object.keys(parseFaultSettingsText(`{${examples.join(',')}}`))).to.have.length(8)
+    expect(Object.keys(parseFaultSettingsText(`{${examples.join(',')}}`))).to.have.length(10)
   })
 })

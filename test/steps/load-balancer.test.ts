@@ -1,12 +1,20 @@
 import {setMaxListeners} from 'node:events'
 import {expect} from 'chai'
-import {takeInventory, type Inventory} from '../../src/aws/inventory.js'
+import {parse} from 'yaml'
+import {resourcesOf, takeInventory, type Inventory} from '../../src/aws/inventory.js'
 import {loadBalancerName} from '../../src/aws/load-balancers.js'
-import type {DestroyReport} from '../../src/cluster/report.js'
+import {tagValue} from '../../src/aws/tags.js'
+import type {ClusterReport, DestroyReport} from '../../src/cluster/report.js'
 import type {KubernetesApi} from '../../src/kubernetes/api.js'
+import {ensurePki} from '../../src/pki/pki.js'
+import {keepKubeconfig} from '../../src/steps/cluster-status.js'
 import {takeDown} from '../../src/steps/destroy/take-down.js'
+import type {RunContext} from '../../src/steps/engine/context.js'
+import type {Journal} from '../../src/steps/engine/journal.js'
+import {tagExpiry} from '../../src/steps/expiry/tags.js'
 import {checkLoadBalancer} from '../../src/steps/load-balancer/check.js'
 import {FastClock} from '../fast-clock.js'
+import {MemorySecretStore} from '../pki/fixtures.js'
 import {present} from '../local/api/test-region.js'
 import {outcomes, RegionRun} from './region-run.js'
 import {sampleSpec} from './sample-spec.js'
@@ -134,6 +142,44 @@ describe('the load balancer of a cluster', function () {
     expect((await destroy(true)).remaining).to.deep.equal([])
     expect((await elb.describeLoadBalancers({})).LoadBalancers).to.deep.equal([])
     expect(await run.ids()).to.deep.equal([])
+  })
+
+  it('is told a new expiry like everything else', async () => {
+    await run.run()
+    const {ec2, elb} = run.clients
+    const context = {ec2, elb, clusterId: run.clusterId, signal} as RunContext
+    await tagExpiry(context, '2026-12-24T08:00:00.000Z')
+    for (const {id, tags} of resourcesOf(await inventory()))
+      expect(tagValue(tags, 'khw:expires-at'), id).to.equal('2026-12-24T08:00:00.000Z')
+  })
+
+  it('is the default of the kubeconfig while it is what answers, and has a context of its own always', async () => {
+    await run.run()
+    const all = await inventory()
+    const {spec} = run
+    const secrets = new MemorySecretStore()
+    await ensurePki({spec, publicIps: {}, secrets})
+    const written: string[] = []
+    const writeKubeconfig = (text: string): Promise<void> => Promise.resolve(void written.push(text))
+    const context = {spec, secrets, writeKubeconfig} as unknown as RunContext
+    const journal = (complete: boolean): Journal => ({header: {spec}, complete, intent: 'create'}) as unknown as Journal
+    const point = (endpoint: string | null, complete = true): Promise<void> =>
+      keepKubeconfig(journal(complete), context, all, {endpoint} as ClusterReport)
+    const balanced = `https://${present(all.loadBalancers[0]?.DNSName)}:6443`
+    await point(balanced)
+    await point('https://198.18.0.9:6443')
+    await point(null)
+    await point(balanced, false)
+    expect(written).to.have.length(2)
+    const servers = written.map(text => {
+      const {clusters} = parse(text) as {clusters: {name: string; cluster: {server: string}}[]}
+      return new Map(clusters.map(({name, cluster}) => [name, cluster.server]))
+    })
+    expect(servers.map(each => each.get('sample'))).to.deep.equal([balanced, 'https://198.18.0.9:6443'])
+    for (const each of servers) {
+      expect(each.get('sample-load-balancer')).to.equal(balanced)
+      expect([...each.keys()]).to.include.members(['sample-controller-1', 'sample-controller-2', 'sample-controller-3'])
+    }
   })
 
   describe('is reported', () => {

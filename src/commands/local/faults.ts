@@ -80,9 +80,9 @@ export default class LocalFaults extends KhwCommand {
       }
       await clearFaults(home)
     } else if (args.file !== undefined) await writeFaults(home, await readSettingsFrom(args.file))
-    // Neither it nor its opposite may be said.
-    const {'enforce-iam': enforceIam}: {'enforce-iam'?: boolean} = flags
-    if (enforceIam !== undefined) await writeFaults(home, {...(await readFaults(home)), enforceIam})
+    // It is not there if neither it nor its opposite was said.
+    if (Object.hasOwn(flags, 'enforce-iam'))
+      await writeFaults(home, {...(await readFaults(home)), enforceIam: flags['enforce-iam']})
     const settings = await readFaults(home)
     const isQuiet = Object.keys(settings).length === 0
     this.log(isQuiet ? 'Nothing is set to go wrong in the local region.' : JSON.stringify(settings, undefined, 2))

@@ -1,5 +1,6 @@
 import {KhwError} from '../../errors.js'
-import {guestGrants, OPERATOR_GRANTS, SETUP_GRANTS, type Grant} from './grants.js'
+import {guestGrants, OPERATOR_GRANTS, type Grant} from './grants.js'
+import {SETUP_GRANTS} from './set-up-grants.js'
 import {MANAGED_POLICY_LIMIT, policySize, type PolicyCondition, type PolicyDocument} from './policy-document.js'
 
 export interface PolicyOptions {

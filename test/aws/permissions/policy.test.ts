@@ -1,5 +1,6 @@
 import {expect} from 'chai'
-import {OPERATOR_GRANTS, SETUP_GRANTS, type Grant} from '../../../src/aws/permissions/grants.js'
+import {OPERATOR_GRANTS, type Grant} from '../../../src/aws/permissions/grants.js'
+import {SETUP_GRANTS} from '../../../src/aws/permissions/set-up-grants.js'
 import {operatorPolicy, setUpPolicy} from '../../../src/aws/permissions/policy.js'
 import {MANAGED_POLICY_LIMIT, policySize} from '../../../src/aws/permissions/policy-document.js'
 import {calledOperations, type CalledOperation} from './called-operations.js'

@@ -171,3 +171,15 @@ export async function reaches(ec2: EC2, instanceId: string, state: string): Prom
     if (Date.now() > deadline) throw new Error(`${instanceId} is ${now ?? 'gone'}, not ${state}`)
   }
 }
+
+/** For a suite whose tests each begin with a region of their own and a network in it. */
+export function eachRegion(use: (made: {readonly region: TestRegion; readonly net: TestNetwork}) => void): void {
+  let region: TestRegion
+  beforeEach(async () => {
+    region = await testRegion()
+    use({region, net: await network(region.ec2)})
+  })
+  afterEach(async () => {
+    await region.close()
+  })
+}

@@ -1,26 +1,13 @@
 import {expect} from 'chai'
-import {
-  codeOf,
-  launch,
-  network,
-  present,
-  reaches,
-  testRegion,
-  type TestNetwork,
-  type TestRegion,
-} from '../test-region.js'
+import {codeOf, eachRegion, launch, present, reaches, type TestNetwork, type TestRegion} from '../test-region.js'
 
 describe('instances', () => {
   let region: TestRegion
   let net: TestNetwork
 
-  beforeEach(async () => {
-    region = await testRegion()
-    net = await network(region.ec2)
-  })
-
-  afterEach(async () => {
-    await region.close()
+  eachRegion(made => {
+    region = made.region
+    net = made.net
   })
 
   const ids = async (Name: string, ...Values: string[]) => {

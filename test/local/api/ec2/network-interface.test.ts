@@ -1,28 +1,14 @@
 import type {CreateNetworkInterfaceCommandInput} from '@aws-sdk/client-ec2'
 import {expect} from 'chai'
-import {
-  codeOf,
-  IMAGE,
-  launch,
-  network,
-  present,
-  reaches,
-  testRegion,
-  type TestNetwork,
-  type TestRegion,
-} from '../test-region.js'
+import {IMAGE, codeOf, eachRegion, launch, present, reaches, type TestNetwork, type TestRegion} from '../test-region.js'
 
 describe('network interfaces', () => {
   let region: TestRegion
   let net: TestNetwork
 
-  beforeEach(async () => {
-    region = await testRegion()
-    net = await network(region.ec2)
-  })
-
-  afterEach(async () => {
-    await region.close()
+  eachRegion(made => {
+    region = made.region
+    net = made.net
   })
 
   const create = async (more: Partial<CreateNetworkInterfaceCommandInput> = {}) =>

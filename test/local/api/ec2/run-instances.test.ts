@@ -2,12 +2,12 @@ import type {RunInstancesCommandInput} from '@aws-sdk/client-ec2'
 import {expect} from 'chai'
 import {
   codeOf,
+  eachRegion,
   launch,
   launchInput,
   network,
   present,
   reaches,
-  testRegion,
   type TestNetwork,
   type TestRegion,
 } from '../test-region.js'
@@ -16,13 +16,9 @@ describe('RunInstances', () => {
   let region: TestRegion
   let net: TestNetwork
 
-  beforeEach(async () => {
-    region = await testRegion()
-    net = await network(region.ec2)
-  })
-
-  afterEach(async () => {
-    await region.close()
+  eachRegion(made => {
+    region = made.region
+    net = made.net
   })
 
   const run = (more: Partial<RunInstancesCommandInput>) => region.ec2.runInstances(launchInput(net, more))

@@ -3,11 +3,11 @@ import {expect} from 'chai'
 import {securityGroupChains} from '../../../../src/local/vpc/security-group-rules.js'
 import {
   codeOf,
+  eachRegion,
   launch,
   network,
   present,
   reaches,
-  testRegion,
   type TestNetwork,
   type TestRegion,
 } from '../test-region.js'
@@ -16,13 +16,9 @@ describe('security groups', () => {
   let region: TestRegion
   let net: TestNetwork
 
-  beforeEach(async () => {
-    region = await testRegion()
-    net = await network(region.ec2)
-  })
-
-  afterEach(async () => {
-    await region.close()
+  eachRegion(made => {
+    region = made.region
+    net = made.net
   })
 
   const describeGroup = async () =>

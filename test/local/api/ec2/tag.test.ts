@@ -1,17 +1,13 @@
 import {expect} from 'chai'
-import {codeOf, launch, network, present, testRegion, type TestNetwork, type TestRegion} from '../test-region.js'
+import {codeOf, eachRegion, launch, present, type TestNetwork, type TestRegion} from '../test-region.js'
 
 describe('tags', () => {
   let region: TestRegion
   let net: TestNetwork
 
-  beforeEach(async () => {
-    region = await testRegion()
-    net = await network(region.ec2)
-  })
-
-  afterEach(async () => {
-    await region.close()
+  eachRegion(made => {
+    region = made.region
+    net = made.net
   })
 
   it('are put on any resource, replaced by key, and taken off', async () => {

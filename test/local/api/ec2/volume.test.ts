@@ -1,27 +1,14 @@
 import type {CreateVolumeCommandInput} from '@aws-sdk/client-ec2'
 import {expect} from 'chai'
-import {
-  codeOf,
-  launch,
-  network,
-  present,
-  reaches,
-  testRegion,
-  type TestNetwork,
-  type TestRegion,
-} from '../test-region.js'
+import {codeOf, eachRegion, launch, present, reaches, type TestNetwork, type TestRegion} from '../test-region.js'
 
 describe('volumes', () => {
   let region: TestRegion
   let net: TestNetwork
 
-  beforeEach(async () => {
-    region = await testRegion()
-    net = await network(region.ec2)
-  })
-
-  afterEach(async () => {
-    await region.close()
+  eachRegion(made => {
+    region = made.region
+    net = made.net
   })
 
   const create = (more: Partial<CreateVolumeCommandInput> = {}) =>

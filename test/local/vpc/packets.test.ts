@@ -199,6 +199,19 @@ describe('packets in a VPC', function () {
       expect(await lab.call(undefined, lab.publicIp(6), 80)).to.match(operator())
     })
 
+    it('follows a public address that goes from one instance to another, as an elastic one does', async () => {
+      const elastic = lab.publicIp(9)
+      const holder = (name: string) => sync({nodes: changed(name, {publicIp: elastic})})
+      await holder('b')
+      expect(await lab.call(undefined, elastic, 80)).to.match(operator())
+      expect(await lab.callInVain(undefined, lab.publicIp(6), 80)).to.equal('silent')
+      expect(await lab.call(b(), lab.publicIp(5), 80)).to.equal(elastic)
+      await holder('a')
+      expect(await lab.call(a(), lab.publicIp(6), 80)).to.equal(elastic)
+      await sync()
+      expect(await lab.callInVain(undefined, elastic, 80)).to.equal('silent')
+    })
+
     it('does not bring anybody to private addresses', async () => {
       const {hostAddress, routerAddress} = {hostAddress: lab.publicIp(769), routerAddress: lab.publicIp(770)}
       await run('ip', ['route', 'add', `${B}/32`, 'via', routerAddress, 'src', hostAddress])

@@ -57,6 +57,7 @@ const CODES: Readonly<Record<Exclude<ErrorClass, 'other'>, readonly string[]>> =
     'NatGatewayNotFound',
     'NoSuchEntity',
     'NoSuchEntityException',
+    'NoSuchResource',
   ],
   'already-there': [
     'InvalidSubnet.Conflict',

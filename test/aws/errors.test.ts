@@ -46,6 +46,7 @@ const TABLE: readonly (readonly [ErrorClass, readonly string[]])[] = [
       'Gateway.NotAttached',
       'LoadBalancerNotFound',
       'NoSuchEntity',
+      'NoSuchResourceException',
     ],
   ],
   [

@@ -160,6 +160,14 @@ describe('the look before a create', () => {
     expect(finding?.fix).to.include('khw iam policy')
   })
 
+  it('takes the default of a quota that was never changed for the account', async () => {
+    ahead.faults.set(refusedBy('servicequotas:GetServiceQuota', 'NoSuchResourceException', 400))
+    const {findings} = await ahead.look()
+    const of = (check: string) => findings.find(finding => finding.check === check)?.detail
+    expect(of('quota: VPCs')).to.equal('1 more besides 0 in use, of 5')
+    expect(of('quota: vCPUs')).to.include('is 5, of which 0 are in use; the plan needs 12 more')
+  })
+
   it('tells of an image that is gone', async () => {
     const error = await ahead.refusal({controllerType: 't4g.medium', workerType: 't4g.medium'})
     expect(error.message).to.include('The region local-1 has no image of Debian 12 for arm64')

@@ -3,6 +3,7 @@ import {admits, listRanges} from '../cluster/operator-ranges.js'
 import {KhwError, type KhwCode, type KhwErrorOptions} from '../errors.js'
 import type {JournalHeader} from './engine/journal.js'
 import {openRegionAnew} from './open-region.js'
+import {sayRanges} from './say-ranges.js'
 
 /** How a run ends if the cluster does not let khw in any more. */
 const UNREACHED: readonly KhwCode[] = ['ADDRESS_CHANGED', 'SSH_FAILED', 'TIMEOUT', 'KUBERNETES_API']
@@ -30,6 +31,13 @@ export async function addressChanged(
   }
   if (admits(header, own)) return undefined
   const {name} = header.spec
+  if (header.rangesGiven === true)
+    return new KhwError(
+      'ADDRESS_CHANGED',
+      `khw sees you come from ${own.join(', ')}, and the cluster "${name}" admits ${listRanges(header).join(', ')}, as you have said.`,
+      [`If that is not where you reach it from any more: ${sayRanges(name)}`],
+      options,
+    )
   return new KhwError(
     'ADDRESS_CHANGED',
     `Your address is now ${own.join(', ')}, but the cluster "${name}" admits ${listRanges(header).join(', ')} only.`,
@@ -38,7 +46,10 @@ export async function addressChanged(
   )
 }
 
-/** What a run failed with; ADDRESS_CHANGED in its place, if that is why it could not reach its machines. */
+/**
+ * What a run failed with; ADDRESS_CHANGED in its place, if that is why it could not reach its machines. Where the user has
+ * said from where they are reached, that is but a guess, and is added to what it failed with.
+ */
 export async function explainUnreached(
   error: unknown,
   home: Home,
@@ -46,5 +57,12 @@ export async function explainUnreached(
   signal: AbortSignal,
 ): Promise<unknown> {
   if (!(error instanceof KhwError) || !UNREACHED.includes(error.code)) return error
-  return (await addressChanged(home, header, signal, {cause: error, exit: 69})) ?? error
+  const changed = await addressChanged(home, header, signal, {cause: error, exit: 69})
+  if (changed === undefined || header.rangesGiven !== true) return changed ?? error
+  return new KhwError(
+    error.code,
+    `${error.message}\n${changed.message}`,
+    [...error.suggestions, ...changed.suggestions],
+    {cause: error.cause, exit: error.oclif.exit},
+  )
 }

@@ -107,7 +107,8 @@ async function run(
   const {header} = journal
   const onSilence = async (): Promise<void> => {
     const error = await addressChanged(home, header, signal)
-    if (error) throw error
+    if (error && header.rangesGiven !== true) throw error
+    if (error) onNotice(`No machine answers yet. ${error.message} ${error.suggestions[0]}`)
   }
   const session = await openSession(directory, journal.header, access, signal, {onSilence})
   try {

@@ -71,6 +71,7 @@ export function newJournal(options: NewJournal): Journal {
     spec,
     account,
     ...rangesOf(access),
+    ...(request.operatorCidrs === undefined ? {} : {rangesGiven: true}),
     artifacts,
     createdAt,
     expiresAt: expiryAfter(createdAt, ttlOf(spec.provider, request.ttl)),

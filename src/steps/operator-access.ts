@@ -4,13 +4,14 @@ import type {Home} from '../cluster/home.js'
 import {admits, listRanges, operatorRanges, rangesOf} from '../cluster/operator-ranges.js'
 import {chooseCluster} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
-import {Journal} from './engine/journal.js'
+import {Journal, type JournalHeader} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
 import {specHolders} from './find-clusters.js'
 import {authorizeMissing, operatorChanges, revokeStale, type GroupChange} from './network/operator-rules.js'
 import {openRegionAnew} from './open-region.js'
 import {withCluster, type ClusterOptions} from './open-cluster.js'
 import {ownRanges} from './address-changed.js'
+import {sayRanges} from './say-ranges.js'
 import {openSession} from './session.js'
 
 /** Output contract of `khw access show|refresh --json`. */
@@ -21,6 +22,8 @@ export interface AccessReport {
   /** Where you come from; null if that could not be learnt. */
   readonly yours: readonly string[] | null
   readonly ok: boolean
+  /** There if the user said who is admitted; khw found it out otherwise. */
+  readonly given?: true
   /** Rules of the security groups that are missing, and that should be gone. */
   readonly rules: RuleCount
   /** Only of a refresh: the rules that it found missing, and those that it took away. */
@@ -35,7 +38,7 @@ interface RuleCount {
 export interface RefreshOptions {
   readonly home: Home
   readonly name?: string
-  /** As `parseOperatorRanges` gives them; one's own by default. */
+  /** As `parseOperatorRanges` gives them; one's own by default, unless others were given before. */
   readonly ranges?: readonly string[]
   /** As the error LOCKED said: takes the lock from an owner that nobody can ask. */
   readonly forceUnlock?: string
@@ -51,7 +54,7 @@ export function showAccess(options: ClusterOptions): Promise<AccessReport> {
     const changes = operatorChanges(header.spec, admitted, [], context.inventory)
     const rules = countOf(changes)
     const ok = yours !== null && admits(header, yours) && rules.missing === 0
-    return {name: header.spec.name, admitted, yours, ok, rules}
+    return {name: header.spec.name, admitted, yours, ok, ...(header.rangesGiven && {given: true}), rules}
   })
 }
 
@@ -67,6 +70,7 @@ export async function refreshAccess(options: RefreshOptions): Promise<AccessRepo
     const journal = Journal.openToWrite(directory.path)
     const {header} = journal
     refuseWhileDestroyed(journal)
+    if (ranges === undefined) refuseToGuess(header)
     const access = await openRegionAnew(home, header, ranges, signal)
     const session = await openSession(directory, header, access, signal)
     const {ec2, ec2Once, inventory} = session.context
@@ -74,14 +78,23 @@ export async function refreshAccess(options: RefreshOptions): Promise<AccessRepo
       const admitted = listRanges(access)
       const changes = operatorChanges(header.spec, admitted, listRanges(header), inventory)
       await authorizeMissing(ec2Once, changes)
-      journal.amend(rangesOf(access))
+      journal.amend({...rangesOf(access), ...(ranges !== undefined && {rangesGiven: true})})
       for (const {id, tags} of specHolders(inventory))
         await rewriteSpecTags(ec2, id, tags, {spec: header.spec, ...operatorRanges(admitted)})
       await revokeStale(ec2, changes)
       const yours = ranges === undefined ? admitted : await ownRanges(home, header, signal).catch(() => null)
       const ok = yours !== null && admits(access, yours)
       const {missing: opened, stale: closed} = countOf(changes)
-      return {name: directory.name, admitted, yours, ok, rules: {missing: 0, stale: 0}, changed: {opened, closed}}
+      const given = ranges === undefined ? {} : {given: true as const}
+      return {
+        name: directory.name,
+        admitted,
+        yours,
+        ok,
+        ...given,
+        rules: {missing: 0, stale: 0},
+        changed: {opened, closed},
+      }
     } catch (error) {
       throw explained(error, `Could not change who may reach "${directory.name}"`)
     } finally {
@@ -98,6 +111,18 @@ function refuseWhileDestroyed({header, intent}: Journal): void {
   throw new KhwError('CLUSTER_EXISTS', `The cluster "${name}" is being destroyed.`, [
     `Finish that first: khw destroy ${name}`,
   ])
+}
+
+/** What khw would find out is not what was said, and may be no way to the machines at all. */
+function refuseToGuess(header: JournalHeader): void {
+  if (header.rangesGiven !== true) return
+  const {name} = header.spec
+  throw new KhwError(
+    'USAGE',
+    `Who may reach the cluster "${name}" was said with --allow-cidr (${listRanges(header).join(', ')}): khw does not put its own guess in the place of that.`,
+    [`Say who may reach it now: ${sayRanges(name)}`],
+    {exit: 2},
+  )
 }
 
 function countOf(changes: readonly GroupChange[]): RuleCount {

@@ -4,7 +4,7 @@ import type {Style} from './style.js'
 import {fields} from './table.js'
 
 /** What `khw access` prints: who is let in, and whether the reader is among them. */
-export function accessReport({name, admitted, yours, ok, rules, changed}: AccessReport, style: Style): string {
+export function accessReport({name, admitted, yours, ok, given, rules, changed}: AccessReport, style: Style): string {
   const you = yours === null ? 'not known: nobody could say' : yours.join(', ')
   const head = ok
     ? `${style.green('✔')} ${style.bold(name)} lets you in`
@@ -15,7 +15,7 @@ export function accessReport({name, admitted, yours, ok, rules, changed}: Access
     ['Admits', admitted.join(', ')],
     ['You', you],
   ]
-  const commands = ok ? [] : [`khw access refresh ${name}`]
+  const commands = ok ? [] : [`khw access refresh ${name}${given ? ' --allow-cidr RANGE' : ''}`]
   const odd = [
     ...(rules.missing > 0 ? [`${rules.missing} missing`] : []),
     ...(rules.stale > 0 ? [`${rules.stale} of a former address`] : []),

@@ -5,8 +5,9 @@ import {expect} from 'chai'
 import {homeOf, type Home} from '../../src/cluster/home.js'
 import {listRanges} from '../../src/cluster/operator-ranges.js'
 import {clusterSpec, type ClusterSpec} from '../../src/cluster/spec.js'
+import {KhwError, messageOf} from '../../src/errors.js'
 import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
-import {addressChanged} from '../../src/steps/address-changed.js'
+import {addressChanged, explainUnreached} from '../../src/steps/address-changed.js'
 import {readClusterFile} from '../../src/steps/engine/cluster-file.js'
 import {Journal, type JournalHeader} from '../../src/steps/engine/journal.js'
 import {findClusters} from '../../src/steps/find-clusters.js'
@@ -135,7 +136,7 @@ describe('who may reach a cluster', function () {
     await refresh(FIRST)
     expect(await rules()).to.deep.equal(expected(FIRST))
     expect(await recorded()).to.deep.equal([[FIRST], [FIRST], [FIRST]])
-    expect(Journal.open(directory).header).to.deep.equal(header)
+    expect(Journal.open(directory).header).to.deep.equal({...header, rangesGiven: true})
   })
 
   it('is made good by the next refresh, wherever one was cut off', async () => {
@@ -172,5 +173,23 @@ describe('who may reach a cluster', function () {
     expect(error?.suggestions).to.deep.equal(['Let it in: khw access refresh sample'])
     globalThis.fetch = () => Promise.reject(new Error('no way out'))
     expect(await addressChanged(home, header, signal)).to.equal(undefined)
+  })
+
+  it('stays what the user said: where khw sees him come from is but a hint then', async () => {
+    const silent = new KhwError('SSH_FAILED', 'worker-0 does not answer.', ['Look at it'], {exit: 69})
+    comeFrom('192.0.2.9')
+    expect(await explainUnreached(silent, home, header, signal)).to.have.property('code', 'ADDRESS_CHANGED')
+    await refresh(FIRST)
+    const {header: said} = Journal.open(directory)
+    const explained = await explainUnreached(silent, home, said, signal)
+    expect(explained).to.have.property('code', 'SSH_FAILED')
+    expect(messageOf(explained)).to.match(/^worker-0 does not answer\.\n.*192\.0\.2\.9/)
+    const refused = await refreshAccess({home, signal}).catch((error: unknown) => error)
+    expect(refused).to.have.property('code', 'USAGE')
+    expect(refused).to.have.deep.property('suggestions', [
+      'Say who may reach it now: khw access refresh sample --allow-cidr RANGE',
+    ])
+    expect(await rules()).to.deep.equal(expected(FIRST))
+    expect((await showAccess({home, signal})).given).to.equal(true)
   })
 })

@@ -18,7 +18,8 @@ export default class Refresh extends AwsCommand {
   }
   static override flags = {
     'allow-cidr': Flags.string({
-      description: 'who may reach SSH and the API, one or several ranges; your own address by default',
+      description:
+        'who may reach SSH and the API, one or several ranges; your own address by default, unless ranges were given before',
       helpValue: 'CIDR,...',
       multiple: true,
       delimiter: ',',

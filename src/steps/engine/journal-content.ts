@@ -11,6 +11,8 @@ export interface JournalHeader extends OperatorRanges {
   readonly clusterId: string
   readonly spec: ClusterSpec
   readonly account: string
+  /** The user said who may reach the cluster, and may know of ways that khw does not see; absent: khw found it out. */
+  readonly rangesGiven?: true
   readonly artifacts: ArtifactSet
   /** ISO 8601. */
   readonly createdAt: string

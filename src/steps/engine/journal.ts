@@ -103,7 +103,10 @@ export class Journal {
    */
   amend(change: Amendment): void {
     const amended: {-readonly [Key in keyof JournalHeader]: JournalHeader[Key]} = {...this.header, ...change}
-    if (change.operatorCidr !== undefined && change.moreOperatorCidrs === undefined) delete amended.moreOperatorCidrs
+    if (change.operatorCidr !== undefined) {
+      if (change.moreOperatorCidrs === undefined) delete amended.moreOperatorCidrs
+      if (change.rangesGiven === undefined) delete amended.rangesGiven
+    }
     if (JSON.stringify(amended) !== JSON.stringify(this.header)) this.write({header: amended})
     writeClusterFile(this.directory, amended)
   }
@@ -135,8 +138,8 @@ export class Journal {
   }
 }
 
-/** New values of what a header may say otherwise later on; ranges come all at once. */
-export type Amendment = Partial<OperatorRanges>
+/** New values of what a header may say otherwise later on; ranges come all at once, with whether they were given. */
+export type Amendment = Partial<OperatorRanges> & Pick<JournalHeader, 'rangesGiven'>
 
 /** When what a step stands for was made, or may have been, in milliseconds since 1970. */
 export function madeAt(record: StepRecord): number {

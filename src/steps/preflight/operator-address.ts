@@ -1,5 +1,6 @@
 import {admits, listRanges} from '../../cluster/operator-ranges.js'
 import {KhwError} from '../../errors.js'
+import {sayRanges} from '../say-ranges.js'
 import type {Check} from './check.js'
 
 /** From where the cluster will be reached. Only on AWS: the local region knows where its operator is. */
@@ -20,6 +21,11 @@ export const operatorAddress: Check = {
       return {detail: error.message, fix: `Nothing, if you still are in ${admitted}`}
     }
     if (admits(resumed, [`${own}/32`])) return {detail: own}
+    if (resumed.rangesGiven === true)
+      return {
+        detail: `khw sees you come from ${own}, and the cluster admits ${admitted}, as you have said`,
+        fix: `Nothing, if you still reach it from there; or: ${sayRanges(resumed.spec.name)}`,
+      }
     throw new KhwError(
       'ADDRESS_CHANGED',
       `Your public address is ${own} now, but the cluster admits ${admitted} only.`,

@@ -258,6 +258,12 @@ describe('the look before a create', () => {
         'Your public address is 198.51.100.9 now, but the cluster admits 203.0.113.7/32 only.',
       )
       expect(finding?.fix).to.equal('Let it in: khw access refresh sample')
+      // Said by the user, who may leave by another way than the services see.
+      const said = await ahead.look({}, {...moved, resumed: {...moved.resumed, rangesGiven: true}})
+      said.refuseFailed()
+      const warning = said.findings.find(({check}) => check === 'own address')
+      expect(warning?.detail).to.include('198.51.100.9').and.to.include('203.0.113.7/32')
+      expect(warning?.fix).to.include('khw access refresh sample --allow-cidr RANGE')
       const here = {...moved, resumed: {...moved.resumed, operatorCidr: '198.51.100.9/32'}}
       const {findings, refuseFailed} = await ahead.look({}, here)
       refuseFailed()

@@ -13,7 +13,7 @@ const OPTIONAL = /^(servicequotas|iam):/
 
 /**
  * What the caller may do, found out in two ways: each EC2 call that changes something is tried with DryRun, and IAM is
- * asked what the caller's policies say to all that khw calls. What EC2 itself lets through counts for more.
+ * asked what the caller's policies say to all that khw calls. What EC2 itself says to a trial counts for more.
  */
 export const permissions: Check = {
   name: 'permissions',
@@ -53,19 +53,19 @@ async function tried(context: PreflightContext): Promise<ReadonlyMap<string, Ver
   return new Map(await Promise.all(verdicts))
 }
 
-/** The operation is let through if EC2 says so, or if it goes on to complain of something else. */
-async function verdictOn(trial: Trial, {clients: {ec2}, spec, signal}: PreflightContext): Promise<Verdict> {
+/** A complaint of something else says nothing of permissions: EC2 may look for what is named before it asks who wants it. */
+async function verdictOn(trial: Trial, context: PreflightContext): Promise<Verdict> {
+  const {clients, facts, spec, signal} = context
   try {
-    await trial.call(ec2, spec, {abortSignal: signal})
+    await trial.call(clients.ec2, spec, {abortSignal: signal})
     return 'unclear'
   } catch (error) {
     const code = awsErrorCode(error)
     if (code === undefined) throw error
     if (code === 'DryRunOperation') return 'allowed'
     if (code === 'UnauthorizedOperation') return trial.certain ? 'refused' : 'unclear'
-    const kind = classOf(error)
-    if (kind === 'auth') throw error
-    return kind === 'throttle' || kind === 'ambiguous' ? 'unclear' : 'allowed'
+    if (classOf(error) === 'auth') throw error
+    return isRoot((await facts.caller()).arn) ? 'allowed' : 'unclear'
   }
 }
 
@@ -78,8 +78,7 @@ interface Asked {
 
 async function asked(arn: string, {clients, spec, access: {region}, signal}: PreflightContext): Promise<Asked> {
   const verdicts = new Map<string, Simulated>()
-  // The root needs no permission.
-  if (arn.endsWith(':root')) return {verdicts}
+  if (isRoot(arn)) return {verdicts}
   const principal = principalOf(arn)
   if (principal === undefined) return {verdicts, why: `${arn} has no policies of its own`}
   const simulate = (grant: Grant) => simulateGrant(grant, {clients, principal, region, signal})
@@ -91,6 +90,11 @@ async function asked(arn: string, {clients, spec, access: {region}, signal}: Pre
     if (awsErrorCode(error) === undefined) throw error
     return {verdicts: new Map(), why: messageOf(error)}
   }
+}
+
+/** The root of an account needs no permission; only its organization can take some away. */
+function isRoot(arn: string): boolean {
+  return arn.endsWith(':root')
 }
 
 /** What this cluster needs of what khw may need. */

@@ -90,6 +90,19 @@ describe('the check of permissions', () => {
     }
   })
 
+  it('leaves it to the policies where EC2 complains of something else than permissions', async () => {
+    const elsewhere = {code: 'InvalidAMIID.NotFound', status: 400}
+    ahead.faults.set({enforceIam: true, calls: [{action: 'RunInstances', when: 'before', how: elsewhere}]})
+    const refused = await lookAs(without(['ec2:RunInstances']))
+    expect(refused.ok).to.equal(false)
+    expect(refused.detail).to.match(/ lacks a permission: ec2:RunInstances\.$/)
+    expect(await lookAs(operatorPolicy(), 'entitled')).to.include({ok: true, fix: null})
+    const unasked = await lookAs(without(['iam:SimulatePrincipalPolicy']), 'unasked')
+    expect(unasked.detail).to.include('ec2:RunInstances')
+    const [root] = (await ahead.look({}, {checks: [permissions]})).findings
+    expect(root).to.include({ok: true, fix: null})
+  })
+
   it('says what it cannot know of who may not ask IAM, and goes on', async () => {
     const finding = await lookAs(without(['iam:SimulatePrincipalPolicy']))
     expect(finding.ok).to.equal(true)

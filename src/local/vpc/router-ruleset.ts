@@ -106,13 +106,12 @@ export function routerRuleset(
     ),
     ...set('translated', 'ipv4_addr', [...translations.keys()]),
     ...groups.flatMap(group => securityGroupChains(group, membership(interfaces), balancerLinks(interfaces))),
-    ...interfaces.flatMap(({link, networkInterface}) =>
+    ...interfaces.flatMap(({link, instance, networkInterface: {groupIds}}) =>
       (['in', 'out'] as const).flatMap(direction =>
         chain(`${link}-${direction}`, [
-          ...networkInterface.groupIds
-            .filter(groupId => known.has(groupId))
-            .map(groupId => `jump ${groupChain(groupId, direction)}`),
-          'drop',
+          ...groupIds.filter(groupId => known.has(groupId)).map(groupId => `jump ${groupChain(groupId, direction)}`),
+          // A load balancer that was created without security groups admits everybody; an instance always has one.
+          instance === undefined && groupIds.length === 0 ? 'accept' : 'drop',
         ]),
       ),
     ),

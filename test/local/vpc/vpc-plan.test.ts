@@ -2,8 +2,20 @@ import {expect} from 'chai'
 import {parseCidr} from '../../../src/cluster/cidr.js'
 import type {RegionNames} from '../../../src/local/host/names.js'
 import {parseAddresses, parseLinks, parseRoutes, parseRules} from '../../../src/local/vpc/ip-json.js'
+import {linkOf} from '../../../src/local/vpc/vpc-interfaces.js'
 import {type VpcPlan, vpcPlan} from '../../../src/local/vpc/vpc-plan.js'
-import {groupId, instanceId, type Node, regionState, type Rule, SUBNETS, VPC, type World} from './region-fixture.js'
+import {balancedState} from './balanced-world.js'
+import {
+  groupId,
+  instanceId,
+  interfaceId,
+  type Node,
+  regionState,
+  type Rule,
+  SUBNETS,
+  VPC,
+  type World,
+} from './region-fixture.js'
 
 const names: RegionNames = {
   prefix: 'khw00002',
@@ -171,6 +183,20 @@ describe('security group rules', () => {
   it('match destinations on the way out', () => {
     const rule: Rule = {protocol: 'tcp', ports: [53, 53], to: '10.0.0.2/32'}
     expect(rulesOf([rule], 'out')).to.deep.equal(['ip daddr 10.0.0.2/32 tcp dport 53-53 accept'])
+  })
+
+  it('are none where a load balancer was created without groups, and then all may pass', () => {
+    const state = balancedState({nodes, groups: {lb: []}, targets: ['a']})
+    const chainsOf = (link: string): string[][] => {
+      const {ruleset} = vpcPlan(state, VPC, names, range) ?? plan()
+      return [chainOf(ruleset, `${link}-in`), chainOf(ruleset, `${link}-out`)]
+    }
+    const link = linkOf(interfaceId('lb0'))
+    const jumps = (['in', 'out'] as const).map(direction => [`jump ${groupId('lb')}-${direction}`, 'drop'])
+    expect(chainsOf(link)).to.deep.equal(jumps)
+    for (const nic of Object.values(state.networkInterfaces)) nic.groupIds = []
+    expect(chainsOf(link)).to.deep.equal([['accept'], ['accept']])
+    expect(chainsOf(linkOf(interfaceId('a'))), 'an instance').to.deep.equal([['drop'], ['drop']])
   })
 
   it('admit nobody by a group without members', () => {

@@ -61,8 +61,8 @@ export const loadBalancerNetworkActions = [
         )
         return loadBalancer
       })
-      await region.network.sync(loadBalancer.vpcId)
       region.loadBalancers.release()
+      await region.network.sync(loadBalancer.vpcId)
       return {AvailabilityZones: describeZones(loadBalancer, region.store.state), IpAddressType: 'ipv4'}
     },
   ),

@@ -48,8 +48,9 @@ export const loadBalancerActions = [
     async (arn, region) => {
       const vpcId = await region.store.change(state => remove(state, arn, region))
       if (vpcId === undefined) return {}
-      await region.network.sync(vpcId)
+      // Whatever becomes of the synchronisation, the interfaces go.
       region.loadBalancers.release()
+      await region.network.sync(vpcId)
       return {}
     },
   ),

@@ -48,8 +48,8 @@ export const targetActions = [
           if (target.id === wanted.id && (wanted.port ?? target.port) === target.port) target.drainedAt ??= drainedAt
       return group.vpcId
     })
-    await region.network.sync(vpcId)
     region.loadBalancers.drain()
+    await region.network.sync(vpcId)
     return {}
   }),
 ]

@@ -1,6 +1,15 @@
 import {expect} from 'chai'
+import {eventually} from '../faults/faulty-region.js'
 import {network, present, testRegion, type TestRegion} from '../test-region.js'
-import {codeOf, elbNetwork, listener, loadBalancer, targetGroup, type ElbNetwork} from './elb-network.js'
+import {
+  codeOf,
+  elbNetwork,
+  listener,
+  loadBalancer,
+  runningInstance,
+  targetGroup,
+  type ElbNetwork,
+} from './elb-network.js'
 
 describe('a load balancer', () => {
   let region: TestRegion
@@ -178,6 +187,24 @@ describe('a load balancer', () => {
     while ((await ec2.describeNetworkInterfaces({})).NetworkInterfaces?.length !== 0) await Promise.resolve()
     expect(await blocked()).to.deep.equal(Array(3).fill('no error'))
     expect(region.errors).to.deep.equal([])
+  })
+
+  it('lets go of its interfaces and targets, whatever becomes of the host', async () => {
+    const {elb, fabric, store} = region
+    const LoadBalancerArn = await loadBalancer(region, net)
+    const TargetGroupArn = await targetGroup(region, net)
+    const Targets = [{Id: await runningInstance(region, net)}]
+    await elb.registerTargets({TargetGroupArn, Targets})
+    fabric.fail('syncVpc', new Error('no host'))
+    expect([
+      await codeOf(elb.deregisterTargets({TargetGroupArn, Targets})),
+      await codeOf(elb.setSubnets({LoadBalancerArn, Subnets: [net.subnetId]})),
+      await codeOf(elb.deleteLoadBalancer({LoadBalancerArn})),
+    ]).to.deep.equal(Array(3).fill('InternalError'))
+    fabric.fail('syncVpc', undefined)
+    region.advance(300_000)
+    await eventually(() => store.state.targetGroups[TargetGroupArn]?.targets.length === 0)
+    await eventually(() => Object.values(store.state.networkInterfaces).every(({managed}) => managed === undefined))
   })
 
   it('is protected from deletion where that was asked for', async () => {

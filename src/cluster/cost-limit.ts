@@ -28,7 +28,7 @@ export function refuseCost(cost: Cost | null, limit: CostLimit | undefined, ttl:
   const what =
     asked === null
       ? `Nobody can say whether ${most} would be kept: the cost is ${costText(cost, ttl)}.`
-      : `The cluster would cost ${usd(asked)}${per === 'hour' ? ' an hour' : ' in all'}, more than ${most} allows: ${costText(cost, ttl)}.`
+      : `The cluster ${cost.atMost ? 'could' : 'would'} cost ${usd(asked)}${per === 'hour' ? ' an hour' : ' in all'}, more than ${most} allows: ${costText(cost, ttl)}.`
   throw new KhwError(
     'COST_LIMIT',
     what,

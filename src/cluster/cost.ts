@@ -1,4 +1,5 @@
 import type {Role} from './addressing.js'
+import {typesOf} from './machines.js'
 import {instancePrice, loadBalancerPrice, PRICES_AS_OF, publicAddressPrice, volumePrice} from './prices.js'
 import {hasLoadBalancer, type ClusterSpec} from './spec.js'
 
@@ -8,7 +9,7 @@ export interface Cost {
   readonly perHour: number | null
   /** Whose price is not known: `m9.large in ap-south-2`. */
   readonly unknown: readonly string[]
-  /** Some of it is of the spot market, which costs no more than this. */
+  /** It may cost less: some of it is of the spot market, or has a type to fall back on, of which this is the dearest. */
   readonly atMost?: true
 }
 
@@ -16,15 +17,28 @@ type CostSpec = Pick<
   ClusterSpec,
   'provider' | 'region' | 'controllers' | 'workers' | 'network' | 'spot' | 'loadBalancer'
 > &
-  Pick<ClusterSpec, 'controllerType' | 'workerType' | 'volumeSize'>
+  Pick<ClusterSpec, 'controllerType' | 'workerType' | 'fallbackTypes' | 'volumeSize'>
 
-/** What the cluster costs while all of it is there; null where it costs nothing. */
+/** What the cluster costs at most while all of it is there, whichever of its types its machines are; null where it costs nothing. */
 export function clusterCost(spec: CostSpec): Cost | null {
   if (spec.provider === 'local') return null
-  const machines = (['controller', 'worker'] as const).flatMap(role =>
-    Array.from({length: role === 'controller' ? spec.controllers : spec.workers}, () => machineCost(spec, role)),
-  )
-  return {...sum([...machines, sharedCost(spec)]), ...(spec.spot === true ? {atMost: true} : {})}
+  const roles = (['controller', 'worker'] as const).flatMap(role => {
+    const count = role === 'controller' ? spec.controllers : spec.workers
+    return count === 0 ? [] : [{count, dearest: dearestCost(spec, role)}]
+  })
+  const machines = roles.flatMap(({count, dearest}) => Array.from({length: count}, () => dearest))
+  const atMost = spec.spot === true || roles.some(({dearest}) => dearest.atMost)
+  return {...sum([...machines, sharedCost(spec)]), ...(atMost ? {atMost} : {})}
+}
+
+/** Of a machine that is of whichever type is to be had: unknown, if the price of one of them is. */
+function dearestCost(spec: CostSpec, role: Role): Cost {
+  const costs = typesOf(spec, role).map(type => machineCost(spec, role, type))
+  const {unknown} = sum(costs)
+  if (unknown.length > 0) return {perHour: null, unknown}
+  const prices = costs.map(({perHour}) => perHour ?? 0)
+  const perHour = Math.max(...prices)
+  return {perHour, unknown, ...(Math.min(...prices) < perHour ? {atMost: true} : {})}
 }
 
 /** A machine with its volume and its public address, if it has one; of another type than the spec's if that was not to be had. */

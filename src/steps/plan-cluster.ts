@@ -42,6 +42,8 @@ export interface PlannedCost {
   readonly total: number | null
   readonly currency: string
   readonly unknown: readonly string[]
+  /** It may cost less: there is something of the spot market, or a type to fall back on. */
+  readonly atMost?: true
 }
 
 export interface PlannedStep {
@@ -92,7 +94,7 @@ export async function planCluster(options: PlanOptions): Promise<PlanReport> {
       seconds: changing.length === 0 ? SECONDS_TO_LOOK : estimatedSeconds(spec),
       ttl: ttl === null ? null : ttl / 1000,
       calls: changing.reduce((sum, step) => sum + callsOf(step), 0),
-      cost: cost && {perHour: cost.perHour, total: costFor(cost, ttl), currency: 'USD', unknown: cost.unknown},
+      cost: cost && {...cost, total: costFor(cost, ttl), currency: 'USD'},
     },
   }
 }

@@ -76,7 +76,7 @@ function moneyRows(request: CreateRequest): [string, string][] {
   const cost = clusterCost({...specInput({...request, provider}, name), region})
   if (cost === null)
     return [['Costs', costOf('local')], ...(ttl === null ? [] : [['Ends', ends(ttl)] as [string, string]])]
-  const spot = cost.atMost ? '; the spot market takes less' : ''
+  const spot = request.spot ? '; the spot market takes less' : ''
   return [
     ['Costs', costAmounts(cost, ttl) ?? `unknown: no list price of ${cost.unknown.join(', ')}`],
     ['Prices', `on demand, as listed in ${PRICES_AS_OF}${spot}`],

@@ -26,13 +26,7 @@ export function planReport({spec, steps, estimate}: PlanReport, {style, columns}
   ]
   const where = spec.provider === 'local' ? 'this machine' : `AWS, ${spec.region}`
   const {cost, calls, seconds, ttl} = estimate
-  const amount =
-    cost === null
-      ? 'nothing'
-      : costText(
-          {perHour: cost.perHour, unknown: cost.unknown, ...(spec.spot && {atMost: true})},
-          ttl === null ? null : ttl * 1000,
-        )
+  const amount = cost === null ? 'nothing' : costText(cost, ttl === null ? null : ttl * 1000)
   const summary = `It takes up to ${duration(seconds)} and ${count(calls, 'call')} that ${calls === 1 ? 'changes' : 'change'} something, and ${cost?.perHour === null ? 'what it costs is' : 'costs'} ${amount}.`
   return [
     `${style.bold(spec.name)}: ${count(spec.controllers, 'controller')}, ${count(spec.workers, 'worker')}, ${where}`,

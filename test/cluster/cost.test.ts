@@ -90,6 +90,18 @@ describe('the cost of a cluster', () => {
     expect(spot && costText(spot, HOUR)).to.match(/^at most \$0\.29 an hour/)
   })
 
+  it('is that of the dearest of the types that a machine may be, and unknown if one of them is', () => {
+    const dear = clusterCost(spec({fallbackTypes: {worker: ['m5.4xlarge', 't3a.medium']}}))
+    expect(dear?.perHour).to.be.closeTo(clusterCost(spec({workerType: 'm5.4xlarge'}))?.perHour ?? 0, 1e-9)
+    expect(dear && costText(dear, HOUR)).to.match(/^at most \$/)
+    expect(() => {
+      refuseCost(dear, {amount: 0.5, per: 'hour'}, null)
+    }).to.throw(/could cost .* more than --max-cost 0\.5\/h allows/)
+    const unknown = clusterCost(spec({fallbackTypes: {controller: ['x9.large']}}))
+    expect(unknown).to.deep.equal({perHour: null, unknown: ['x9.large in us-west-2']})
+    expect(clusterCost(spec({fallbackTypes: {worker: []}}))).to.deep.equal(clusterCost(spec()))
+  })
+
   it('is nothing on this machine, and unknown where one price is', () => {
     expect(clusterCost(spec({provider: 'local'}))).to.equal(null)
     const cost = clusterCost(spec({workerType: 'x9.large'}))

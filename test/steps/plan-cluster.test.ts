@@ -35,6 +35,12 @@ describe('the plan of a cluster that is not there', () => {
     expect(estimate.cost?.perHour).to.be.closeTo(0.0976, 0.0005)
   })
 
+  it('costs at most what the dearest of its types does', async () => {
+    const {estimate} = await planned({...request, workerTypes: ['t3.medium', 'm5.4xlarge']})
+    expect(estimate.cost).to.include({atMost: true})
+    expect(estimate.cost?.perHour).to.be.greaterThan(0.768)
+  })
+
   it('costs nothing on this machine, has no total without an end, and may be too dear', async () => {
     expect((await planned({...request, ttl: null})).estimate).to.deep.include({ttl: null})
     expect((await planned({...request, ttl: null})).estimate.cost?.total).to.equal(null)

@@ -1,6 +1,8 @@
 import type {Instance} from '@aws-sdk/client-ec2'
 import {awsErrorCode, classOf} from '../../aws/errors.js'
 import {instanceTypes} from '../../aws/instance-types.js'
+import type {Role} from '../../cluster/addressing.js'
+import {typesOf} from '../../cluster/machines.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import {KhwError} from '../../errors.js'
 import type {Check, PreflightContext} from './check.js'
@@ -138,8 +140,10 @@ async function plannedVcpus(context: PreflightContext, market: Market): Promise<
   const {facts, spec} = context
   const {types} = await facts.machines()
   const of = (type: string): number => (isStandard(type) ? (types.get(type)?.vcpus ?? 0) : 0)
-  const controllers = spec.controllers * of(spec.controllerType)
-  const workers = spec.workers * of(spec.workerType)
+  // Whichever of its types a machine will be.
+  const most = (role: Role): number => Math.max(...typesOf(spec, role).map(of))
+  const controllers = spec.controllers * most('controller')
+  const workers = spec.workers * most('worker')
   if (market === 'spot') return workers
   return spec.spot === true && (await haveRoomOnSpot(workers, context)) ? controllers : controllers + workers
 }

@@ -123,6 +123,12 @@ describe('the look before a create', () => {
     expect(await ahead.failures()).to.deep.equal([])
   })
 
+  it('counts the largest type that a machine may be', async () => {
+    ahead.faults.set({quotas: {vcpus: 17}})
+    const [found] = await ahead.failures({fallbackTypes: {worker: ['t3.xlarge', 't3.small']}})
+    expect(found?.detail).to.include('is 17, of which 0 are in use; the plan needs 18 more')
+  })
+
   it('counts workers on the spot market against the quota of that, unless it is too small', async () => {
     ahead.faults.set({quotas: {vcpus: 10}})
     expect(await ahead.failures({spot: true})).to.deep.equal([])

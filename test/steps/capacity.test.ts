@@ -7,7 +7,7 @@ import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
 import type {CapacityCode} from '../../src/local/api/faults/settings.js'
 import {placementNotices} from '../../src/steps/compute/placement-notices.js'
 import {nextPlace, offerName, placesOf} from '../../src/steps/compute/places.js'
-import {IMAGE} from '../local/api/test-region.js'
+import {IMAGE, present} from '../local/api/test-region.js'
 import {outcomes, RegionRun} from './region-run.js'
 import {sampleSpec} from './sample-spec.js'
 
@@ -179,6 +179,57 @@ describe('a create where there is no room', function () {
     faults.set({})
     await run.run()
     expect(await machines()).to.deep.equal(['t3.medium local-1a 10.240.0.11', 't3.medium local-1a 10.240.0.31'])
+  })
+
+  describe('at its address', () => {
+    const occupy = async (PrivateIpAddress: string, tags: Record<string, string> = {}): Promise<string> => {
+      const SubnetId = (await inventory()).subnets.find(subnet => subnet.CidrBlock === '10.240.0.0/24')?.SubnetId
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({Key, Value}))
+      const {NetworkInterface} = await run.region.ec2.createNetworkInterface({
+        SubnetId,
+        PrivateIpAddress,
+        ...(Tags.length > 0 && {TagSpecifications: [{ResourceType: 'network-interface', Tags}]}),
+      })
+      return present(NetworkInterface?.NetworkInterfaceId)
+    }
+    /** Everything but the machines. */
+    const prepare = async (): Promise<void> => {
+      await open()
+      faults.set({capacity: [{}]})
+      await failure()
+      faults.set({})
+    }
+
+    it('has another one in the same subnet, whoever has its own', async () => {
+      await prepare()
+      await occupy('10.240.0.11')
+      await run.run()
+      const [controller, worker, ...others] = await machines()
+      expect(others).to.deep.equal([])
+      expect([controller, worker].join()).to.include('t3.medium local-1a 10.240.0.31')
+      const at = (await inventory()).instances.find(i =>
+        i.Tags?.some(tag => tag.Value === 'compute/instance/controller-1'),
+      )?.PrivateIpAddress
+      expect(at)
+        .to.match(/^10\.240\.0\./)
+        .and.not.equal('10.240.0.11')
+      expect(run.journal.steps['compute/addresses']).to.have.nested.property('output.privateIps').that.deep.equals({
+        'controller-1': at,
+      })
+      expect(placementNotices(run.spec, await inventory())).to.deep.equal([])
+      expect(Object.keys(outcomes(await run.run()))).to.deep.equal(['kept'])
+    })
+
+    it('waits for its own last machine to give it back', async () => {
+      await prepare()
+      const own = {'khw:cluster-id': run.clusterId, 'khw:step': 'compute/instance/controller-1'}
+      const NetworkInterfaceId = await occupy('10.240.0.11', own)
+      const running = run.run()
+      while ((await machines()).length === 0) await new Promise(resolve => setTimeout(resolve, 20))
+      await run.region.ec2.deleteNetworkInterface({NetworkInterfaceId})
+      await running
+      expect(await machines()).to.deep.equal(['t3.medium local-1a 10.240.0.11', 't3.medium local-1a 10.240.0.31'])
+    })
   })
 
   it('goes elsewhere, too, if a machine ends for want of room after its launch', async () => {

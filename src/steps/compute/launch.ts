@@ -1,20 +1,30 @@
-import type {Instance} from '@aws-sdk/client-ec2'
+import type {Instance, RunInstancesCommandInput} from '@aws-sdk/client-ec2'
 import {awsErrorCode} from '../../aws/errors.js'
 import {findImage} from '../../aws/image-lookup.js'
 import {required} from '../../aws/required.js'
+import {CLUSTER_ID_TAG, STEP_TAG, tagValue} from '../../aws/tags.js'
 import type {ClusterNode} from '../../cluster/addressing.js'
 import {DEFAULT_IMAGE} from '../../cluster/image-families.js'
 import {KhwError} from '../../errors.js'
 import type {StepContext} from '../engine/context.js'
 import {beginLaunch, currentLaunch, type BootImage, type LaunchRequest} from './launch-input.js'
-import {isNoRoom, nextPlace, offerName, placesOf, type Place, type Refusal} from './places.js'
+import {
+  isAddressTaken,
+  isNoRoom,
+  nextPlace,
+  offerName,
+  placesOf,
+  withoutRoom,
+  type Place,
+  type Refusal,
+} from './places.js'
 
 /** Name of the zone of a place's subnet. */
 export type ZoneOf = (place: Place) => string
 
 /**
  * Launches a node's machine at the first of its places that has room, from the newest image where the one that was looked
- * up is gone. Each call is on the disk before it is made, with the
+ * up is gone, and at another address where somebody has its own. Each call is on the disk before it is made, with the
  * places that were tried before: a run that is killed goes on with the very call it was at. Throws AWS_CAPACITY with all
  * that was tried; whoever runs the step again begins with the first place again.
  */
@@ -38,7 +48,8 @@ export async function launch(
         await beginLaunch(context, node, request, {place, refusals, earlier: earlier + 1})
         continue
       }
-      if (!isNoRoom(error, place)) throw error
+      const isTaken = isAddressTaken(error, place)
+      if (isTaken ? !(await isHeldByOther(context, input)) : !isNoRoom(error, place)) throw error
       const all = [...refusals, {place, code: error.name}]
       const next = nextPlace(places, all)
       await beginLaunch(context, node, request, {
@@ -46,10 +57,30 @@ export async function launch(
         refusals: next === undefined ? [] : all,
         earlier: earlier + 1,
       })
-      if (next === undefined) throw noRoomAnywhere(context, node, all, zoneOf)
-      context.progress(`no room for ${offerName(place)} in ${zoneOf(place)}: ${offerName(next)} in ${zoneOf(next)}`)
+      if (next === undefined) throw noRoomAnywhere(context, node, withoutRoom(all), zoneOf)
+      if (isTaken) context.progress(`${place.privateIp ?? ''} is taken: EC2 chooses an address`)
+      else
+        context.progress(`no room for ${offerName(place)} in ${zoneOf(place)}: ${offerName(next)} in ${zoneOf(next)}`)
     }
   }
+}
+
+/**
+ * Whether the address belongs to what is there to stay, such as an interface of a load balancer, which has whatever was
+ * free. The node's own last machine gives it back when it has ended; and what nobody is seen to have may be free by now.
+ */
+async function isHeldByOther(
+  {ec2, clusterId, stepId, signal}: StepContext,
+  {NetworkInterfaces: [wanted] = []}: RunInstancesCommandInput,
+): Promise<boolean> {
+  const Filters = [
+    {Name: 'subnet-id', Values: [required(wanted?.SubnetId, 'SubnetId')]},
+    {Name: 'addresses.private-ip-address', Values: [required(wanted?.PrivateIpAddress, 'PrivateIpAddress')]},
+  ]
+  const {NetworkInterfaces = []} = await ec2.describeNetworkInterfaces({Filters}, {abortSignal: signal})
+  return NetworkInterfaces.some(
+    ({TagSet}) => tagValue(TagSet, CLUSTER_ID_TAG) !== clusterId || tagValue(TagSet, STEP_TAG) !== stepId,
+  )
 }
 
 function isImageGone(error: Error): boolean {

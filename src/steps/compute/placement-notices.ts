@@ -1,5 +1,6 @@
 import type {Inventory} from '../../aws/inventory.js'
-import {controllersOf, nodesOf, plannedIp, workersOf} from '../../cluster/addressing.js'
+import {controllersOf, nodesOf, subnetCidr, workersOf} from '../../cluster/addressing.js'
+import {contains, parseCidr} from '../../cluster/cidr.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import {instanceOfNode} from './node-instance.js'
 
@@ -14,12 +15,17 @@ function movedNotice(spec: ClusterSpec, inventory: Inventory): string | undefine
   const moved = nodesOf(spec).flatMap(node => {
     const {name} = node
     const {PrivateIpAddress: ip, Placement} = instanceOfNode(inventory, name) ?? {}
-    const planned = plannedIp(spec, node)
-    return ip === undefined || planned === undefined || ip === planned
+    // In a network of somebody else's no place is better than another.
+    return ip === undefined || spec.network.existing !== undefined || isIn(subnetCidr(spec, node.subnet), ip)
       ? []
       : [`${name} in ${Placement?.AvailabilityZone ?? '?'} (${ip})`]
   })
   return moved.length === 0 ? undefined : `Their own zones had no room, so these stand elsewhere: ${moved.join(', ')}.`
+}
+
+function isIn(range: string, ip: string): boolean {
+  const [outer, inner] = [parseCidr(range), parseCidr(`${ip}/32`)]
+  return outer !== undefined && inner !== undefined && contains(outer, inner)
 }
 
 function spotNotice(spec: ClusterSpec, inventory: Inventory): string | undefined {

@@ -14,7 +14,7 @@ export interface Place {
   readonly spot?: true
 }
 
-/** A place that had no room, with EC2's code for it. */
+/** A place that had no room, or the address of which somebody has, with EC2's code for it. */
 export interface Refusal {
   readonly place: Place
   readonly code: string
@@ -51,15 +51,36 @@ export function isNoRoom(error: unknown, {spot}: Place): boolean {
   return NO_ROOM.includes(code) || (spot === true && NO_SPOT.includes(code))
 }
 
+/** Whether the address that was asked for is in use. */
+export function isAddressTaken(error: unknown, {privateIp}: Place): boolean {
+  return privateIp !== undefined && awsErrorCode(error) === ADDRESS_TAKEN
+}
+
+/** Refusals of places, those of addresses aside. */
+export function withoutRoom(refusals: readonly Refusal[]): readonly Refusal[] {
+  return refusals.filter(({code}) => code !== ADDRESS_TAKEN)
+}
+
 /** For people: `t3.medium`, `t3.medium (spot)`. */
 export function offerName({instanceType, spot}: Place): string {
   return spot === true ? `${instanceType} (spot)` : instanceType
 }
 
-/** The first place that none of the refusals speaks against; undefined if there is none left. */
+/**
+ * The first place that none of the refusals speaks against; undefined if there is none left. Where the address is taken it
+ * is EC2 that chooses one: whatever it chooses is free.
+ */
 export function nextPlace(places: readonly Place[], refusals: readonly Refusal[]): Place | undefined {
-  return places.find(place => !refusals.some(refusal => rulesOut(refusal, place)))
+  const next = places.find(place => !withoutRoom(refusals).some(refusal => rulesOut(refusal, place)))
+  const isTaken = refusals.some(
+    ({code, place}) => code === ADDRESS_TAKEN && place.subnet === next?.subnet && place.privateIp === next.privateIp,
+  )
+  if (next === undefined || !isTaken) return next
+  const {instanceType, subnet, spot} = next
+  return {instanceType, subnet, ...(spot && {spot})}
 }
+
+const ADDRESS_TAKEN = 'InvalidIPAddress.InUse'
 
 /** The type or the addresses are not to be had there, for now or ever. */
 const NO_ROOM: readonly string[] = [

@@ -124,15 +124,18 @@ def leavers():
 
 
 def evict(namespace, name):
+    """One that cannot be evicted now keeps none of the others: it has its turn again."""
     eviction = {"apiVersion": "${evictionVersion}", "kind": "Eviction", "metadata": {"name": name, "namespace": namespace}}
     url = API + "/api/v1/namespaces/" + namespace + "/pods/" + name + "/eviction"
     try:
         send("POST", url, {"Content-Type": "application/json"}, eviction)
         say("evicted " + namespace + "/" + name)
-    except urllib.error.HTTPError as error:
-        if error.code != 429:
-            raise
-        say("not yet: " + namespace + "/" + name + " is all that its disruption budget allows")
+    except Exception as error:
+        pod = namespace + "/" + name
+        if isinstance(error, urllib.error.HTTPError) and error.code == 429:
+            say("not yet: " + pod + " is all that its disruption budget allows")
+        else:
+            say("will try to evict " + pod + " again: %r" % error)
 
 
 def drain(instance):

@@ -44,6 +44,9 @@ describe('the script that drains a spot worker', function () {
   let node: {metadata: {annotations: Record<string, string>}; spec: {unschedulable?: boolean}}
   let pods: Pod[]
   let budgetRefusals: number
+  /** As often as that, the API server fails to evict `broken`; all that is evicted is noted. */
+  let failures: number
+  let evictions: string[]
   let users: Set<string>
   let said: string
 
@@ -57,6 +60,8 @@ describe('the script that drains a spot worker', function () {
     node = {metadata: {annotations: {}}, spec: {}}
     pods = []
     budgetRefusals = 0
+    failures = 0
+    evictions = []
     users = new Set()
     said = ''
     box = await sandbox()
@@ -135,6 +140,12 @@ describe('the script that drains a spot worker', function () {
       json(429, {})
       return
     }
+    if (evicted === 'broken' && failures > 0) {
+      failures -= 1
+      json(500, {})
+      return
+    }
+    evictions.push(evicted)
     pods = pods.filter(each => each.metadata.name !== evicted)
     json(201, {})
   }
@@ -202,6 +213,16 @@ describe('the script that drains a spot worker', function () {
     expect(pods.map(each => each.metadata.name)).to.deep.equal(['agent', 'static', 'job'])
     expect(said).to.include('not yet: default/guarded')
     expect([...users]).to.deep.equal(['system:node:worker-1'])
+  })
+
+  it('evicts the others while one cannot be, and that one when it can', async () => {
+    pods = [pod('broken'), pod('web'), pod('guarded')]
+    failures = 3
+    start()
+    notice = '{}'
+    await until('drained\n')
+    expect(evictions).to.deep.equal(['web', 'guarded', 'broken'])
+    expect(said).to.include('will try to evict default/broken again')
   })
 
   it('lets a node be used again that was drained for another machine', async () => {

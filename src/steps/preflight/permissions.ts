@@ -41,9 +41,11 @@ export const permissions: Check = {
 
 function passed(count: number, unclear: readonly string[], {verdicts, why}: Asked): Passed {
   const tried = `${count - unclear.length} of ${count} calls that change something are allowed`
-  if (unclear.length === 0) return {detail: `${tried}, by trial${verdicts.size > 0 ? ' and by policy' : ''}`}
+  if (unclear.length === 0 && why === undefined)
+    return {detail: `${tried}, by trial${verdicts.size > 0 ? ' and by policy' : ''}`}
+  const doubt = unclear.length === 0 ? '' : `; it is not certain of ${unclear.join(', ')}`
   return {
-    detail: `${tried}; it is not certain of ${unclear.join(', ')}${why === undefined ? '' : ` (policies not checked: ${why})`}`,
+    detail: `${tried}${doubt}${why === undefined ? '' : ` (policies not checked, or not all of them: ${why})`}`,
     fix: 'Nothing, if the policy is that of: khw iam policy',
   }
 }
@@ -72,7 +74,7 @@ async function verdictOn(trial: Trial, context: PreflightContext): Promise<Verdi
 interface Asked {
   /** By action; none if nobody was asked. */
   readonly verdicts: ReadonlyMap<string, Simulated>
-  /** Why not. */
+  /** Why not, or not all that there is to ask. */
   readonly why?: string
 }
 
@@ -81,15 +83,21 @@ async function asked(arn: string, {clients, spec, access: {region}, signal}: Pre
   if (isRoot(arn)) return {verdicts}
   const principal = principalOf(arn)
   if (principal === undefined) return {verdicts, why: `${arn} has no policies of its own`}
-  const simulate = (grant: Grant) => simulateGrant(grant, {clients, principal, region, signal})
-  try {
-    for (const found of await Promise.all(grantsFor(spec).map(simulate)))
-      for (const [action, verdict] of found) verdicts.set(action, worse(verdicts.get(action), verdict))
-    return {verdicts}
-  } catch (error) {
-    if (awsErrorCode(error) === undefined) throw error
-    return {verdicts: new Map(), why: messageOf(error)}
+  const grants = grantsFor(spec)
+  const answers = await Promise.allSettled(
+    grants.map(grant => simulateGrant(grant, {clients, principal, region, signal})),
+  )
+  let failure: {readonly error: unknown} | undefined
+  for (const [i, {actions}] of grants.entries()) {
+    const answer = answers[i]
+    if (answer?.status === 'rejected') {
+      if (awsErrorCode(answer.reason) === undefined) throw answer.reason
+      failure ??= {error: answer.reason}
+    }
+    const found = answer?.status === 'fulfilled' ? answer.value : undefined
+    for (const action of actions) verdicts.set(action, worse(verdicts.get(action), found?.get(action) ?? 'unclear'))
   }
+  return failure === undefined ? {verdicts} : {verdicts, why: messageOf(failure.error)}
 }
 
 /** The root of an account needs no permission; only its organization can take some away. */
@@ -100,8 +108,12 @@ function isRoot(arn: string): boolean {
 /** What this cluster needs of what khw may need. */
 function grantsFor({loadBalancer, network}: ClusterSpec): readonly Grant[] {
   const changesElb = (action: string): boolean => /^elasticloadbalancing:(?!Describe)/.test(action)
-  const grants = [...OPERATOR_GRANTS, ...guestGrants(network.existing === undefined ? [] : [network.existing.vpcId])]
-  return loadBalancer === 'nlb' ? grants : grants.filter(({actions}) => !actions.every(changesElb))
+  // That is what asking takes: an answer proves it, and whose name its resource has depends on who asks.
+  const isAsking = (action: string): boolean => action === 'iam:SimulatePrincipalPolicy'
+  const guest = guestGrants(network.existing === undefined ? [] : [network.existing.vpcId])
+  return [...OPERATOR_GRANTS, ...guest].filter(
+    ({actions}) => !actions.every(isAsking) && (loadBalancer === 'nlb' || !actions.every(changesElb)),
+  )
 }
 
 /** An action that stands in several rows needs them all. */

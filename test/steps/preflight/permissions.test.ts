@@ -100,9 +100,36 @@ describe('the check of permissions', () => {
     const denied = {action: 'iam:SimulatePrincipalPolicy', when: 'before', how: {code: 'AccessDenied'}} as const
     ahead.faults.set({calls: [notFound, denied]})
     const unasked = await lookAs(operatorPolicy(), 'unasked')
-    expect(unasked.detail).to.include('it is not certain of ec2:RunInstances (policies not checked')
+    expect(unasked.detail).to.include('it is not certain of ec2:RunInstances (policies not checked, or')
     const [root] = (await ahead.look({}, {checks: [permissions]})).findings
     expect(root).to.include({ok: true, fix: null})
+  })
+
+  it('keeps what IAM said where one of the questions got no answer', async () => {
+    const refused = {
+      action: 'iam:SimulatePrincipalPolicy',
+      when: 'before',
+      how: {code: 'InvalidInput'},
+      nth: 1,
+    } as const
+    ahead.faults.set({calls: [refused]})
+    // In two rows, one of which was answered.
+    const {detail} = await lookAs(without(['ec2:ModifyVpcAttribute', 'elasticloadbalancing:DeleteTargetGroup']))
+    expect(detail).to.match(/ lacks (a permission|permissions): .*(ModifyVpcAttribute|DeleteTargetGroup)/)
+    ahead.faults.set({calls: [refused]})
+    const entitled = await lookAs(operatorPolicy(), 'entitled')
+    expect(entitled).to.include({ok: true})
+    expect(entitled.detail).to.include('not all of them: ')
+  })
+
+  it('does not ask IAM whether it may be asked', async () => {
+    const {length} = OPERATOR_GRANTS
+    // There is one question a row, and of all rows but that one.
+    const how = {code: 'InvalidInput', message: 'one too many'}
+    ahead.faults.set({calls: [{action: 'iam:SimulatePrincipalPolicy', when: 'before', how, nth: length}]})
+    expect(await lookAs(operatorPolicy())).to.include({ok: true, fix: null})
+    ahead.faults.set({calls: [{action: 'iam:SimulatePrincipalPolicy', when: 'before', how, nth: length - 1}]})
+    expect((await lookAs(operatorPolicy(), 'again')).detail).to.include('one too many')
   })
 
   it('says what it cannot know of who may not ask IAM, and goes on', async () => {

@@ -14,9 +14,17 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   return [line(headings.map(heading => style.dim(heading))), ...rows.map(line)].join('\n')
 }
 
-/** `Label   value` lines, indented by two; a value is cut where the line would be wider than `columns`. */
+/**
+ * `Label   value` lines, indented by two; a value is cut where the line would be wider than `columns`, but for one without
+ * blanks, such as an address, that somebody may want to copy.
+ */
 export function fields(rows: readonly (readonly [label: string, value: string])[], style: Style, columns = 80): string {
   const width = Math.max(...rows.map(([label]) => widthOf(label)))
   const room = columns - 2 - width - GAP.length
-  return rows.map(([label, value]) => `  ${padTo(style.dim(label), width)}${GAP}${clip(value, room)}`).join('\n')
+  return rows
+    .map(([label, value]) => {
+      const shown = value.includes(' ') ? clip(value, room) : value
+      return `  ${padTo(style.dim(label), width)}${GAP}${shown}`
+    })
+    .join('\n')
 }

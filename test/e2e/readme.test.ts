@@ -86,7 +86,7 @@ describe('README', function () {
       }
       const {code, output} = await shell(command, none)
       expect(code, output).not.to.equal(0)
-      expect(output).to.match(/Try this:|--yes/)
+      expect(output).to.match(/Try this:|--yes|Give credentials/)
     })
   }
 })

@@ -14,6 +14,9 @@ export interface LoadBalancerLifecycleOptions {
   readonly signal: AbortSignal
 }
 
+/** Between two attempts to bring the host in line. */
+const RETRY_MS = 5000
+
 /** Carries out what the state of load balancers announces: `provisioning` becomes active, what is over goes. */
 export class LoadBalancerLifecycle {
   /** Ids of what something waits for already. */
@@ -32,19 +35,36 @@ export class LoadBalancerLifecycle {
 
   /** Makes a load balancer active, once it is on the host. */
   provision(arn: string): Promise<void> {
-    const {store, network, clock, latency, signal} = this.options
+    const {store, clock, latency, signal} = this.options
     return this.background(async () => {
       const loadBalancer = store.state.loadBalancers[arn]
       if (loadBalancer === undefined) return
       const ready = Date.parse(loadBalancer.createdTime) + latency().loadBalancerProvisioning
-      await Promise.all([network.sync(loadBalancer.vpcId), waitUntil(ready, clock, signal)])
+      await Promise.all([this.settle(arn), waitUntil(ready, clock, signal)])
       await store.change(state => {
         const made = state.loadBalancers[arn]
         if (made !== undefined) made.state = 'active'
       })
       // Only now it listens.
-      await network.sync(loadBalancer.vpcId)
+      await this.settle(arn)
     })
+  }
+
+  /** Brings the host in line with a load balancer, however often that has to be tried, as long as there is one. */
+  private async settle(arn: string): Promise<void> {
+    const {store, network, clock, signal, onError} = this.options
+    for (;;) {
+      const loadBalancer = store.state.loadBalancers[arn]
+      if (loadBalancer === undefined) return
+      try {
+        await network.sync(loadBalancer.vpcId)
+        return
+      } catch (error) {
+        if (signal.aborted) throw error
+        onError(error)
+      }
+      await clock.sleep(RETRY_MS, signal)
+    }
   }
 
   /** Removes interfaces that are released, each at its time. */

@@ -51,6 +51,24 @@ describe('a load balancer', () => {
     while ((await describe1(arn)).State?.Code !== 'active') await Promise.resolve()
   })
 
+  it('is provisioned again as long as the host fails, and there is one', async () => {
+    const {fabric, store, errors} = region
+    fabric.fail('syncVpc', new Error('no host'))
+    const arn = await loadBalancer(region, net)
+    const other = await loadBalancer(region, net, 'other')
+    await eventually(() => errors.length === 2)
+    region.advance(5000)
+    await eventually(() => errors.length === 4)
+    expect(store.state.loadBalancers[arn]?.state).to.equal('provisioning')
+    expect(await codeOf(region.elb.deleteLoadBalancer({LoadBalancerArn: other}))).to.equal('InternalError')
+    fabric.fail('syncVpc', undefined)
+    const before = errors.length
+    region.advance(5000)
+    await eventually(() => store.state.loadBalancers[arn]?.state === 'active')
+    expect(errors).to.have.length(before)
+    expect(Object.keys(store.state.loadBalancers)).to.deep.equal([arn])
+  })
+
   it('has interfaces of its own, which nobody else may touch', async () => {
     const arn = await loadBalancer(region, net)
     const path = arn.split('/').slice(1).join('/')

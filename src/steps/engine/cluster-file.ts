@@ -1,5 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {isDeepStrictEqual} from 'node:util'
 import {writeError} from '../../write-error.js'
 import {writeFileAtomicallySync} from '../../write-file.js'
 import {SCHEMA, type ClusterContent, type JournalHeader} from './journal-content.js'
@@ -43,6 +44,11 @@ export function hasClusterFile(directory: string): boolean {
     if (error instanceof Error && 'code' in error && error.code === 'JOURNAL_UNREADABLE') return false
     throw error
   }
+}
+
+/** Whether it says just that. Throws JOURNAL_TOO_NEW. */
+export function clusterFileHolds(directory: string, header: JournalHeader): boolean {
+  return hasClusterFile(directory) && isDeepStrictEqual(readClusterFile(directory), header)
 }
 
 function pathIn(directory: string): string {

@@ -5,7 +5,7 @@ import type {OperatorRanges} from '../../cluster/operator-ranges.js'
 import {KhwError} from '../../errors.js'
 import {writeError} from '../../write-error.js'
 import {flushDirectory, removeTemporaryFiles} from '../../write-file.js'
-import {hasClusterFile, readClusterFile, writeClusterFile} from './cluster-file.js'
+import {clusterFileHolds, hasClusterFile, readClusterFile, writeClusterFile} from './cluster-file.js'
 import {SCHEMA, type JournalContent, type JournalHeader, type StepRecord} from './journal-content.js'
 import {JournalFile} from './journal-file.js'
 import type {Json} from './json.js'
@@ -40,11 +40,14 @@ export class Journal {
     return new Journal(directory, file)
   }
 
-  /** As `open`, for who holds the lock: also removes the copies that killed writers left behind, of secrets too. */
+  /**
+   * As `open`, for who holds the lock: also removes the copies that killed writers left behind, of secrets too, and writes
+   * the record beside the journal that they did not get to.
+   */
   static openToWrite(directory: string): Journal {
     sweep(directory)
     const journal = Journal.open(directory)
-    if (!hasClusterFile(directory)) writeClusterFile(directory, journal.header)
+    if (!clusterFileHolds(directory, journal.header)) writeClusterFile(directory, journal.header)
     return journal
   }
 
@@ -99,7 +102,7 @@ export class Journal {
 
   /**
    * Writes down anew what can change about a cluster, in both files. A process that is killed in between leaves the copy as
-   * it was: to call this once more makes it good.
+   * it was, which the next writer makes good.
    */
   amend(change: Amendment): void {
     const amended: {-readonly [Key in keyof JournalHeader]: JournalHeader[Key]} = {...this.header, ...change}

@@ -88,6 +88,18 @@ describe('journal', () => {
     expect(Journal.restore(directory).header).to.deep.equal(header)
   })
 
+  it('brings it up to date after a writer that was killed between the two', () => {
+    const [before, after] = ['2026-11-26T08:00:00.000Z', '2026-11-27T08:00:00.000Z']
+    const journal = Journal.create(directory, {...header, expiresAt: before})
+    const copy = readFileSync(join(directory, 'cluster.json'))
+    journal.beginExtension(after)
+    journal.finishExtension()
+    writeFileSync(join(directory, 'cluster.json'), copy)
+    Journal.openToWrite(directory)
+    rmSync(file)
+    expect(Journal.restore(directory).header).to.include({expiresAt: after, firstExpiresAt: before})
+  })
+
   it('tells a reader what is on the disk when it opens, and a writer what it has written', () => {
     const journal = Journal.create(directory, header)
     const early = journal.steps

@@ -1,5 +1,5 @@
 import {KhwError} from '../errors.js'
-import {contains, formatCidr, parseCidr} from './cidr.js'
+import {contains, formatCidr, parseCidr, type Cidr} from './cidr.js'
 
 /** From where a cluster may be reached (SSH, API), as journals and tags have it. */
 export interface OperatorRanges {
@@ -13,6 +13,11 @@ const MOST = 20
 
 /** Ranges shorter than that hold more than a network of one owner does. */
 const SHORTEST = 8
+
+/** Whether a range holds a good part of the world's addresses: it names nobody's network. */
+export function isOpenToWorld({prefix}: Cidr): boolean {
+  return prefix < SHORTEST
+}
 
 export function listRanges({operatorCidr, moreOperatorCidrs = []}: OperatorRanges): readonly string[] {
   return [operatorCidr, ...moreOperatorCidrs]
@@ -43,7 +48,7 @@ export function parseOperatorRanges(texts: readonly string[], insisted: boolean)
         'Try --allow-cidr 203.0.113.7/32',
       )
     }
-    if (cidr.prefix < SHORTEST && !insisted) {
+    if (isOpenToWorld(cidr) && !insisted) {
       throw refused(
         `--allow-cidr ${formatCidr(cidr)} would open SSH and the API to ${cidr.prefix === 0 ? 'the whole world' : 'a good part of the world'}.`,
         'Leave it out to admit your own address alone, or say the range of your network',

@@ -1,5 +1,5 @@
 import {overlap, parseCidr, type Cidr} from '../../cluster/cidr.js'
-import {listRanges} from '../../cluster/operator-ranges.js'
+import {isOpenToWorld, listRanges} from '../../cluster/operator-ranges.js'
 import {KhwError} from '../../errors.js'
 import type {Check} from './check.js'
 
@@ -26,12 +26,16 @@ export const addressRanges: Check = {
       ['--pod-cidr', network.podCidr],
       ['--service-cidr', network.serviceCidr],
     ]
+    // Of the whole world, only what is outside of the cluster comes from outside.
+    const operators = listRanges(ranges ?? access).filter(
+      range => range !== '0.0.0.0/32' && !isOpenToWorld(cidr(range)),
+    )
     const clashes = named.flatMap(([flag, text]) => [
       ...TAKEN.filter(([taken]) => overlap(cidr(text), cidr(taken))).map(
         ([, what]) => `${flag} ${text} covers ${what}`,
       ),
-      ...listRanges(ranges ?? access)
-        .filter(range => range !== '0.0.0.0/32' && overlap(cidr(text), cidr(range)))
+      ...operators
+        .filter(range => overlap(cidr(text), cidr(range)))
         .map(range => `${flag} ${text} overlaps ${range}, from which the cluster is to be reached`),
     ])
     if (clashes.length > 0)

@@ -1,7 +1,9 @@
 import {createServer} from 'node:http'
 import {expect} from 'chai'
+import {operatorRanges, parseOperatorRanges} from '../../../src/cluster/operator-ranges.js'
 import type {FaultSettings} from '../../../src/local/api/faults/settings.js'
 import type {JournalHeader} from '../../../src/steps/engine/journal.js'
+import {addressRanges} from '../../../src/steps/preflight/address-ranges.js'
 import {CHECKS} from '../../../src/steps/preflight/checks.js'
 import {nodeProxy} from '../../../src/steps/preflight/node-proxy.js'
 import {launch, network, reaches} from '../../local/api/test-region.js'
@@ -244,6 +246,15 @@ describe('the look before a create', () => {
     expect(finding?.fix).to.include('--pod-cidr')
     const {findings} = await ahead.look({network: {vpcCidr: '203.0.0.0/16'}})
     expect(findings.find(({check}) => check === 'address ranges')?.fix).to.include('--vpc-cidr')
+  })
+
+  it('lets everybody in where that was insisted on (--allow-world), but for a range of somebody', async () => {
+    const admitting = (...texts: readonly string[]) =>
+      ahead.failures({}, {ranges: operatorRanges(parseOperatorRanges(texts, true)), checks: [addressRanges]})
+    expect(await admitting('0.0.0.0/0')).to.deep.equal([])
+    expect(await admitting('0.0.0.0/1', '128.0.0.0/1')).to.deep.equal([])
+    const [finding] = await admitting('0.0.0.0/0', '10.0.0.0/8')
+    expect(finding?.detail).to.include('--vpc-cidr 10.240.0.0/16 overlaps 10.0.0.0/8').and.not.to.include('0.0.0.0/0')
   })
 
   it('before it goes on with a cluster: tells of another account, and of an address that has changed', async () => {

@@ -36,6 +36,8 @@ export async function healDuplicates(options: HealOptions): Promise<Inventory> {
     clusterId,
     inventory: free,
     kept,
+    // The one that is there is in use.
+    goneBalancers: [],
     letGoWithin: PATIENCE,
     onEvent: () => undefined,
     clock,

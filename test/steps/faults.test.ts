@@ -195,6 +195,7 @@ describe('a create on a bad day of the region', function () {
       clusterId,
       inventory: surplus,
       kept,
+      goneBalancers: [],
       letGoWithin: 60_000,
       onEvent: () => undefined,
       clock,

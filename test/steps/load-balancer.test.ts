@@ -12,6 +12,7 @@ import {takeDown} from '../../src/steps/destroy/take-down.js'
 import type {RunContext} from '../../src/steps/engine/context.js'
 import type {Journal} from '../../src/steps/engine/journal.js'
 import {tagExpiry} from '../../src/steps/expiry/tags.js'
+import {healDuplicates} from '../../src/steps/heal-duplicates.js'
 import {checkLoadBalancer} from '../../src/steps/load-balancer/check.js'
 import {FastClock} from '../fast-clock.js'
 import {MemorySecretStore} from '../pki/fixtures.js'
@@ -124,6 +125,28 @@ describe('the load balancer of a cluster', function () {
     await run.clients.elb.deleteLoadBalancer({LoadBalancerArn: present(balancer?.LoadBalancerArn)})
     expect((await destroy()).remaining).to.deep.equal([])
     expect(await run.ids()).to.deep.equal([])
+  })
+
+  it('is not waited for when something else that was made twice is removed', async () => {
+    await run.run()
+    const before = await inventory()
+    const [table] = before.routeTables
+    const doubled = await run.region.ec2.createRouteTable({
+      VpcId: table?.VpcId,
+      TagSpecifications: [{ResourceType: 'route-table', Tags: table?.Tags}],
+    })
+    const {ec2, elb} = run.clients
+    const {clusterId, clock, journal} = run
+    const notices: string[] = []
+    const onNotice = (text: string): void => void notices.push(text)
+    const all = await inventory()
+    expect(all.routeTables).to.have.length(before.routeTables.length + 1)
+    await healDuplicates({ec2, elb, clusterId, inventory: all, journal, clock, signal, onNotice})
+    expect(notices).to.deep.equal([
+      `Removing what was made twice: route-table ${present(doubled.RouteTable?.RouteTableId)}`,
+    ])
+    expect((await inventory()).routeTables).to.deep.equal(before.routeTables)
+    expect((await inventory()).loadBalancers).to.have.length(1)
   })
 
   it("goes, and somebody else's in the same VPC stays as it is and is named", async () => {

@@ -1,5 +1,5 @@
 import {resourcesOf} from '../../aws/inventory.js'
-import {isInterfaceOf, loadBalancerName} from '../../aws/load-balancers.js'
+import {isInterfaceOf} from '../../aws/load-balancers.js'
 import {waitUntil} from '../engine/wait-until.js'
 import {deleteUnblocked, idsOf, idsOfKind, LET_GO, type Removal, type RemovalContext} from './removal.js'
 
@@ -31,12 +31,12 @@ export const loadBalancers: Removal = {
   },
 }
 
-async function interfacesLeft({ec2, clusterId, inventory, kept, signal}: RemovalContext): Promise<number> {
+async function interfacesLeft({ec2, goneBalancers, inventory, kept, signal}: RemovalContext): Promise<number> {
   const own = [...resourcesOf(inventory), ...resourcesOf(kept)]
   // The VPC need not be the cluster's.
   const vpcIds = new Set(own.flatMap(({kind, id, vpcIds}) => (kind === 'vpcs' ? id : vpcIds)))
   if (vpcIds.size === 0) return 0
-  const names = [loadBalancerName(clusterId), ...idsOf(inventory.loadBalancers, l => l.LoadBalancerName)]
+  const names = [...goneBalancers, ...idsOf(inventory.loadBalancers, l => l.LoadBalancerName)]
   const Filters = [{Name: 'vpc-id', Values: [...vpcIds]}]
   const {NetworkInterfaces = []} = await ec2.describeNetworkInterfaces({Filters}, {abortSignal: signal})
   return NetworkInterfaces.filter(({Description}) => names.some(name => isInterfaceOf(name, Description))).length

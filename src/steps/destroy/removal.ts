@@ -11,6 +11,8 @@ export interface RemovalContext extends ResourceClients {
   readonly inventory: Inventory
   /** The cluster's own that must stay, because something that is not the cluster's needs it. */
   readonly kept: Inventory
+  /** Names of load balancers that an earlier destroy may have deleted: ELB may not have removed their interfaces yet. */
+  readonly goneBalancers: readonly string[]
   /** How long to wait for EC2 to let go of something. Milliseconds. */
   readonly letGoWithin: number
   readonly clock: Clock

@@ -1,6 +1,7 @@
 import type {ResourceClients} from '../../aws/clients.js'
 import {explained} from '../../aws/explained.js'
 import {filterInventory, joinInventories, takeInventory, type Inventory} from '../../aws/inventory.js'
+import {loadBalancerName} from '../../aws/load-balancers.js'
 import type {Clock} from '../../clock.js'
 import type {DestroyReport} from '../../cluster/report.js'
 import {KhwError, messageOf} from '../../errors.js'
@@ -37,7 +38,8 @@ export async function takeDown(options: TakeDownOptions): Promise<Pick<DestroyRe
   const free = filterInventory(own, id => !holds.has(id))
   const inventory = forceForeign ? joinInventories(free, others) : free
   const kept = filterInventory(own, id => holds.has(id))
-  const failures = await removeAll({...options, inventory, kept, letGoWithin: LET_GO_WITHIN})
+  const goneBalancers = [loadBalancerName(clusterId)]
+  const failures = await removeAll({...options, inventory, kept, goneBalancers, letGoWithin: LET_GO_WITHIN})
   const waited = failures.length === 0 ? FORGOTTEN_WITHIN : 0
   const left = await stillThere(options, waited, new Set(allResources(kept).map(resource => resource.id)))
   const failed = failures.map(messageOf).join('; ')
@@ -53,7 +55,7 @@ export async function takeDown(options: TakeDownOptions): Promise<Pick<DestroyRe
  */
 export async function removeAll(
   options: Pick<TakeDownOptions, 'ec2' | 'elb' | 'clusterId' | 'inventory' | 'onEvent' | 'clock' | 'signal'> &
-    Pick<RemovalContext, 'kept' | 'letGoWithin'>,
+    Pick<RemovalContext, 'kept' | 'goneBalancers' | 'letGoWithin'>,
 ): Promise<readonly Error[]> {
   const {inventory, onEvent, signal} = options
   const steps = DESTROY_PLAN.flat().map(removal => ({id: removal.id, title: removal.title}))

@@ -161,9 +161,17 @@ function wayProblems(found: Found, {spec, selfSufficient}: NetworkQuestion): Pro
     (wayOut(tableOf(found, subnet)) === 'gateway' && existing?.privateSubnets.length === 0 && isPrivate(spec, 'worker'))
   return found.subnets.filter(isShut).map(({SubnetId = ''}) => ({
     what: `Machines without a public address in ${SubnetId} could fetch nothing: its route table has no route to the internet for them.`,
-    fix: `Send its 0.0.0.0/0 to a NAT gateway, or use a mirror that they reach: --mirror URL`,
+    fix: [
+      'Send its 0.0.0.0/0 to a NAT gateway, or name a proxy that they reach: --node-proxy URL',
+      spec.provider === 'local'
+        ? HAND_DOWN
+        : 'Or bring haproxy, conntrack and iptables in an image, the rest from a mirror: --image ami-ID --mirror URL',
+    ].join('\n'),
   }))
 }
+
+/** The local region's machines have all packages, and a way to this machine's cache whatever their subnet has. */
+const HAND_DOWN = 'Have this machine serve them all that they fetch: --mirror DIR'
 
 /** Of the network that the cluster makes itself. */
 function ownProblems({spec, selfSufficient}: NetworkQuestion): Problem[] {
@@ -171,7 +179,10 @@ function ownProblems({spec, selfSufficient}: NetworkQuestion): Problem[] {
   return [
     {
       what: 'Workers without public addresses could fetch nothing: khw makes no NAT gateway in a network of its own.',
-      fix: 'Use subnets behind a NAT gateway (--vpc-id, --subnet-ids), or a mirror that they reach: --mirror URL',
+      fix:
+        spec.provider === 'local'
+          ? HAND_DOWN
+          : 'Use subnets behind a NAT gateway: --vpc-id VPC --subnet-ids SUBNET,SUBNET',
     },
   ]
 }

@@ -18,7 +18,7 @@ import {networkFindings} from '../../src/steps/network-findings.js'
 import {hostOf} from '../../src/steps/node/host.js'
 import {runPreflight} from '../../src/steps/preflight/run-preflight.js'
 import {FastClock} from '../fast-clock.js'
-import {CREDENTIALS, launch, present, reaches, type TestRegion} from '../local/api/test-region.js'
+import {CREDENTIALS, IMAGE, launch, present, reaches, type TestRegion} from '../local/api/test-region.js'
 import {foreignNetwork, type ForeignNetwork} from './foreign-network.js'
 import {outcomes, RegionRun} from './region-run.js'
 import {sampleSpec} from './sample-spec.js'
@@ -26,7 +26,8 @@ import {sampleSpec} from './sample-spec.js'
 const {signal} = new AbortController()
 setMaxListeners(0, signal)
 
-/** One that the machines reach without the internet. */
+/** Ones that the machines reach without the internet. */
+const nodeProxy = 'http://10.50.9.9:3128'
 const mirror = 'http://10.50.9.9/'
 
 /** What the region has, of all kinds that a network is made of. */
@@ -279,7 +280,7 @@ describe('a cluster with a load balancer in a VPC of somebody else', function ()
       specIn: async region => {
         theirs = await foreignNetwork(region.ec2)
         const subnetIds = [theirs.publicSubnets[1], theirs.privateSubnet]
-        return specFor(region, {...theirs.request, mirror, subnetIds, controllers: 3, loadBalancer: 'nlb'})
+        return specFor(region, {...theirs.request, nodeProxy, subnetIds, controllers: 3, loadBalancer: 'nlb'})
       },
     })
     const before = await everythingIn(run.region.ec2)
@@ -340,7 +341,7 @@ describe('a cluster whose workers are private', function () {
       specIn: async region => {
         theirs = await foreignNetwork(region.ec2)
         const {publicSubnets, privateSubnet, request} = theirs
-        return specFor(region, {...request, mirror, subnetIds: [privateSubnet, publicSubnets[1]]})
+        return specFor(region, {...request, nodeProxy, subnetIds: [privateSubnet, publicSubnets[1]]})
       },
     })
     const {publicSubnets, privateSubnet} = present(theirs)
@@ -381,8 +382,13 @@ describe('a cluster whose workers are private', function () {
       `Machines without a public address in ${subnet} could fetch nothing: its route table has no route to the internet for them.`
     expect(await refusal({subnetIds: [publicSubnets[0], privateSubnet]})).to.equal(shut(privateSubnet))
     expect(await refusal({privateWorkers: true})).to.equal(publicSubnets.map(shut).join('\n'))
-    expect(await refusal({subnetIds: [privateSubnet], mirror})).to.match(/khw could not reach a controller/)
-    expect(await refusal({subnetIds: [publicSubnets[0], privateSubnet], mirror})).to.equal('it was let through')
+    expect(await refusal({subnetIds: [privateSubnet], nodeProxy})).to.match(/khw could not reach a controller/)
+    const subnetIds = [publicSubnets[0], privateSubnet]
+    expect(await refusal({subnetIds, nodeProxy})).to.equal('it was let through')
+    // A mirror has no packages, which an image may have.
+    expect(await refusal({subnetIds, mirror})).to.equal(shut(privateSubnet))
+    expect(await refusal({subnetIds, image: IMAGE.imageId})).to.equal(shut(privateSubnet))
+    expect(await refusal({subnetIds, mirror, image: IMAGE.imageId})).to.equal('it was let through')
     const asked = specInput({provider: 'local', privateWorkers: true}, 'sample', 'amd64')
     const question = {ec2: run.region.ec2, spec: asked, signal}
     expect((await networkFindings({...question, selfSufficient: false})).problems.map(({what}) => what)).to.deep.equal([

@@ -1,6 +1,7 @@
 import {callerOf, type Caller} from '../../aws/caller.js'
 import type {AwsClients} from '../../aws/clients.js'
 import {explained} from '../../aws/explained.js'
+import {isImageId} from '../../cluster/image-families.js'
 import type {RegionAccess} from '../../cluster/provider.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import {imageFindings, type ImageFindings} from '../image-findings.js'
@@ -56,9 +57,19 @@ export function preflightFacts({spec, access, clients, signal, addressSources}: 
   }
 }
 
-/** From a mirror of their own, or from the cache that the region serves: everything but what only upstream has. */
-function isSelfSufficient({mirror, artifactSource}: ClusterSpec, {cacheServer}: RegionAccess): boolean {
-  return cacheServer === undefined ? /^https?:/.test(mirror ?? '') : artifactSource !== 'upstream'
+/**
+ * A region that serves a cache has machines with all packages, and serves them everything but what only upstream has.
+ * Elsewhere machines get packages besides their programs: by a proxy, or with an image of the user's own, to which a
+ * mirror brings the rest. Neither is in reach of a network that the cluster makes itself.
+ */
+function isSelfSufficient(
+  {mirror, artifactSource, nodeProxy, image, network}: ClusterSpec,
+  {cacheServer}: RegionAccess,
+): boolean {
+  if (network.existing !== undefined && nodeProxy !== undefined) return true
+  if (cacheServer !== undefined) return artifactSource !== 'upstream'
+  const hasPackages = image !== undefined && isImageId(image)
+  return network.existing !== undefined && hasPackages && /^https?:/.test(mirror ?? '')
 }
 
 function once<T>(look: () => Promise<T>): () => Promise<T> {

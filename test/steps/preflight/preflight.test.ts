@@ -1,10 +1,12 @@
 import {createServer} from 'node:http'
 import {expect} from 'chai'
 import {operatorRanges, parseOperatorRanges} from '../../../src/cluster/operator-ranges.js'
+import type {RegionAccess} from '../../../src/cluster/provider.js'
 import type {FaultSettings} from '../../../src/local/api/faults/settings.js'
 import type {JournalHeader} from '../../../src/steps/engine/journal.js'
 import {addressRanges} from '../../../src/steps/preflight/address-ranges.js'
 import {CHECKS} from '../../../src/steps/preflight/checks.js'
+import {network as networkCheck} from '../../../src/steps/preflight/network.js'
 import {nodeProxy} from '../../../src/steps/preflight/node-proxy.js'
 import {launch, network, reaches} from '../../local/api/test-region.js'
 import {sampleSpec} from '../sample-spec.js'
@@ -255,6 +257,21 @@ describe('the look before a create', () => {
     expect(await admitting('0.0.0.0/1', '128.0.0.0/1')).to.deep.equal([])
     const [finding] = await admitting('0.0.0.0/0', '10.0.0.0/8')
     expect(finding?.detail).to.include('--vpc-cidr 10.240.0.0/16 overlaps 10.0.0.0/8').and.not.to.include('0.0.0.0/0')
+  })
+
+  it('refuses private workers in a network of their own, unless the region itself serves them', async () => {
+    const look = (change: Parameters<Ahead['look']>[0], access: Partial<RegionAccess> = {}) =>
+      ahead.failures(
+        {...change, network: {privateWorkers: true}},
+        {access: {...ahead.access, ...access}, checks: [networkCheck]},
+      )
+    const self = {mirror: 'http://10.50.9.9/', nodeProxy: 'http://10.50.9.9:3128', image: 'ami-0123456789abcdef0'}
+    const [finding] = await look({...self, provider: 'aws', region: 'eu-central-1', artifactSource: 'mirror'})
+    expect(finding?.detail).to.include('Workers without public addresses could fetch nothing')
+    expect(finding?.fix).to.equal('Use subnets behind a NAT gateway: --vpc-id VPC --subnet-ids SUBNET,SUBNET')
+    const cacheServer = {url: 'http://169.254.169.253:8080', directory: '/no/such'}
+    expect(await look({artifactSource: 'debian'}, {cacheServer})).to.deep.equal([])
+    expect((await look({artifactSource: 'upstream'}, {cacheServer}))[0]?.fix).to.include('--mirror DIR')
   })
 
   it('before it goes on with a cluster: tells of another account, and of an address that has changed', async () => {

@@ -26,11 +26,11 @@ const CALLS = [
   'ImportKeyPair',
   'RunInstances',
   'ModifyInstanceAttribute',
-  'CreateLoadBalancer',
-  'CreateTargetGroup',
-  'ModifyTargetGroupAttributes',
-  'CreateListener',
-  'RegisterTargets',
+  'elasticloadbalancing:CreateLoadBalancer',
+  'elasticloadbalancing:CreateTargetGroup',
+  'elasticloadbalancing:ModifyTargetGroupAttributes',
+  'elasticloadbalancing:CreateListener',
+  'elasticloadbalancing:RegisterTargets',
 ]
 
 const MINUTE = 60_000
@@ -45,7 +45,7 @@ describe('a create on a bad day of the region', function () {
 
   beforeEach(async () => {
     faults = new SettableFaults()
-    clock = new FastClock()
+    clock = new FastClock(400, 2)
     const spec = sampleSpec({controllers: 1, workers: 1, loadBalancer: 'nlb'})
     run = await RegionRun.open({faults, clock, spec, publicRange: PUBLIC_RANGE})
   })
@@ -114,18 +114,21 @@ describe('a create on a bad day of the region', function () {
     it(`makes nothing twice when the answer of ${action} is lost after it was carried out`, async () => {
       faults.set({calls: [{action, when: 'after', how: 'drop', nth: 1, times: 1}]})
       await run.run()
+      expect(faults.hits).to.deep.equal([action])
       await expectWhole()
     })
 
     it(`makes up for a ${action} that was lost on the way`, async () => {
       faults.set({calls: [{action, when: 'before', how: 'drop', nth: 1, times: 1}]})
       await run.run()
+      expect(faults.hits).to.deep.equal([action])
       await expectWhole()
     })
 
     it(`makes nothing twice when ${action} is answered with an internal error although it was carried out`, async () => {
       faults.set({calls: [{action, when: 'after', how: {code: 'InternalError', status: 500}, every: 1, times: 2}]})
       await run.run()
+      expect(new Set(faults.hits)).to.deep.equal(new Set([action]))
       await expectWhole()
     })
   }
@@ -133,9 +136,10 @@ describe('a create on a bad day of the region', function () {
   it('makes nothing twice when what it adopts can be seen late by its tags', async () => {
     faults.set({
       visibility: {byTag: 90_000},
-      calls: [{action: 'Create*', when: 'after', how: 'drop', every: 1}],
+      calls: ['Create*', 'elasticloadbalancing:Create*'].map(action => ({action, when: 'after', how: 'drop'})),
     })
     await run.run()
+    expect(new Set(faults.hits)).to.deep.equal(new Set(CALLS.filter(action => /(^|:)Create/.test(action))))
     await expectWhole()
   })
 

@@ -1,6 +1,7 @@
 import type {KnownTargetGroup} from '../../aws/load-balancers.js'
 import {isInvalidTarget} from '../../aws/errors.js'
 import type {Instance} from '../compute/instance.js'
+import {VISIBLE_WITHIN} from '../engine/attempts.js'
 import type {StepContext} from '../engine/context.js'
 import {defineStep, type Step} from '../engine/step.js'
 import {Fatal, waitUntil} from '../engine/wait-until.js'
@@ -42,7 +43,7 @@ export function targets(controllers: readonly Instance[]): Targets {
   })
 }
 
-/** ELB takes only machines that run; they do soon after they were launched, and nothing else waits for this. */
+/** ELB takes only machines that it sees running, which may be late; nothing else waits for this. */
 async function register({elb, clock, signal}: StepContext, arn: string, ids: readonly string[]): Promise<void> {
   await waitUntil(
     async () => {
@@ -56,7 +57,7 @@ async function register({elb, clock, signal}: StepContext, arn: string, ids: rea
     },
     {
       what: 'the controllers to run, so that they can be registered',
-      budget: 300_000,
+      budget: VISIBLE_WITHIN,
       every: 1_000,
       slowest: 4_000,
       clock,

@@ -15,7 +15,7 @@ import {checkedStore, type ChangeCheck} from './change-check.js'
 import type {FaultSource} from './fault-source.js'
 import {lingeringCheck} from './lingering.js'
 import {quotaCheck} from './quotas.js'
-import type {FaultSettings} from './settings.js'
+import type {CallFault, FaultSettings} from './settings.js'
 import type {InterruptionRules} from './spot-interruptions.js'
 import {Throttle} from './throttle.js'
 import {Visibility, type SeenKind} from './visibility.js'
@@ -72,7 +72,7 @@ export class FaultInjector {
     return {
       ...service,
       answer: async (request, region) => {
-        const fault = this.active().calls.next(`${name}:${operationOf(request)}`)
+        const fault = this.faultOf(`${name}:${operationOf(request)}`)
         if (fault?.when === 'before') throw errorOf(fault)
         const answer = service.answer(request, region)
         if (fault === undefined) return answer
@@ -93,15 +93,21 @@ export class FaultInjector {
     return {rules: settings.interruptions ?? [], interrupted}
   }
 
+  private faultOf(action: string): CallFault | undefined {
+    const fault = this.active().calls.next(action)
+    if (fault !== undefined) this.source.onHit?.(action)
+    return fault
+  }
+
   private async invoke(
     action: Action,
     parameters: Parameters,
     region: Region,
     service: FaultyService,
   ): Promise<XmlElement> {
-    const {throttle, calls, checks, settings, lacks} = this.active()
+    const {throttle, checks, settings, lacks} = this.active()
     if (throttle?.admits(service.name, action.name, parameters, this.clock.now()) === false) throw service.throttled()
-    const fault = calls.next(service.callName(action.name))
+    const fault = this.faultOf(service.callName(action.name))
     if (fault?.when === 'before') throw errorOf(fault)
     const {store} = region
     const checked = checks.length === 0 ? store : checkedStore(store, checks)

@@ -13,7 +13,7 @@ const CHECK: HealthCheck = {
   path: '/readyz',
   matcher: '200',
   intervalSeconds: 5,
-  timeoutSeconds: 0.3,
+  timeoutSeconds: 5,
   healthyThreshold: 2,
   unhealthyThreshold: 2,
 }
@@ -66,14 +66,14 @@ describe('a health check', () => {
         response.end('ok')
       }),
     )
-    expect(await passing(secure, {protocol: 'HTTPS', timeoutSeconds: 2})).to.equal(true)
-    expect(await passing(secure, {protocol: 'HTTPS', timeoutSeconds: 2, path: '/'})).to.equal(false)
+    expect(await passing(secure, {protocol: 'HTTPS'})).to.equal(true)
+    expect(await passing(secure, {protocol: 'HTTPS', path: '/'})).to.equal(false)
     expect(await passing(secure)).to.equal(false)
   })
 
   it('fails where nobody answers in time, at all, or in the right protocol', async () => {
-    expect(await passing(silent)).to.equal(false)
-    expect(await passing(silent, {protocol: 'HTTPS'})).to.equal(false)
+    expect(await passing(silent, {timeoutSeconds: 0.3})).to.equal(false)
+    expect(await passing(silent, {protocol: 'HTTPS', timeoutSeconds: 0.3})).to.equal(false)
     expect(await passing(answering, {protocol: 'HTTPS'})).to.equal(false)
     expect(await passing(1)).to.equal(false)
     expect(await passing(1, {protocol: 'TCP'})).to.equal(false)

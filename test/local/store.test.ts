@@ -1,9 +1,11 @@
 import {mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
 import {expect} from 'chai'
 import {KhwError} from '../../src/errors.js'
 import {emptyRegion, RegionStore} from '../../src/local/store.js'
+import {reaches, testRegion} from './api/test-region.js'
 
 const create = () => emptyRegion({region: 'local-1', zones: ['local-1a']})
 
@@ -88,12 +90,38 @@ describe('RegionStore', () => {
     expect(store.state.internetGateways).to.deep.equal({})
   })
 
-  it('opens a region that was made before there were load balancers', async () => {
-    const store = await RegionStore.open(file, create)
-    const {loadBalancers, targetGroups, listeners, ...older} = store.state
-    expect([loadBalancers, targetGroups, listeners]).to.deep.equal([{}, {}, {}])
-    await writeFile(file, JSON.stringify(older))
-    expect((await RegionStore.open(file, create)).state).to.deep.equal(store.state)
+  it('opens a region that was made before there were load balancers, and goes on with all that is in it', async () => {
+    const region = await testRegion({stateFile: fileURLToPath(new URL('earlier-region.json', import.meta.url))})
+    const {ec2, elb} = region
+    try {
+      const {Reservations} = await ec2.describeInstances({})
+      const instance = Reservations?.[0]?.Instances?.[0]
+      expect(instance).to.include({InstanceId: 'i-0030421e016dfda3d', PrivateIpAddress: '10.240.0.4'})
+      expect(instance?.State?.Name).to.equal('running')
+      expect(instance?.BlockDeviceMappings?.[0]?.Ebs?.VolumeId).to.equal('vol-0377852ab1ef2d240')
+      const {NetworkInterfaces} = await ec2.describeNetworkInterfaces({})
+      expect(NetworkInterfaces?.map(each => [each.NetworkInterfaceId, each.Attachment?.InstanceId])).to.deep.equal([
+        ['eni-0057dcbaca22a5c97', 'i-0030421e016dfda3d'],
+      ])
+      const {Volumes} = await ec2.describeVolumes({})
+      expect(Volumes?.map(each => [each.VolumeId, each.Attachments?.[0]?.InstanceId])).to.deep.equal([
+        ['vol-0377852ab1ef2d240', 'i-0030421e016dfda3d'],
+      ])
+      const Filters = [{Name: 'group-id', Values: ['sg-0ee41c00165809ed4']}]
+      const {SecurityGroupRules} = await ec2.describeSecurityGroupRules({Filters})
+      expect(SecurityGroupRules?.map(rule => [rule.IsEgress, rule.FromPort, rule.CidrIpv4])).to.have.deep.members([
+        [true, -1, '0.0.0.0/0'],
+        [false, 22, '203.0.113.7/32'],
+      ])
+      expect((await elb.describeLoadBalancers({})).LoadBalancers).to.deep.equal([])
+      await ec2.createSecurityGroup({VpcId: instance?.VpcId, GroupName: 'more', Description: 'more'})
+      await ec2.terminateInstances({InstanceIds: ['i-0030421e016dfda3d']})
+      await reaches(ec2, 'i-0030421e016dfda3d', 'terminated')
+      expect((await ec2.describeVolumes({})).Volumes).to.deep.equal([])
+      expect(region.errors).to.deep.equal([])
+    } finally {
+      await region.close()
+    }
   })
 
   for (const [what, text, code] of [

@@ -1,4 +1,4 @@
-import {mkdtemp, rm} from 'node:fs/promises'
+import {copyFile, mkdtemp, rm} from 'node:fs/promises'
 import type {Server} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -47,6 +47,8 @@ export interface TestRegionOptions {
   readonly latency?: Latency
   /** Otherwise four addresses. */
   readonly publicRange?: AddressRange
+  /** What a region kept on disk that goes on here; otherwise there is nothing in it. */
+  readonly stateFile?: string
   /** Otherwise IMAGE. */
   readonly image?: MachineImage
 }
@@ -57,7 +59,9 @@ export async function testRegion(options: TestRegionOptions = {}): Promise<TestR
   const {EC2} = await import('@aws-sdk/client-ec2')
   const {ElasticLoadBalancingV2} = await import('@aws-sdk/client-elastic-load-balancing-v2')
   const directory = await mkdtemp(join(tmpdir(), 'region-api-'))
-  const store = await RegionStore.open(join(directory, 'state.json'), () =>
+  const file = join(directory, 'state.json')
+  if (options.stateFile !== undefined) await copyFile(options.stateFile, file)
+  const store = await RegionStore.open(file, () =>
     emptyRegion({region: 'local-1', zones: ['local-1a', 'local-1b', 'local-1c'], accountId: '123456789012'}),
   )
   const fabric = new RecordingFabric()

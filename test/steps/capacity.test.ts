@@ -165,11 +165,23 @@ describe('a create where there is no room', function () {
     expect(error.message).to.match(
       /no room for controller-1 now: t3\.medium in local-1a \(InsufficientInstanceCapacity\), t3\.medium in local-1b .*, t3\.medium in local-1c /,
     )
+    expect(error.message).to.match(
+      /\nInsufficientInstanceCapacity: We currently do not have sufficient t3\.medium capacity/,
+    )
     expect(error.suggestions.join()).to.include('--controller-type TYPE,TYPE')
     expect(await machines()).to.deep.equal(['m5a.large local-1a 10.240.0.31'])
     faults.set({})
     await run.run()
     expect(await machines()).to.deep.equal(['m5a.large local-1a 10.240.0.31', 't3.medium local-1a 10.240.0.11'])
+  })
+
+  it('says why a place was refused in the words of EC2, of each of its codes', async () => {
+    await open({network: {zones: ['local-1a', 'local-1b']}})
+    faults.set({capacity: [{zone: 'local-1a', code: 'Unsupported'}, {zone: 'local-1b'}]})
+    const error = await failure()
+    expect(error.message).to.match(
+      /\nUnsupported: Your requested instance type \(t3\.medium\) is not supported in .*\nInsufficientInstanceCapacity: We currently/,
+    )
   })
 
   it('begins with the first place again after all were tried', async () => {

@@ -50,7 +50,7 @@ export async function launch(
       }
       const isTaken = isAddressTaken(error, place)
       if (isTaken ? !(await isHeldByOther(context, input)) : !isNoRoom(error, place)) throw error
-      const all = [...refusals, {place, code: error.name}]
+      const all = [...refusals, {place, code: error.name, message: error.message}]
       const next = nextPlace(places, all)
       await beginLaunch(context, node, request, {
         place: next ?? places[0],
@@ -107,8 +107,15 @@ function noRoomAnywhere(
   zoneOf: ZoneOf,
 ): KhwError {
   const tried = refusals.map(({place, code}) => `${offerName(place)} in ${zoneOf(place)} (${code})`)
-  return new KhwError('AWS_CAPACITY', `${access.region} has no room for ${name} now: ${tried.join(', ')}.`, [
-    'Run the same command again later: it goes on where it stopped.',
-    `Or take the cluster down and name other types, in order of preference: khw destroy ${spec.name}, then khw create --${role}-type TYPE,TYPE`,
-  ])
+  // The last of each code: `Unsupported` may be a zone without the type, or an image that the type cannot boot.
+  const words = new Map(refusals.map(({code, message}) => [code, message]))
+  const said = [...words].flatMap(([code, message]) => (message === undefined ? [] : `${code}: ${message}`))
+  return new KhwError(
+    'AWS_CAPACITY',
+    [`${access.region} has no room for ${name} now: ${tried.join(', ')}.`, ...said].join('\n'),
+    [
+      'Run the same command again later: it goes on where it stopped.',
+      `Or take the cluster down and name other types, in order of preference: khw destroy ${spec.name}, then khw create --${role}-type TYPE,TYPE`,
+    ],
+  )
 }

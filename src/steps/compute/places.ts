@@ -18,6 +18,8 @@ export interface Place {
 export interface Refusal {
   readonly place: Place
   readonly code: string
+  /** EC2's words: one code may stand for several reasons. Absent in what an older khw wrote. */
+  readonly message?: string
 }
 
 /**

@@ -33,8 +33,25 @@ export class AccessContext {
 
   /** A text of a policy with the values of its variables, as in `user/${aws:username}`; undefined if one has no value. */
   fillIn(text: string): string | undefined {
-    const names = [...text.matchAll(VARIABLE)].map(([, name = '']) => name).filter(name => !/^[*?$]$/.test(name))
-    if (names.some(name => this.get(name) === undefined)) return undefined
+    return this.hasGap(text) ? undefined : this.replaced(text)
+  }
+
+  /** Whether a text of a policy has a variable without a value. */
+  hasGap(text: string): boolean {
+    return variablesOf(text).some(name => this.get(name) === undefined)
+  }
+
+  /** Whether a text of a policy has a variable of which it is not known whether it would have a value. */
+  hasUnknown(text: string): boolean {
+    return variablesOf(text).some(name => !this.isKnown(name))
+  }
+
+  private replaced(text: string): string {
     return text.replace(VARIABLE, (variable, name: string) => this.get(name)?.[0] ?? variable)
   }
+}
+
+/** Names of the keys that a text has variables of; `${*}` and its like are no variables, but stand for that character. */
+function variablesOf(text: string): string[] {
+  return [...text.matchAll(VARIABLE)].map(([, name = '']) => name).filter(name => !/^[*?$]$/.test(name))
 }

@@ -18,7 +18,8 @@ export type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny'
 /**
  * What identity policies say to a request: who is denied it is denied it, and what nobody allows is not allowed (IAM User
  * Guide, "Policy evaluation logic"). A condition on something that the request says nothing about, because this region
- * has no notion of it, never lets anything through: it keeps an Allow from holding, and does not keep a Deny from it.
+ * has no notion of it, never lets anything through: it keeps an Allow from holding, and does not keep a Deny from it. The
+ * same goes for variables; and an Allow does not hold either where a variable of it has no value.
  */
 export function evaluate(statements: readonly Statement[], request: AccessRequest): Decision {
   const applying = statements.filter(statement => applies(statement, request))
@@ -33,18 +34,26 @@ export function missingKeys(statements: readonly Statement[], request: AccessReq
 }
 
 function applies(statement: Statement, request: AccessRequest): boolean {
+  const {effect, resources, conditions} = statement
+  const {context} = request
+  const texts = [...(resources?.patterns ?? []), ...conditions.flatMap(({values}) => values)]
+  if (effect === 'Allow' && texts.some(text => context.hasGap(text))) return false
   return (
     concerns(statement, request) &&
-    statement.conditions.every(condition =>
-      request.context.isKnown(condition.key) ? fulfils(condition, request.context) : statement.effect === 'Deny',
+    conditions.every(condition =>
+      context.isKnown(condition.key) && !condition.values.some(value => context.hasUnknown(value))
+        ? fulfils(condition, context)
+        : effect === 'Deny',
     )
   )
 }
 
+/** Resources that are named by what is not known are all that there are: of a Deny, as an Allow does not get here. */
 function concerns({actions, resources}: Statement, {action, resource, context}: AccessRequest): boolean {
   return (
     actions.expressions.some(expression => expression.test(action)) !== actions.not &&
     (resources === undefined ||
+      resources.patterns.some(pattern => context.hasUnknown(pattern)) ||
       matches(resources, pattern => {
         const filled = context.fillIn(pattern)
         return filled !== undefined && glob(filled).test(resource)

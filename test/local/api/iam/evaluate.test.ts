@@ -167,6 +167,21 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
   ],
 }
 
+/** Statements with a variable of the request's own tags, by how that is known. */
+const TEAM = 'arn:aws:ec2:local-1:123456789012:vpc/${aws:PrincipalTag/team}'
+const not = (operator: string): object => ({Condition: {[operator]: {'aws:x': ['b', '${aws:PrincipalTag/team}']}}})
+const VARIABLES: readonly (readonly [string, object, {readonly unknown: boolean; readonly known: boolean}])[] = [
+  ['an Allow where it differs', allow(not('StringNotEquals')), {unknown: false, known: false}],
+  ['an Allow where it exists', allow(not('StringEqualsIfExists')), {unknown: false, known: false}],
+  ['an Allow for all values', allow(not('ForAllValues:StringEquals')), {unknown: false, known: false}],
+  ['an Allow of a resource', allow({Resource: TEAM}), {unknown: false, known: false}],
+  ['an Allow of all but a resource', {Effect: 'Allow', Action: '*', NotResource: TEAM}, {unknown: false, known: false}],
+  ['a Deny where it is the same', deny(not('StringEquals')), {unknown: true, known: false}],
+  ['a Deny where it differs', deny(not('StringNotEquals')), {unknown: true, known: true}],
+  ['a Deny of a resource', deny({Resource: TEAM}), {unknown: true, known: false}],
+  ['a Deny of all but a resource', {Effect: 'Deny', Action: '*', NotResource: TEAM}, {unknown: true, known: true}],
+]
+
 /** What IAM refuses, by what it says. */
 const MALFORMED: readonly (readonly [string, string])[] = [
   ['{', 'invalid Json'],
@@ -192,6 +207,22 @@ describe('evaluation of policies', () => {
       for (const row of rows) expect(decide(row), JSON.stringify(row)).to.equal(row.decision)
     })
   }
+
+  for (const [what, statement, holds] of VARIABLES)
+    it(`never lets anything through by a variable without a value: ${what}`, () => {
+      const isDeny = 'Effect' in statement && statement.Effect === 'Deny'
+      const decisionOf = (known: string[]): Decision =>
+        decide({
+          policy: isDeny ? [allow(), statement] : statement,
+          context: {'aws:x': 'a'},
+          known,
+          decision: 'allowed',
+        })
+      const expected = (isHeld: boolean): Decision =>
+        isDeny ? (isHeld ? 'explicitDeny' : 'allowed') : isHeld ? 'allowed' : 'implicitDeny'
+      expect(decisionOf([]), 'unknown').to.equal(expected(holds.unknown))
+      expect(decisionOf(['aws:PrincipalTag/']), 'known').to.equal(expected(holds.known))
+    })
 
   it('refuses policies that IAM refuses', () => {
     for (const [text, message] of MALFORMED) expect(() => parsePolicy(text, 'identity'), text).to.throw(message)

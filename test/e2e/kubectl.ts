@@ -22,9 +22,9 @@ export function kubectlProgram(): string {
   return join(artifacts, found)
 }
 
-/** Names of the nodes that are Ready, sorted. */
-export async function readyNodes(khw: Khw, cluster: string): Promise<readonly string[]> {
-  const table = await kubectl(khw, cluster, 'get', 'nodes', '--no-headers')
+/** Names of the nodes that are Ready, sorted; `options` go before the rest. */
+export async function readyNodes(khw: Khw, cluster: string, ...options: readonly string[]): Promise<readonly string[]> {
+  const table = await kubectl(khw, cluster, ...options, 'get', 'nodes', '--no-headers')
   return table
     .split('\n')
     .map(line => line.split(/\s+/))

@@ -221,6 +221,23 @@ describe('the load balancer of a cluster', function () {
       expect(unreachable.check.detail).to.include('no route')
     })
 
+    it('as nothing to rely on while it sends to a controller that does not answer', async () => {
+      await run.run()
+      const all = await inventory()
+      const [lost] = controllers(all)
+      const ip = present(all.instances.find(i => i.InstanceId === lost)?.PublicIpAddress)
+      const readiness = (endpoint: string) =>
+        Promise.resolve(endpoint.includes(`//${ip}:`) ? {ready: false, detail: 'silence'} : {ready: true, detail: 'ok'})
+      const api = {readiness} as unknown as KubernetesApi
+      expect(await checkLoadBalancer(all, api)).to.deep.equal({
+        check: {name: 'load-balancer', ok: false, detail: 'still sends to a controller that does not answer: silence'},
+      })
+      run.region.fabric.targets.set(present(lost), 'unhealthy')
+      const {check, endpoint} = await checkLoadBalancer(await inventory(), api)
+      expect(check.detail).to.include('healthy: 2 of 3 controllers')
+      expect(endpoint).to.equal(`https://${present(all.loadBalancers[0]?.DNSName)}:6443`)
+    })
+
     it('as what it is until then', async () => {
       await run.run()
       const all = await inventory()

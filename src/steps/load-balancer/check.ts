@@ -1,13 +1,18 @@
+import type {Instance} from '@aws-sdk/client-ec2'
 import type {Inventory} from '../../aws/inventory.js'
 import type {Check} from '../../cluster/report.js'
 import type {KubernetesApi} from '../../kubernetes/api.js'
+import type {Readiness} from '../../kubernetes/endpoints.js'
 import {API_PORT} from '../operator-api.js'
 
 export const LOAD_BALANCER_CHECK = 'load-balancer'
 
 export interface LoadBalancerAnswer {
   readonly check: Check
-  /** Where it answers from here, now: `https://NAME:6443`; undefined while it does not. */
+  /**
+   * Where it answers from here, now: `https://NAME:6443`; undefined while it does not, or not always: for some ten seconds
+   * after a controller is lost it still sends some of the connections there.
+   */
   readonly endpoint?: string
 }
 
@@ -16,7 +21,7 @@ export interface LoadBalancerAnswer {
  * up before: that it does not exist yet would be remembered. `api` is undefined before the cluster has certificates.
  */
 export async function checkLoadBalancer(
-  {loadBalancers, targetGroups}: Inventory,
+  {loadBalancers, targetGroups, instances}: Inventory,
   api: KubernetesApi | undefined,
 ): Promise<LoadBalancerAnswer> {
   const answer = (ok: boolean, detail: string): LoadBalancerAnswer => ({check: {name: LOAD_BALANCER_CHECK, ok, detail}})
@@ -27,7 +32,8 @@ export async function checkLoadBalancer(
   if (state === 'failed') return answer(false, `has failed: ${balancer.State?.Reason ?? 'ELB does not say why'}`)
   if (state !== 'active') return answer(false, 'is being set up')
   const targets = group.Targets.filter(({TargetHealth}) => TargetHealth?.State !== 'draining')
-  const healthy = targets.filter(({TargetHealth}) => TargetHealth?.State === 'healthy').length
+  const sentTo = targets.filter(({TargetHealth}) => TargetHealth?.State === 'healthy')
+  const healthy = sentTo.length
   const count = `${healthy} of ${targets.length} controllers`
   if (healthy === 0) {
     const isNew = targets.some(({TargetHealth}) => TargetHealth?.State === 'initial')
@@ -35,8 +41,24 @@ export async function checkLoadBalancer(
   }
   if (api === undefined) return answer(false, 'is there before the cluster has certificates')
   const endpoint = `https://${balancer.DNSName ?? ''}:${API_PORT}`
-  const {ready, detail} = await api.readiness(endpoint)
-  return ready
+  const [through, ...direct] = await Promise.all([
+    api.readiness(endpoint),
+    ...sentTo.map(({Target}) => directly(instances.find(({InstanceId}) => InstanceId === Target?.Id))),
+  ])
+  if (!through.ready)
+    return answer(false, `finds ${count} healthy, but from here ${endpoint} does not answer: ${through.detail}`)
+  const silent = direct.find(({ready}) => !ready)
+  return silent === undefined
     ? {...answer(true, `healthy: ${count} behind ${endpoint}`), endpoint}
-    : answer(false, `finds ${count} healthy, but from here ${endpoint} does not answer: ${detail}`)
+    : answer(false, `still sends to a controller that does not answer: ${silent.detail}`)
+
+  async function directly(controller: Instance | undefined): Promise<Readiness> {
+    const state = controller?.State?.Name ?? 'gone'
+    if (state !== 'running') return {ready: false, detail: `its machine is ${state}`}
+    const ip = controller?.PublicIpAddress
+    // One that cannot be asked from here is as ELB says.
+    return ip === undefined || api === undefined
+      ? {ready: true, detail: ''}
+      : api.readiness(`https://${ip}:${API_PORT}`)
+  }
 }

@@ -192,6 +192,31 @@ describe('a cluster in a VPC of somebody else', function () {
       expect(await everything()).to.equal(before)
     })
 
+  it('does not cost anything any more, though its routes may not be deleted, and can be taken down later', async () => {
+    await run.run()
+    const how = {code: 'UnauthorizedOperation', status: 403}
+    faults.set({calls: [{action: 'DeleteRoute', when: 'before', how, nth: 1, times: 9}]})
+    const {removed, remaining} = await destroy()
+    expect(removed.filter(({type}) => type === 'instance')).to.have.length(run.spec.controllers + run.spec.workers)
+    expect(new Set(remaining.map(({type}) => type))).to.deep.equal(new Set(['key-pair', 'security-group']))
+    for (const {why} of remaining) expect(why).to.include('UnauthorizedOperation')
+    expect((await routesTo('10.200.1.0/24')).join()).to.include('blackhole')
+    faults.set({})
+    expect((await destroy()).remaining).to.deep.equal([])
+    expect(await everything()).to.equal(before)
+  })
+
+  it('still has its machines, and says why, when nothing of it may be deleted', async () => {
+    await run.run()
+    const how = {code: 'UnauthorizedOperation', status: 403}
+    const refused = ['DeleteRoute', 'TerminateInstances'].map(
+      action => ({action, when: 'before', how, nth: 1, times: 9}) as const,
+    )
+    faults.set({calls: refused})
+    expect((await failure(destroy())).code).to.equal('AWS_AUTH')
+    expect((await inventory()).instances).to.have.length(run.spec.controllers + run.spec.workers)
+  })
+
   it('leaves routes alone that are not its own, though they look like it: those to its pods, and those to its machines', async () => {
     const {ec2} = run.region
     const {SecurityGroups = []} = await ec2.describeSecurityGroups({

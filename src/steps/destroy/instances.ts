@@ -10,6 +10,7 @@ export const instances: Removal = {
   id: 'instances',
   title: 'Terminate the machines',
   kind: 'instances',
+  costs: true,
 
   async remove(context) {
     const {ec2, inventory, clock, signal, letGoWithin} = context

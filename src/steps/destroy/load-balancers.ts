@@ -11,6 +11,7 @@ export const loadBalancers: Removal = {
   id: 'load-balancers',
   title: 'Delete the load balancer',
   kind: 'loadBalancers',
+  costs: true,
 
   async remove(context) {
     const {elb, inventory, clock, signal, progress, letGoWithin} = context

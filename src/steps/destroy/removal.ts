@@ -29,6 +29,8 @@ export interface Removal {
   readonly title: string
   /** Left out: what it removes is part of something that stays. */
   readonly kind?: KindName
+  /** It costs money while it is there: it goes, too, when something before it that costs none could not be deleted. */
+  readonly costs?: true
   remove(context: RemovalContext): Promise<void>
 }
 

@@ -8,7 +8,7 @@ import {KhwError, messageOf} from '../../errors.js'
 import type {RunListener} from '../engine/events.js'
 import {DESTROY_PLAN} from './destroy-plan.js'
 import {foreignIn, holdersIn} from './foreign.js'
-import {LET_GO_WITHIN, type Removal, type RemovalContext} from './removal.js'
+import {idsOfKind, LET_GO_WITHIN, type Removal, type RemovalContext} from './removal.js'
 import {allResources, countedResources} from './resources.js'
 
 export interface TakeDownOptions extends ResourceClients {
@@ -51,7 +51,7 @@ export async function takeDown(options: TakeDownOptions): Promise<Pick<DestroyRe
 
 /**
  * Removes what an inventory lists, kind by kind in the order in which EC2 lets go, up to the first kinds of which
- * something cannot be deleted. Resolves to why not.
+ * something cannot be deleted; after that only what costs money, as long as all of it goes. Resolves to why not.
  */
 export async function removeAll(
   options: Pick<TakeDownOptions, 'ec2' | 'elb' | 'clusterId' | 'inventory' | 'onEvent' | 'clock' | 'signal'> &
@@ -61,9 +61,13 @@ export async function removeAll(
   const steps = DESTROY_PLAN.flat().map(removal => ({id: removal.id, title: removal.title}))
   onEvent({type: 'planned', phases: [{id: PHASE, title: 'Destroy the cluster', steps}]})
   const holders = (): Promise<string> => holdersIn(options, inventory, signal)
+  const failures: Error[] = []
+  /** Past a failure: whoever may not delete the one thing may delete others. */
+  let wentOn = false
   for (const row of DESTROY_PLAN) {
+    const going = failures.length === 0 ? row : row.filter(({costs}) => costs === true)
     const outcomes = await Promise.all(
-      row.map(removal => {
+      going.map(removal => {
         const progress = (text: string): void => {
           onEvent({type: 'step-progress', id: removal.id, phase: PHASE, text})
         }
@@ -71,12 +75,19 @@ export async function removeAll(
       }),
     )
     signal.throwIfAborted()
-    const failures = outcomes.filter(outcome => outcome !== undefined)
-    const refused = failures.find(error => error instanceof KhwError && error.code === 'AWS_AUTH')
-    if (refused) throw refused
-    if (failures.length > 0) return failures
+    const isDone = (removal: Removal): boolean => outcomes[going.indexOf(removal)] === undefined
+    const paid = going.filter(({costs}) => costs === true)
+    wentOn ||= failures.length > 0 && paid.some(removal => isDone(removal) && hasAny(inventory, removal))
+    failures.push(...outcomes.filter(outcome => outcome !== undefined))
+    if (!paid.every(isDone)) break
   }
-  return []
+  const refused = failures.find(error => error instanceof KhwError && error.code === 'AWS_AUTH')
+  if (refused && !wentOn) throw refused
+  return failures
+}
+
+function hasAny(inventory: Inventory, {kind}: Removal): boolean {
+  return kind !== undefined && idsOfKind(inventory, kind).length > 0
 }
 
 /** Undefined, or why something of the kind could not be deleted. */

@@ -6,6 +6,7 @@ export const volumes: Removal = {
   id: 'volumes',
   title: 'Delete left-over volumes',
   kind: 'volumes',
+  costs: true,
 
   async remove(context) {
     const {ec2, inventory, signal} = context

@@ -34,7 +34,7 @@ export async function findClusters(from: ResourceClients, signal: AbortSignal): 
         clusterId,
         name: first(CLUSTER_NAME_TAG) ?? clusterId,
         createdAt: first(CREATED_TAG),
-        expiresAt: latestExpiry(own.map(({tags}) => tagValue(tags, EXPIRES_TAG))),
+        expiresAt: latestExpiry(own),
         record: specHolders(inventory)
           .map(({tags}) => specOfTags(tags))
           .find(record => record !== undefined),
@@ -50,8 +50,8 @@ export function specHolders(inventory: Inventory): readonly {readonly id: string
 }
 
 /** While an extension is under way some of its resources have the new expiry and some the old: the later one counts. */
-function latestExpiry(values: readonly (string | undefined)[]): string | null {
-  const said = values.filter(value => value !== undefined)
+export function latestExpiry(resources: readonly {readonly tags: readonly Tag[]}[]): string | null {
+  const said = resources.flatMap(({tags}) => tagValue(tags, EXPIRES_TAG) ?? [])
   if (said.includes(NEVER)) return null
   return said.sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1) ?? null
 }

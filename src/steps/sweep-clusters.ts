@@ -1,6 +1,6 @@
 import {awsClients} from '../aws/clients.js'
 import {explained} from '../aws/explained.js'
-import {takeInventory} from '../aws/inventory.js'
+import {resourcesOf, takeInventory} from '../aws/inventory.js'
 import {systemClock, type Clock} from '../clock.js'
 import type {Home} from '../cluster/home.js'
 import type {RegionAccess} from '../cluster/provider.js'
@@ -11,7 +11,7 @@ import {messageOf} from '../errors.js'
 import {takeDown} from './destroy/take-down.js'
 import type {RunListener} from './engine/events.js'
 import {acquireLock} from './engine/lock.js'
-import {findClusters, type TaggedCluster} from './find-clusters.js'
+import {findClusters, latestExpiry, type TaggedCluster} from './find-clusters.js'
 import {listClusters} from './list-clusters.js'
 import {regionToLookAt} from './open-region.js'
 
@@ -70,16 +70,18 @@ async function expiredIn(access: RegionAccess, clock: Clock, signal: AbortSignal
     const clusters = await findClusters(clients, signal)
     return clusters.flatMap(cluster => {
       const {expiresAt} = cluster
-      // A time that cannot be read is no reason to delete anything.
-      return expiresAt !== null && Date.parse(expiresAt) < clock.now()
-        ? [{access, cluster: {...cluster, expiresAt}}]
-        : []
+      return isPast(expiresAt, clock) ? [{access, cluster: {...cluster, expiresAt}}] : []
     })
   } catch (error) {
     throw explained(error, `Could not look for clusters in ${access.region}`)
   } finally {
     clients.close()
   }
+}
+
+/** A time that cannot be read is no reason to delete anything. */
+function isPast(expiresAt: string | null, clock: Clock): expiresAt is string {
+  return expiresAt !== null && Date.parse(expiresAt) < clock.now()
 }
 
 export interface SweepOptions {
@@ -89,14 +91,17 @@ export interface SweepOptions {
   readonly signal: AbortSignal
 }
 
-/** Takes expired clusters down, one after the other, with what this home knows of them. One that resists stops no other. */
+/**
+ * Takes expired clusters down, one after the other, with what this home knows of them. One that resists stops no other, and
+ * one that has been extended since it was found is left, and left out.
+ */
 export async function sweepClusters({regions, expired}: Found, options: SweepOptions): Promise<SweepReport> {
   const clusters: SweptCluster[] = []
-  for (const one of expired) clusters.push(await swept(one, options))
+  for (const one of expired) clusters.push(...(await swept(one, options)))
   return {regions, clusters}
 }
 
-async function swept({access, cluster}: ExpiredCluster, options: SweepOptions): Promise<SweptCluster> {
+async function swept({access, cluster}: ExpiredCluster, options: SweepOptions): Promise<SweptCluster[]> {
   const {clock = systemClock, signal} = options
   const {name, clusterId: id, expiresAt} = cluster
   const startedAt = clock.now()
@@ -104,19 +109,21 @@ async function swept({access, cluster}: ExpiredCluster, options: SweepOptions): 
   const seconds = (): number => (clock.now() - startedAt) / 1000
   try {
     const receipt = await takeDownExpired(access, id, options)
+    if (receipt === undefined) return []
     if (receipt.remaining.length === 0) await access.release?.()
-    return {...about, ...receipt, seconds: seconds(), error: null}
+    return [{...about, ...receipt, seconds: seconds(), error: null}]
   } catch (error) {
     signal.throwIfAborted()
-    return {...about, removed: [], remaining: [], seconds: seconds(), error: messageOf(error)}
+    return [{...about, removed: [], remaining: [], seconds: seconds(), error: messageOf(error)}]
   }
 }
 
+/** Undefined if it is wanted again. */
 async function takeDownExpired(
   access: RegionAccess,
   clusterId: string,
   {home, onEvent, clock = systemClock, signal}: SweepOptions,
-): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> {
+): Promise<Pick<DestroyReport, 'removed' | 'remaining'> | undefined> {
   const recorded = listClusters(home).find(({id}) => id === clusterId)
   const directory = recorded && clusterDirectory(home, recorded.name)
   const lock = directory && acquireLock(directory.path, 'khw sweep')
@@ -125,6 +132,8 @@ async function takeDownExpired(
     const {ec2, elb} = clients
     // Asked afresh: minutes may have passed since it was found.
     const inventory = await takeInventory(clients, clusterId, signal)
+    const there = resourcesOf(inventory)
+    if (there.length > 0 && !isPast(latestExpiry(there), clock)) return undefined
     const receipt = await takeDown({ec2, elb, clusterId, inventory, forceForeign: false, onEvent, clock, signal})
     if (directory !== undefined && receipt.remaining.length === 0) await removeCluster(directory)
     return receipt

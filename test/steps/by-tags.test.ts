@@ -131,6 +131,17 @@ describe('a cluster of which only its tags are known', function () {
     expect(found.regions).to.deep.equal(['local-1'])
     expect(found.expired.map(({cluster}) => cluster.clusterId)).to.deep.equal([run.clusterId])
 
+    // Extended while somebody was asked whether it may go: on the first of its resources so far.
+    const extend = (Value: string) =>
+      run.region.ec2.createTags({Resources: ids.slice(0, 1), Tags: [{Key: 'khw:expires-at', Value}]})
+    for (const until of ['2036-01-01T00:00:00Z', 'never']) {
+      await extend(until)
+      const {clusters: none} = await sweepClusters(found, {home, onEvent: () => undefined, signal, clock})
+      expect(none).to.deep.equal([])
+      expect(await run.ids()).to.include.members(ids)
+    }
+    await extend('2026-11-24T16:00:00Z')
+
     const {clusters} = await sweepClusters(found, {home, onEvent: () => undefined, signal})
     expect(clusters).to.have.length(1)
     expect(clusters[0]).to.deep.include({

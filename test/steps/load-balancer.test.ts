@@ -108,6 +108,21 @@ describe('the load balancer of a cluster', function () {
     expect(created).to.include.members(['load-balancer/load-balancer', 'load-balancer/listener', 'access/certificates'])
   })
 
+  it('is made again when ELB could not set it up', async () => {
+    await run.run()
+    const [before] = (await inventory()).loadBalancers
+    await run.region.store.change(({loadBalancers}) => {
+      Object.assign(present(loadBalancers[present(before?.LoadBalancerArn)]), {state: 'failed'})
+    })
+    expect((await inventory()).loadBalancers[0]?.State?.Code).to.equal('failed')
+    await run.run()
+    const [after, ...others] = (await inventory()).loadBalancers
+    expect(others).to.deep.equal([])
+    expect(after?.LoadBalancerArn).not.to.equal(before?.LoadBalancerArn)
+    expect(after?.Listeners).to.have.length(1)
+    expect(Object.keys(outcomes(await run.run()))).to.deep.equal(['kept'])
+  })
+
   it('is taken down with the cluster, interfaces and all, and the receipt names it', async () => {
     await run.run()
     const {removed, remaining} = await destroy()

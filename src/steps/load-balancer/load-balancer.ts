@@ -1,5 +1,5 @@
 import type {Subnet as Ec2Subnet} from '@aws-sdk/client-ec2'
-import {loadBalancerName} from '../../aws/load-balancers.js'
+import {loadBalancerName, type KnownLoadBalancer} from '../../aws/load-balancers.js'
 import {madeBy} from '../../aws/inventory.js'
 import {required} from '../../aws/required.js'
 import {defineStep, type Step} from '../engine/step.js'
@@ -30,13 +30,17 @@ export function loadBalancer({publicSubnets, gateway}: NetworkSteps): LoadBalanc
     onRepeat: 'refuses',
 
     find({inventory, stepId}) {
-      const found = madeBy(inventory.loadBalancers, stepId)
+      const found = madeBy(inventory.loadBalancers.filter(isOfUse), stepId)
       return found?.LoadBalancerArn === undefined || found.DNSName === undefined
         ? undefined
         : {arn: found.LoadBalancerArn, dnsName: found.DNSName}
     },
 
-    async create({ec2, elb, clusterId, spec, tagList, signal}, needs) {
+    async create({ec2, elb, clusterId, spec, inventory, stepId, tagList, signal}, needs) {
+      // One that has failed never comes to anything, and keeps its name from the next.
+      const failed = madeBy(inventory.loadBalancers, stepId)
+      if (failed?.LoadBalancerArn !== undefined && !isOfUse(failed))
+        await elb.deleteLoadBalancer({LoadBalancerArn: failed.LoadBalancerArn})
       const SubnetIds = needs.subnets.map(({subnetId}) => subnetId)
       const {Subnets = []} = await ec2.describeSubnets({SubnetIds}, {abortSignal: signal})
       const {LoadBalancers} = await elb.createLoadBalancer({
@@ -55,6 +59,10 @@ export function loadBalancer({publicSubnets, gateway}: NetworkSteps): LoadBalanc
       }
     },
   })
+}
+
+function isOfUse({State}: KnownLoadBalancer): boolean {
+  return State?.Code !== 'failed'
 }
 
 /** The first of each zone: a load balancer takes no second. */

@@ -1,5 +1,9 @@
 import {expect} from 'chai'
 import {ingressRules} from '../../src/steps/network/rule-table.js'
+import {operatorRanges} from '../../src/cluster/operator-ranges.js'
+import type {StepContext} from '../../src/steps/engine/context.js'
+import {permissionOf} from '../../src/steps/network/ip-permissions.js'
+import {securityGroupRules} from '../../src/steps/network/security-group-rules.js'
 import {sampleSpec} from './sample-spec.js'
 
 describe('security group rules', () => {
@@ -42,6 +46,25 @@ describe('security group rules', () => {
     // A context for each controller needs its own way in.
     expect(balanced).to.deep.include.members([...rules])
     expect(balanced.filter(r => r.ports?.[0] === 6444)).to.have.length(1)
+  })
+
+  it('are the same to the steps after them, however many ranges outside there are', () => {
+    const spec = sampleSpec({controllers: 3, workers: 3})
+    const ids = {controller: 'sg-1', worker: 'sg-2'}
+    const groups = {controller: {groupId: ids.controller}, worker: {groupId: ids.worker}}
+    for (const target of ['controller', 'worker'] as const) {
+      const found = (open: readonly string[], wanted = open) => {
+        const own = ingressRules(spec, open).filter(rule => rule.target === target)
+        const securityGroups = [{GroupId: ids[target], IpPermissions: own.map(rule => permissionOf(rule, ids))}]
+        const context = {inventory: {securityGroups}, access: operatorRanges(wanted)} as unknown as StepContext
+        return securityGroupRules(spec, target).find?.(context, groups)
+      }
+      // As khw's journals have had it for one range always.
+      const one = {rules: rules.filter(rule => rule.target === target).length}
+      expect(found(['203.0.113.7/32'])).to.deep.equal(one)
+      expect(found(['203.0.113.7/32', '192.0.2.0/28'])).to.deep.equal(one)
+      expect(found(['203.0.113.7/32'], ['203.0.113.7/32', '192.0.2.0/28'])).to.equal(undefined)
+    }
   })
 
   it('say why each of them is there', () => {

@@ -16,12 +16,16 @@ type Groups = {
 
 export type SecurityGroupRules = Step<{rules: number}, Groups>
 
-/** Opens one group for what the rule table lists. */
+/**
+ * Opens one group for what the rule table lists. Says how many rules that is for one range outside: how many ranges there
+ * are changes with every `khw access refresh`, and is no reason to go to the machines again.
+ */
 export function securityGroupRules(spec: ClusterSpec, target: GroupName): SecurityGroupRules {
   const wantedRules = (access: RegionAccess, groups: OutputsOf<Groups>): IpPermission[] =>
     ingressRules(spec, listRanges(access))
       .filter(rule => rule.target === target)
       .map(rule => permissionOf(rule, idsOf(groups)))
+  const rules = ingressRules(spec, ['203.0.113.1/32']).filter(rule => rule.target === target).length
   const ownId = (groups: OutputsOf<Groups>): string => required(idsOf(groups)[target], `the group of the ${target}`)
   return defineStep<{rules: number}, Groups>({
     id: `network/security-group-rules/${target}`,
@@ -34,19 +38,18 @@ export function securityGroupRules(spec: ClusterSpec, target: GroupName): Securi
       ...(hasLoadBalancer(spec) && target !== 'worker' ? {loadBalancer: loadBalancerGroup} : {}),
     },
     // A call each, with one range that may reach it from outside.
-    changes: ingressRules(spec, ['203.0.113.1/32']).filter(rule => rule.target === target).length,
+    changes: rules,
 
     find({inventory, access}, needs) {
       const group = inventory.securityGroups.find(g => g.GroupId === ownId(needs))
       const wanted = wantedRules(access, needs)
       const there = group?.IpPermissions ?? []
-      return wanted.every(rule => there.some(other => covers(other, rule))) ? {rules: wanted.length} : undefined
+      return wanted.every(rule => there.some(other => covers(other, rule))) ? {rules} : undefined
     },
 
     async create({ec2Once, access}, needs) {
-      const wanted = wantedRules(access, needs)
-      await authorize(ec2Once, ownId(needs), wanted)
-      return {rules: wanted.length}
+      await authorize(ec2Once, ownId(needs), wantedRules(access, needs))
+      return {rules}
     },
   })
 }

@@ -20,8 +20,10 @@ export interface AwsClients {
   readonly ec2Once: ec2Module.EC2
   /** Repeats like `ec2`: what load balancers are made of is known by its name, so that a second call makes no second one. */
   readonly elb: elbModule.ElasticLoadBalancingV2
-  /** Of all regions at once. Repeats like `ec2`: everything of IAM's is known by its name. */
+  /** Of all regions at once. Repeats like `ec2`: most of IAM's is known by its name. */
   readonly iam: iamModule.IAM
+  /** As `ec2Once`: for versions of policies, of which each call makes one. */
+  readonly iamOnce: iamModule.IAM
   readonly sts: stsModule.STS
   readonly quotas: quotasModule.ServiceQuotas
   /** Closes the connections. */
@@ -67,7 +69,8 @@ export function awsClients(access: RegionAccess, options: ClientOptions = {}): A
   // One pool of connections, and credentials that are fetched once: behind them may be a login, or a role to be assumed.
   const {requestHandler, credentials} = ec2.config
   const shared = {...repeating, requestHandler, credentials}
-  const ec2Once = new EC2({...shared, retryStrategy: retryStrategy({repeatable: false, ...retries})})
+  const once = {...shared, retryStrategy: retryStrategy({repeatable: false, ...retries})}
+  const ec2Once = new EC2(once)
   const elb = lazy(() => {
     const {ElasticLoadBalancingV2} = require('@aws-sdk/client-elastic-load-balancing-v2') as typeof elbModule
     return new ElasticLoadBalancingV2(shared)
@@ -75,6 +78,10 @@ export function awsClients(access: RegionAccess, options: ClientOptions = {}): A
   const iam = lazy(() => {
     const {IAM} = require('@aws-sdk/client-iam') as typeof iamModule
     return new IAM(shared)
+  })
+  const iamOnce = lazy(() => {
+    const {IAM} = require('@aws-sdk/client-iam') as typeof iamModule
+    return new IAM(once)
   })
   const sts = lazy(() => {
     const {STS} = require('@aws-sdk/client-sts') as typeof stsModule
@@ -92,6 +99,9 @@ export function awsClients(access: RegionAccess, options: ClientOptions = {}): A
     },
     get iam() {
       return iam()
+    },
+    get iamOnce() {
+      return iamOnce()
     },
     get sts() {
       return sts()

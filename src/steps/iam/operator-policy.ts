@@ -8,7 +8,7 @@ import {KhwError} from '../../errors.js'
 export const POLICY_NAME = 'khw-operator'
 
 /** Clients of what `khw iam` works with. */
-export type IamClients = Pick<AwsClients, 'iam' | 'sts'>
+export type IamClients = Pick<AwsClients, 'iam' | 'iamOnce' | 'sts'>
 
 /** Who does it, and where: an account, and the partition of AWS it is in (`aws`, `aws-cn`). */
 export interface Account {

@@ -68,7 +68,14 @@ export async function setUpChanges(
     changes.push({
       what: `give the policy ${POLICY_NAME} a new version that counts`,
       run: async () => {
-        await iam.createPolicyVersion({PolicyArn, PolicyDocument: document, SetAsDefault: true})
+        try {
+          await clients.iamOnce.createPolicyVersion({PolicyArn, PolicyDocument: document, SetAsDefault: true})
+        } catch (error) {
+          // It may have been made: another call would make another one.
+          if (classOf(error) !== 'ambiguous') throw error
+          const now = await findPolicy(clients, account)
+          if (now === undefined || !isSame(now.document, document)) throw error
+        }
       },
     })
   }

@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import {awsClients, type AwsClients} from '../../../src/aws/clients.js'
+import {classOf} from '../../../src/aws/errors.js'
 import {operatorPolicy, setUpPolicy} from '../../../src/aws/permissions/policy.js'
 import {SettableFaults} from '../../../src/local/api/faults/fault-source.js'
 import {signedInAccount, type Account} from '../../../src/steps/iam/operator-policy.js'
@@ -13,11 +14,13 @@ const ARN = 'arn:aws:iam::123456789012:policy/khw-operator'
 
 describe('khw iam setup and remove', () => {
   let region: TestRegion
+  let faults: SettableFaults
   let root: Identity
   let clients: AwsClients
   let account: Account
   beforeEach(async () => {
-    region = await testRegion({faults: new SettableFaults({enforceIam: true})})
+    faults = new SettableFaults({enforceIam: true})
+    region = await testRegion({faults})
     root = await identity(region)
     await root.iam.createUser({UserName: 'eve'})
     // Exactly as much as the policy of who does it allows, which the region enforces.
@@ -77,6 +80,22 @@ describe('khw iam setup and remove', () => {
     expect((await root.iam.listPolicies({Scope: 'Local'})).Policies?.map(({PolicyName}) => PolicyName)).to.deep.equal([
       'admin-policy',
     ])
+  })
+
+  it('make one version of it, whatever becomes of the answer', async () => {
+    await setUp()
+    const versions = async () => (await root.iam.listPolicyVersions({PolicyArn: ARN})).Versions?.length
+    const lose = (when: 'before' | 'after'): void => {
+      faults.set({enforceIam: true, calls: [{action: 'iam:CreatePolicyVersion', when, how: 'drop', times: 1}]})
+    }
+    lose('after')
+    expect(await setUp(eve, ['eu-west-1'])).to.have.length(1)
+    expect(await versions()).to.equal(2)
+    lose('before')
+    expect(classOf(await setUp(eve, ['eu-west-2']).catch((error: unknown) => error))).to.equal('ambiguous')
+    expect(await versions()).to.equal(2)
+    await setUp(eve, ['eu-west-2'])
+    expect(await versions()).to.equal(3)
   })
 
   it('serve roles, too, and several holders of one policy', async () => {

@@ -1,7 +1,7 @@
 import {ApiError, missingParameter} from './api-error.js'
 import type {Action} from './action.js'
 import {Parameters} from './parameters.js'
-import {formOf, type Answer, type Service} from './service.js'
+import {actionOf, formOf, type Answer, type Service} from './service.js'
 import type {Refusal} from './signature.js'
 import {renderXml} from './xml.js'
 
@@ -12,10 +12,11 @@ const CONTENT_TYPE = 'text/xml;charset=UTF-8'
 export function ec2Service(actions: readonly Action[]): Service {
   const byName = new Map(actions.map(action => [action.name, action]))
   return {
+    operationOf: actionOf,
     async answer(request, region) {
       const form = formOf(request)
-      const name = form.get('Action')
-      if (name === null || name === '') throw missingParameter('Action')
+      const name = actionOf(request)
+      if (name === '') throw missingParameter('Action')
       const version = form.get('Version')
       if (version !== VERSION)
         throw new ApiError(

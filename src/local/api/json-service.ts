@@ -1,6 +1,6 @@
 import {ApiError} from './api-error.js'
 import type {Region} from './region.js'
-import {operationOf, type Answer, type Service} from './service.js'
+import type {Answer, Service, ServiceRequest} from './service.js'
 import type {Refusal} from './signature.js'
 
 const CONTENT_TYPE = 'application/x-amz-json-1.1'
@@ -13,6 +13,7 @@ export type JsonOperation = (input: Json, region: Region) => Json
 /** A service that speaks AWS JSON 1.1 (Smithy, "AWS JSON 1.1 protocol"): `X-Amz-Target: AmazonSSM.GetParameter`. */
 export function jsonService(operations: Readonly<Record<string, JsonOperation>>): Service {
   return {
+    operationOf,
     answer(request, region) {
       const name = operationOf(request)
       const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
@@ -24,6 +25,11 @@ export function jsonService(operations: Readonly<Record<string, JsonOperation>>)
     failure,
     denial,
   }
+}
+
+/** What is asked for is in a header; the body is nothing but its input. */
+function operationOf({headers}: ServiceRequest): string {
+  return String(headers['x-amz-target'] ?? '').split('.')[1] ?? ''
 }
 
 /** A member that has to be there. Throws ValidationException. */

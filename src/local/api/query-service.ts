@@ -1,7 +1,7 @@
 import type {Action} from './action.js'
 import {ApiError} from './api-error.js'
 import {Parameters} from './parameters.js'
-import {formOf, type Answer, type Service} from './service.js'
+import {actionOf, formOf, type Answer, type Service} from './service.js'
 import type {Refusal} from './signature.js'
 import {renderXml} from './xml.js'
 
@@ -19,9 +19,10 @@ export function queryService(namespace: string, actions: readonly Action[]): Ser
     return {status: error.status, contentType: CONTENT_TYPE, body}
   }
   return {
+    operationOf: actionOf,
     async answer(request, region) {
       const form = formOf(request)
-      const name = form.get('Action') ?? ''
+      const name = actionOf(request)
       const action = byName.get(name)
       if (action === undefined) throw new ApiError('InvalidAction', `Could not find operation ${name} in this region`)
       const result = await action.invoke(Parameters.fromQueryForm(form), region)

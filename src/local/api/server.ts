@@ -25,7 +25,7 @@ import {callLatency, LATENCIES, type Latency} from './latency.js'
 import type {AddressRange} from './public-addresses.js'
 import {queryService} from './query-service.js'
 import type {Region} from './region.js'
-import {operationOf, type Answer, type Service} from './service.js'
+import {type Answer, type Service} from './service.js'
 import {serviceQuotas} from './service-quotas.js'
 import {claimOf, refusalOf, type Credentials} from './signature.js'
 import {ssmService} from './ssm-service.js'
@@ -125,8 +125,9 @@ export function createApiServer(options: ApiServerOptions): Server {
       const query = target.split('?').slice(1).join('?')
       const signed = {requestId, headers, query, body: body.toString('utf8')}
       const asked = {...region, caller: key.caller}
-      if (source?.current().enforceIam === true) authorize(claim.service, signed, asked)
-      const wait = callLatency(latency(), operationOf(signed))
+      const operation = service.operationOf(signed)
+      if (source?.current().enforceIam === true) authorize({service: claim.service, operation}, signed, asked)
+      const wait = callLatency(latency(), operation)
       if (wait > 0) await clock.sleep(wait, closing.signal)
       return await service.answer(signed, asked)
     } catch (error) {

@@ -20,6 +20,8 @@ export interface Answer {
 
 /** One AWS service: its protocol and what it can do. */
 export interface Service {
+  /** What is asked for, by that part of the request that `answer` goes by; empty if nothing is. */
+  operationOf(request: ServiceRequest): string
   /** Throws ApiError. */
   answer(request: ServiceRequest, region: Region): Promise<Answer>
   /** An error in the service's protocol. */
@@ -28,10 +30,9 @@ export interface Service {
   denial(refusal: Refusal | undefined): ApiError
 }
 
-/** What is asked for, in the query protocols and in JSON; empty if nothing is. */
-export function operationOf(request: ServiceRequest): string {
-  const [, target] = String(request.headers['x-amz-target'] ?? '').split('.')
-  return target ?? formOf(request).get('Action') ?? ''
+/** What is asked for in the query protocols, whatever the headers say. */
+export function actionOf(request: ServiceRequest): string {
+  return formOf(request).get('Action') ?? ''
 }
 
 /** Parameters of the query protocols: in the URL of a GET, in the form of a POST. */

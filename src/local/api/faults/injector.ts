@@ -6,7 +6,7 @@ import {elbNotFound, isElbKind} from '../elb/names.js'
 import type {Parameters} from '../parameters.js'
 import type {Region} from '../region.js'
 import {doesNotExist} from '../resource-kinds.js'
-import {operationOf, type Service} from '../service.js'
+import type {Service} from '../service.js'
 import type {XmlElement} from '../xml.js'
 import {BootFaults} from './boot-faults.js'
 import {CallFaults, errorOf} from './call-faults.js'
@@ -72,7 +72,7 @@ export class FaultInjector {
     return {
       ...service,
       answer: async (request, region) => {
-        const fault = this.faultOf(`${name}:${operationOf(request)}`)
+        const fault = this.faultOf(`${name}:${service.operationOf(request)}`)
         if (fault?.when === 'before') throw errorOf(fault)
         const answer = service.answer(request, region)
         if (fault === undefined) return answer

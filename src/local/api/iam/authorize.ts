@@ -1,6 +1,6 @@
 import {ApiError} from '../api-error.js'
 import type {Region} from '../region.js'
-import {formOf, operationOf, type ServiceRequest} from '../service.js'
+import {formOf, type ServiceRequest} from '../service.js'
 import {AccessContext} from './access-context.js'
 import {ec2Access} from './access/ec2-access.js'
 import {elbAccess} from './access/elb-access.js'
@@ -14,6 +14,12 @@ import {evaluate, type Decision} from './evaluate.js'
 
 type Access = (operation: string, form: URLSearchParams, region: Region) => readonly Touched[]
 
+/** What is called: `ec2`, `DeleteVpc`. */
+interface Call {
+  readonly service: string
+  readonly operation: string
+}
+
 /** What calls of a service are about. Of other services, calls are about no resource and say nothing about themselves. */
 const ACCESS: Readonly<Record<string, Access>> = {
   ec2: ec2Access,
@@ -26,10 +32,9 @@ const ACCESS: Readonly<Record<string, Access>> = {
  * Lets a call through only if the policies of its caller allow it for each of its resources; the root may do everything.
  * Throws as the service does: UnauthorizedOperation of EC2, AccessDenied or AccessDeniedException of the others.
  */
-export function authorize(service: string, request: ServiceRequest, region: Region): void {
+export function authorize({service, operation}: Call, request: ServiceRequest, region: Region): void {
   const {caller} = region
   if (caller.kind === 'root') return
-  const operation = operationOf(request)
   // Everybody may ask who they are (AWS STS API Reference, "GetCallerIdentity").
   if (service === 'sts' && operation === 'GetCallerIdentity') return
   const form = formOf(request)

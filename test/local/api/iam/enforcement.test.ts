@@ -57,6 +57,21 @@ describe('a region that enforces IAM', () => {
     expect(JSON.parse(present(DecodedMessage))).to.deep.include({allowed: false, explicitDeny: false})
   })
 
+  it('judges a call by what it does, whatever its headers say', async () => {
+    const eve = await userWith(region, 'eve', policy(allow('ec2:DescribeVpcs')))
+    const net = await network(root.ec2)
+    eve.ec2.middlewareStack.add(
+      next => args => {
+        const {headers} = args.request as {headers: Record<string, string>}
+        headers['x-amz-target'] = 'a.DescribeVpcs'
+        return next(args)
+      },
+      {step: 'build'},
+    )
+    expect(await codeOf(eve.ec2.deleteSubnet({SubnetId: net.subnetId}))).to.equal('UnauthorizedOperation')
+    expect(await codeOf(eve.ec2.describeVpcs({}))).to.equal('no error')
+  })
+
   it('answers dry runs by what is allowed', async () => {
     const eve = await userWith(region, 'eve', policy(allow('ec2:CreateVpc')))
     expect(await codeOf(eve.ec2.createVpc({CidrBlock: '10.1.0.0/16', DryRun: true}))).to.equal('DryRunOperation')

@@ -8,7 +8,8 @@ export interface Caller {
   readonly arn: string
   /** Until when the credentials are good (milliseconds since 1970); undefined for those that do not end, or do not say so. */
   readonly expiresAt: number | undefined
-  readonly accessKeyId: string
+  /** Whether they were put into the environment: then nobody renews them. */
+  readonly fromEnvironment: boolean
   /** What the answering service's clock said, and what this machine's did then; milliseconds since 1970. */
   readonly clocks: {readonly theirs: number; readonly ours: number} | undefined
 }
@@ -33,7 +34,7 @@ export async function callerOf({sts}: AwsClients, signal?: AbortSignal): Promise
     account: required(identity.Account, 'Account'),
     arn: required(identity.Arn, 'Arn'),
     expiresAt: expiration?.getTime(),
-    accessKeyId,
+    fromEnvironment: process.env['AWS_ACCESS_KEY_ID'] === accessKeyId,
     clocks,
   }
 }

@@ -6,10 +6,10 @@ import {KhwError} from '../errors.js'
 import type {JournalHeader} from './engine/journal.js'
 
 /** The account that the credentials belong to (STS GetCallerIdentity). Throws AWS_AUTH. */
-export async function callerAccount(access: RegionAccess): Promise<string> {
-  const clients = awsClients(access)
+export async function callerAccount(access: RegionAccess, signal: AbortSignal): Promise<string> {
+  const clients = awsClients(access, {signal})
   try {
-    return required((await clients.sts.getCallerIdentity({})).Account, 'Account')
+    return required((await clients.sts.getCallerIdentity({}, {abortSignal: signal})).Account, 'Account')
   } catch (error) {
     throw explained(error, `Could not sign in to ${access.provider} (${access.region})`)
   } finally {

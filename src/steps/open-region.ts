@@ -58,7 +58,7 @@ export async function openRegionAnew(
   const {provider, region} = header.spec
   const given = ranges === undefined ? {} : {ranges: operatorRanges(ranges)}
   const access = await openRegion({home, provider, region, ...given, ...QUIET, signal})
-  refuseOtherAccount(header, await callerAccount(access))
+  refuseOtherAccount(header, await callerAccount(access, signal))
   return access
 }
 

@@ -108,7 +108,7 @@ async function fromTags(options: RecoverOptions, directory: ClusterDirectory): P
   return Journal.create(directory.path, {
     clusterId: cluster.clusterId,
     spec,
-    account: await callerAccount(access),
+    account: await callerAccount(access, signal),
     ...rangesOf(cluster.record),
     artifacts,
     createdAt: cluster.createdAt ?? new Date().toISOString(),

@@ -13,14 +13,14 @@ export const credentials: Check = {
   signedIn: true,
 
   async run({facts, spec, clock}) {
-    const {expiresAt, accessKeyId} = await facts.caller()
+    const {expiresAt, fromEnvironment} = await facts.caller()
     if (expiresAt === undefined) return {detail: 'they do not end'}
     const left = Math.floor((expiresAt - clock.now()) / 60_000)
     const needed = Math.ceil(estimatedSeconds(spec) / 60)
     const detail = `they end in ${left} min`
     if (left >= needed) return {detail}
     const [first, ...more] = loginSuggestions()
-    if (process.env['AWS_ACCESS_KEY_ID'] !== accessKeyId)
+    if (!fromEnvironment)
       return {detail: `${detail}, and are renewed while the login lasts`, fix: [first, ...more].join('\n')}
     throw new KhwError(
       'AWS_AUTH',

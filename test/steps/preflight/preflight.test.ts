@@ -9,7 +9,7 @@ import type {Check} from '../../../src/steps/preflight/check.js'
 import {CHECKS} from '../../../src/steps/preflight/checks.js'
 import {network as networkCheck} from '../../../src/steps/preflight/network.js'
 import {nodeProxy} from '../../../src/steps/preflight/node-proxy.js'
-import {launch, network, reaches} from '../../local/api/test-region.js'
+import {CREDENTIALS, launch, network, reaches} from '../../local/api/test-region.js'
 import {sampleSpec} from '../sample-spec.js'
 import {Ahead} from './ahead.js'
 
@@ -64,6 +64,32 @@ describe('the look before a create', () => {
       for (const name of Object.keys(none)) Reflect.deleteProperty(process.env, name)
       Object.assign(process.env, saved)
     }
+  })
+
+  it('refuses credentials of the environment that end too soon, and warns of others that do', async () => {
+    const {credentials, ...access} = ahead.access
+    const soon = new Date(Date.now() + 120_000)
+    const [ACCESS, SECRET, END] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_CREDENTIAL_EXPIRATION'] as const
+    const saved = {...process.env}
+    Object.assign(process.env, {
+      [ACCESS]: CREDENTIALS.accessKeyId,
+      [SECRET]: CREDENTIALS.secretAccessKey,
+      [END]: soon.toISOString(),
+    })
+    try {
+      const error = await ahead.refusal({}, {access})
+      expect(error).to.include({code: 'AWS_AUTH'})
+      expect(error.message).to.match(/^The credentials in the environment end in [12] min/)
+    } finally {
+      for (const name of [ACCESS, SECRET, END]) {
+        if (saved[name] === undefined) Reflect.deleteProperty(process.env, name)
+        else process.env[name] = saved[name]
+      }
+    }
+    const ending = {...CREDENTIALS, ...credentials, expiration: soon}
+    const {findings, refuseFailed} = await ahead.look({}, {access: {...access, credentials: ending}})
+    refuseFailed()
+    expect(findings.find(({check}) => check === 'credentials')?.detail).to.include('renewed while the login lasts')
   })
 
   it('tells of expired credentials, and to log in', async () => {

@@ -121,6 +121,16 @@ export class Lab {
     return child
   }
 
+  /** A program on the host that prints `ready` and, some time later, how it ended; resolves when it is ready. */
+  async lasting(code: string, ...args: string[]): Promise<{readonly end: Promise<string>}> {
+    const child = spawn(process.execPath, ['-e', code, '--', ...args], {stdio: ['ignore', 'pipe', 'inherit']})
+    this.children.push(child)
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+    const first = await lines.next()
+    if (first.value !== 'ready') throw new Error(`it said ${String(first.value)}`)
+    return {end: lines.next().then(({value}) => String(value))}
+  }
+
   /** Receives datagrams on a UDP port until the lab closes. */
   async mailbox(namespace: string, port: number): Promise<Mailbox> {
     const args = [`--net=/run/netns/${namespace}`, process.execPath, '-e', MAILBOX, '--', String(port)]

@@ -4,7 +4,9 @@ import {readFileSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {expect} from 'chai'
 import {run} from '../../../src/local/host/run.js'
+import {configurationHash, readHealth} from '../../../src/local/vpc/balancer/health-file.js'
 import type {VpcFabric} from '../../../src/local/vpc/vpc-fabric.js'
+import {vpcFiles} from '../../../src/local/vpc/vpc-files.js'
 import {balancedState, BALANCER, DNS_NAME, LOAD_BALANCER, TARGET_GROUP, type Balanced} from './balanced-world.js'
 import {Lab, unmetNeed} from './lab.js'
 import {instanceId, regionState, VPC, type Node, type Rule, type World} from './region-fixture.js'
@@ -16,6 +18,18 @@ const WHO = `
     s.end(s.localAddress + ' ' + s.remoteAddress)
   })
   server.listen(Number(process.argv[1]), '0.0.0.0', () => console.log('ready'))`
+
+/** Prints what each of four calls was told, or why it was not. */
+const FOUR_CALLS = `
+  const [host, port] = process.argv.slice(1)
+  const call = left => {
+    if (left === 0) return
+    const s = require('net').connect({host, port: Number(port)})
+    const end = text => { console.log(text); s.removeAllListeners().on('error', () => {}).destroy(); call(left - 1) }
+    s.setTimeout(5000, () => end('silent'))
+    s.on('error', e => end(e.code)).setEncoding('utf8').on('data', end)
+  }
+  call(4)`
 
 /** Asks for a line every now and then on one connection, and prints how that ends. */
 const LASTING = `
@@ -46,9 +60,13 @@ describe('a load balancer in a VPC', function () {
     web: [{protocol: 'tcp', ports: [80, 80], from: 'lb'}, ALL_OUT],
   } satisfies World['groups']
 
-  const sync = (world: Partial<Balanced> = {}): Promise<void> => {
+  /** Resolves once the load balancer's process works with what it was told. */
+  const sync = async (world: Partial<Balanced> = {}): Promise<void> => {
     const routes: World['routes'] = [['0.0.0.0/0', 'igw']]
-    return fabric.syncVpc(balancedState({nodes, groups, routes, publicIps, targets: ['a', 'b'], ...world}), VPC)
+    await fabric.syncVpc(balancedState({nodes, groups, routes, publicIps, targets: ['a', 'b'], ...world}), VPC)
+    const {config, health} = vpcFiles(lab.directory).balancer(VPC, LOAD_BALANCER)
+    const wanted = configurationHash(readFileSync(config, 'utf8'))
+    while (readHealth(health)?.configuration !== wanted) await sleep(20)
   }
   const health = (name: string): Promise<string> =>
     fabric.targetHealth(LOAD_BALANCER, TARGET_GROUP, {id: instanceId(name), port: 80, checkedFrom: ''})
@@ -57,9 +75,8 @@ describe('a load balancer in a VPC', function () {
   }
   /** Targets that four calls came to, each once, and how these were seen. */
   const reached = async (zone: 0 | 1): Promise<string[]> => {
-    const said: string[] = []
-    for (let call = 0; call < 4; call++) said.push(await lab.call(undefined, publicIps[zone], 443))
-    return [...new Set(said)].sort()
+    const said = await lab.script(undefined, FOUR_CALLS, publicIps[zone], '443')
+    return [...new Set(said.split('\n'))].sort()
   }
   const operator = (): string => lab.publicIp(769)
 
@@ -163,14 +180,13 @@ describe('a load balancer in a VPC', function () {
     const sink = await lab.listen(a, 80, SINK)
     await sync({crossZone: true, targets: ['a']})
     await healthy({a: 'healthy'})
-    const lasting = lab.script(undefined, LASTING, publicIps[0], '443')
-    await sleep(1000)
+    const lasting = await lab.lasting(LASTING, publicIps[0], '443')
     await sync({crossZone: true})
     await healthy({b: 'healthy'})
     // What is established goes on, but nobody can open a connection to a, not even to check it.
     await sync({crossZone: true, nodes: nodes.map(node => (node.name === 'a' ? {...node, groups: ['lb']} : node))})
     await healthy({a: 'unhealthy'})
-    expect(await lasting).to.match(/ready\n(ECONNRESET|EPIPE)/)
+    expect(await lasting.end).to.match(/^(ECONNRESET|EPIPE)$/)
     sink.kill('SIGKILL')
     await once(sink, 'close')
     await sync()
@@ -226,7 +242,18 @@ describe('a load balancer in a VPC', function () {
     await sync()
     expect(await pids(), 'adopted').to.equal(before)
     process.kill(Number(before), 'SIGKILL')
-    while ((await pids()) === before) await sleep(50)
+    const {processFile} = vpcFiles(lab.directory).balancer(VPC, LOAD_BALANCER)
+    /** Undefined while there is no such file, which is removed before another process is started. */
+    const written = (): string | undefined => {
+      try {
+        return String((JSON.parse(readFileSync(processFile, 'utf8')) as {pid: number}).pid)
+      } catch {
+        return undefined
+      }
+    }
+    // It is written after what is known then has been reported.
+    while ([before, undefined].includes(written())) await sleep(50)
+    expect(await pids()).to.equal(written())
     expect(await health('a'), 'what was known').to.equal('healthy')
 
     const routes: World['routes'] = [['0.0.0.0/0', 'igw']]

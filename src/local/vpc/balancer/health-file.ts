@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import {readFileSync} from 'node:fs'
 import type {TargetHealth} from '../../fabric.js'
 import {isRecord} from '../ip-json.js'
@@ -8,6 +9,13 @@ export interface HealthReport {
   readonly targets: Readonly<Record<string, TargetHealth>>
   /** Zones whose addresses are in DNS. */
   readonly zones: readonly string[]
+  /** `configurationHash` of the configuration that it works with; undefined for what an older process has written. */
+  readonly configuration?: string
+}
+
+/** What tells the text of one configuration from that of another. */
+export function configurationHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** Undefined before the process has said anything. */
@@ -16,7 +24,12 @@ export function readHealth(path: string): HealthReport | undefined {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
     if (!isRecord(value) || !isRecord(value.targets) || !Array.isArray(value.zones)) return undefined
     const targets = Object.entries(value.targets).flatMap(([key, health]) => (isHealth(health) ? [[key, health]] : []))
-    return {targets: Object.fromEntries(targets) as Record<string, TargetHealth>, zones: value.zones.map(String)}
+    const {configuration} = value
+    return {
+      targets: Object.fromEntries(targets) as Record<string, TargetHealth>,
+      zones: value.zones.map(String),
+      ...(typeof configuration === 'string' ? {configuration} : {}),
+    }
   } catch {
     return undefined
   }

@@ -5,7 +5,7 @@ import {watchedFile} from '../watched-file.js'
 import type {BalancerConfig} from './balancer-config.js'
 import {balancerRuleset} from './balancer-ruleset.js'
 import {Checker} from './checker.js'
-import {readHealth} from './health-file.js'
+import {configurationHash, readHealth, type HealthReport} from './health-file.js'
 import {zonesInDns} from './routing.js'
 
 /*
@@ -17,7 +17,10 @@ const [configPath = '', healthPath = '', processFile = ''] = process.argv.slice(
 const WATCH_MS = 100
 
 // Written by the region's daemon of the same version; nobody else can write it.
-const config = watchedFile(configPath, text => JSON.parse(text) as BalancerConfig)
+const config = watchedFile(configPath, text => ({
+  ...(JSON.parse(text) as BalancerConfig),
+  hash: configurationHash(text),
+}))
 let known = readHealth(healthPath)
 let applied = ''
 let reported = ''
@@ -36,7 +39,11 @@ async function apply(): Promise<void> {
     await run('nft', ['-f', '-'], {input: ruleset})
     applied = ruleset
   }
-  const report = JSON.stringify({targets: checker.report(), zones: zonesInDns(now, healthOf)})
+  const report = JSON.stringify({
+    targets: checker.report(),
+    zones: zonesInDns(now, healthOf),
+    configuration: now.hash,
+  } satisfies HealthReport)
   if (report !== reported) writeFileAtomicallySync(healthPath, report, 0o600)
   reported = report
 }

@@ -1,4 +1,4 @@
-import {open} from 'node:fs/promises'
+import {open, type FileHandle} from 'node:fs/promises'
 import {lockFile} from './file-lock.js'
 
 export const HOSTS_FILE = '/etc/hosts'
@@ -35,12 +35,17 @@ export async function writeHostNames(prefix: string, names: readonly HostName[],
       const before = await file.readFile('utf8')
       const after = withHostNames(before, prefix, names)
       if (after === before) return
-      const {bytesWritten} = await file.write(after, 0, 'utf8')
-      await file.truncate(bytesWritten)
+      await overwrite(file, Buffer.from(after))
     } finally {
       await file.close()
     }
   } finally {
     await lock?.release()
   }
+}
+
+/** One write may take less than all of it (write(2)); the file is only cut where the whole content ends. */
+export async function overwrite(file: Pick<FileHandle, 'write' | 'truncate'>, content: Buffer): Promise<void> {
+  for (let at = 0; at < content.length;) at += (await file.write(content, at, content.length - at, at)).bytesWritten
+  await file.truncate(content.length)
 }

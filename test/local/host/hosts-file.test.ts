@@ -1,8 +1,8 @@
-import {mkdtemp, readFile, rm, stat, writeFile} from 'node:fs/promises'
+import {mkdtemp, open, readFile, rm, stat, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {hostNamesIn, withHostNames, writeHostNames} from '../../../src/local/host/hosts-file.js'
+import {hostNamesIn, overwrite, withHostNames, writeHostNames} from '../../../src/local/host/hosts-file.js'
 
 const OTHERS = '127.0.0.1 localhost\n# khw00001 is a region\n198.18.4.5 other # khw00002\n'
 const NAMES = [
@@ -35,5 +35,21 @@ describe('names in the host’s file', () => {
     await rm(directory, {recursive: true})
     const failure = await writeHostNames('khw00001', NAMES, path).catch((error: unknown) => error)
     expect(failure).to.be.instanceOf(Error)
+  })
+
+  it('are written to the end, however little a write takes', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'khw-hosts-'))
+    const path = join(directory, 'hosts')
+    await writeFile(path, OTHERS + LINES)
+    const file = await open(path, 'r+')
+    const slow = {
+      truncate: (length?: number) => file.truncate(length),
+      write: (buffer: Buffer, offset: number, length: number, position: number) =>
+        file.write(buffer, offset, Math.min(length, 7), position),
+    } as unknown as typeof file
+    await overwrite(slow, Buffer.from(`${OTHERS}ü`))
+    await file.close()
+    expect(await readFile(path, 'utf8')).to.equal(`${OTHERS}ü`)
+    await rm(directory, {recursive: true})
   })
 })

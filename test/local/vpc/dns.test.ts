@@ -18,7 +18,8 @@ import {
   udpLimit,
 } from '../../../src/local/vpc/services/dns-message.js'
 import {answerFromVpc} from '../../../src/local/vpc/services/vpc-zone.js'
-import {regionState} from './region-fixture.js'
+import {balancedState, DNS_NAME} from './balanced-world.js'
+import {regionState, VPC} from './region-fixture.js'
 
 /** A query with id 0x1234 and recursion desired; `edns`: the size an OPT record offers. */
 function query(name: string, type: number, edns?: number): Buffer {
@@ -52,6 +53,18 @@ function questionOf(message: Buffer): Question {
   if (question === undefined) throw new Error('no question')
   return question
 }
+
+describe('the name of a load balancer', () => {
+  it('is found in whatever case it was given', () => {
+    const state = balancedState({nodes: [], groups: {}, targets: []})
+    for (const item of Object.values(state.loadBalancers)) Object.assign(item, {dnsName: `Web-${item.dnsName}`})
+    const vpc = state.vpcs[VPC]
+    if (vpc === undefined) throw new Error('no VPC')
+    const tables = serviceTables(state, vpc, [])
+    const found = answerFromVpc(tables, {name: `web-${DNS_NAME}`, type: TYPE.A, end: 0})
+    expect(found?.records).to.have.length(2)
+  })
+})
 
 describe('DNS messages', () => {
   it('are read', () => {

@@ -10,7 +10,7 @@ const NO_SUCH_NAME: Answer = {rcode: RCODE.nameError, records: []}
 export type ZonesInDns = (loadBalancerArn: string) => readonly string[] | undefined
 
 function loadBalancerRecord(question: Question, tables: ServiceTables, zonesOf: ZonesInDns): Answer {
-  const found = tables.loadBalancers.find(({dnsName}) => dnsName === question.name)
+  const found = tables.loadBalancers.find(({dnsName}) => dnsName.toLowerCase() === question.name)
   if (found === undefined) return NO_SUCH_NAME
   if (question.type !== TYPE.A && question.type !== TYPE.ANY) return NOTHING
   const zones = zonesOf(found.loadBalancerArn)

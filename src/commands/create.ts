@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import type {CreateReport} from '../cluster/report.js'
 import type {Home} from '../cluster/home.js'
 import {KhwError} from '../errors.js'
-import type {CreateRequest} from '../steps/create-request.js'
+import type {CreateRequest} from '../steps/request/create-request.js'
 import type {PlanReport} from '../steps/plan-cluster.js'
 import {buildFlags} from '../ui/build-flags.js'
 import {AwsCommand} from '../ui/aws-command.js'
@@ -60,7 +60,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
     const startedAt = Date.now()
     const report = await this.#create(request, home, flags)
     const {createReport} = await import('../ui/create-report.js')
-    const {listClusters} = await import('../steps/list-clusters.js')
+    const {listClusters} = await import('../steps/clusters/list-clusters.js')
     this.log(
       createReport(report, {
         style: await this.style(),
@@ -77,7 +77,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
 
   /** What to build: as the flags say, as an unfinished cluster has it, or as somebody at the terminal answers. */
   async #decide(given: CreateRequest, home: Home, yes: boolean): Promise<CreateRequest> {
-    const {listClusters, refuseUnreadable} = await import('../steps/list-clusters.js')
+    const {listClusters, refuseUnreadable} = await import('../steps/clusters/list-clusters.js')
     const {createIntent} = await import('../ui/create-intent.js')
     if (given.name !== undefined) refuseUnreadable(home, given.name)
     const clusters = listClusters(home)
@@ -147,7 +147,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
       return await created
     } catch (error) {
       const {clusterExists} = await import('../cluster/store.js')
-      const {defaultName} = await import('../steps/default-name.js')
+      const {defaultName} = await import('../steps/request/default-name.js')
       if (error !== interrupted || clusterExists(home, request.name ?? defaultName(home))) throw error
       const {equivalentCommand} = await import('../ui/equivalent-command.js')
       throw new KhwError('INTERRUPTED', 'Interrupted. Nothing was created.', [equivalentCommand(request)], {exit: 130})

@@ -9,7 +9,7 @@ export default class List extends KhwCommand {
 
   async run(): Promise<readonly ClusterSummary[]> {
     await this.parse(List)
-    const {listClusters, unreadableClusters} = await import('../steps/list-clusters.js')
+    const {listClusters, unreadableClusters} = await import('../steps/clusters/list-clusters.js')
     const {listReport} = await import('../ui/list-report.js')
     const home = await this.home()
     const clusters = listClusters(home)

@@ -14,8 +14,8 @@ import type {RunContext} from './engine/context.js'
 import {Journal} from './engine/journal.js'
 import {pointKubeconfig} from './control-plane/operator-kubeconfig.js'
 import {checkLoadBalancer} from './load-balancer/check.js'
-import {withCluster, type ClusterOptions} from './open-cluster.js'
-import {addressChanged} from './address-changed.js'
+import {withCluster, type ClusterOptions} from './session/open-cluster.js'
+import {addressChanged} from './operator/address-changed.js'
 
 export interface SshCommandOptions extends ClusterOptions {
   readonly node: string

@@ -8,13 +8,13 @@ import type {KubernetesApi} from '../kubernetes/api.js'
 import {conditionOf, type NodeObject} from '../kubernetes/objects.js'
 import {instanceOfNode, livePublicIps} from './compute/node-instance.js'
 import {pointKubeconfig} from './control-plane/operator-kubeconfig.js'
-import {costSoFar} from './cost-so-far.js'
+import {costSoFar} from './cost/cost-so-far.js'
 import type {RunContext} from './engine/context.js'
 import type {Journal} from './engine/journal.js'
 import {checkLoadBalancer, LOAD_BALANCER_CHECK} from './load-balancer/check.js'
-import {withCluster, type ClusterOptions} from './open-cluster.js'
-import {addressChanged} from './address-changed.js'
-import {API_PORT} from './operator-api.js'
+import {withCluster, type ClusterOptions} from './session/open-cluster.js'
+import {addressChanged} from './operator/address-changed.js'
+import {API_PORT} from './operator/operator-api.js'
 
 /** What a cluster is like now, asked of AWS and of its own API. Changes nothing of it, but points the kubeconfig at what answers. */
 export function clusterStatus(options: ClusterOptions): Promise<ClusterReport> {

@@ -20,9 +20,9 @@ import {takeDown} from './destroy/take-down.js'
 import type {RunListener} from './engine/events.js'
 import {Journal} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
-import {findClusters, onlyCluster} from './find-clusters.js'
-import {listClusters} from './list-clusters.js'
-import {regionToLookAt, reopenRegion} from './open-region.js'
+import {findClusters, onlyCluster} from './clusters/find-clusters.js'
+import {listClusters} from './clusters/list-clusters.js'
+import {regionToLookAt, reopenRegion} from './session/open-region.js'
 
 export interface DestroyOptions {
   readonly home: Home

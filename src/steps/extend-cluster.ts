@@ -9,9 +9,9 @@ import {acquireLock} from './engine/lock.js'
 import {tellMachines, type ToldMachine} from './expiry/machines.js'
 import {newExpiry} from './expiry/new-expiry.js'
 import {tagExpiry} from './expiry/tags.js'
-import type {ClusterOptions} from './open-cluster.js'
-import {reopenRegion} from './open-region.js'
-import {openSession} from './session.js'
+import type {ClusterOptions} from './session/open-cluster.js'
+import {reopenRegion} from './session/open-region.js'
+import {openSession} from './session/session.js'
 
 export interface ExtendOptions extends ClusterOptions {
   /** Milliseconds more; null: it never ends; undefined: no more, but what does not know its expiry yet is told. */

@@ -6,13 +6,13 @@ import {chooseCluster} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {Journal, type JournalHeader} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
-import {specHolders} from './find-clusters.js'
+import {specHolders} from './clusters/find-clusters.js'
 import {authorizeMissing, operatorChanges, revokeStale, type GroupChange} from './network/operator-rules.js'
-import {openRegionAnew} from './open-region.js'
-import {withCluster, type ClusterOptions} from './open-cluster.js'
-import {ownRanges} from './address-changed.js'
+import {openRegionAnew} from './session/open-region.js'
+import {withCluster, type ClusterOptions} from './session/open-cluster.js'
+import {ownRanges} from './operator/address-changed.js'
 import {sayRanges} from './say-ranges.js'
-import {openSession} from './session.js'
+import {openSession} from './session/session.js'
 
 /** Output contract of `khw access show|refresh --json`. */
 export interface AccessReport {

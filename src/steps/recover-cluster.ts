@@ -7,12 +7,12 @@ import {rangesOf} from '../cluster/operator-ranges.js'
 import type {ProviderName} from '../cluster/spec.js'
 import {clusterDirectory, makeClusterDirectory, removeIfEmpty, type ClusterDirectory} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
-import {callerAccount} from './account.js'
+import {callerAccount} from './session/account.js'
 import {Journal} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
-import {findClusters, onlyCluster, type TaggedCluster} from './find-clusters.js'
-import {resolvedArtifacts} from './new-journal.js'
-import {regionToLookAt} from './open-region.js'
+import {findClusters, onlyCluster, type TaggedCluster} from './clusters/find-clusters.js'
+import {resolvedArtifacts} from './session/new-journal.js'
+import {regionToLookAt} from './session/open-region.js'
 
 export interface RecoverOptions {
   readonly home: Home

@@ -11,9 +11,9 @@ import {messageOf} from '../errors.js'
 import {takeDown} from './destroy/take-down.js'
 import type {RunListener} from './engine/events.js'
 import {acquireLock} from './engine/lock.js'
-import {findClusters, latestExpiry, type TaggedCluster} from './find-clusters.js'
-import {listClusters} from './list-clusters.js'
-import {regionToLookAt} from './open-region.js'
+import {findClusters, latestExpiry, type TaggedCluster} from './clusters/find-clusters.js'
+import {listClusters} from './clusters/list-clusters.js'
+import {regionToLookAt} from './session/open-region.js'
 
 /** A cluster that has outlived its expiry. */
 export interface ExpiredCluster {

@@ -4,8 +4,8 @@ import {PRICES_AS_OF} from '../cluster/prices.js'
 import type {ProviderName} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
 import {releaseOf} from '../kubernetes/releases.js'
-import {specInput} from '../steps/check-request.js'
-import {createRequestDefaults, type CreateRequest} from '../steps/create-request.js'
+import {specInput} from '../steps/request/check-request.js'
+import {createRequestDefaults, type CreateRequest} from '../steps/request/create-request.js'
 import {durationText} from './duration-flag.js'
 
 /** What the wizard calls the version that is chosen where the artifacts come from. */

@@ -1,7 +1,7 @@
 import type {ArtifactSource, LoadBalancerChoice, NetworkSpec, ProviderName} from '../cluster/spec.js'
 import {parseOperatorRanges} from '../cluster/operator-ranges.js'
 import type {CostLimit} from '../cluster/cost-limit.js'
-import type {CreateRequest} from '../steps/create-request.js'
+import type {CreateRequest} from '../steps/request/create-request.js'
 import {defined} from './defined.js'
 import {durationOf} from './duration-flag.js'
 import {usageError} from './usage-error.js'

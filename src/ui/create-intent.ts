@@ -1,6 +1,6 @@
 import type {ClusterSummary} from '../cluster/report.js'
 import type {KhwError} from '../errors.js'
-import {createRequestDefaults, type CreateRequest} from '../steps/create-request.js'
+import {createRequestDefaults, type CreateRequest} from '../steps/request/create-request.js'
 import {usageError} from './usage-error.js'
 
 /** What `khw create` does with what it was given. */

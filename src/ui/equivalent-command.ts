@@ -1,4 +1,4 @@
-import type {CreateRequest} from '../steps/create-request.js'
+import type {CreateRequest} from '../steps/request/create-request.js'
 import {durationText} from './duration-flag.js'
 import {shellCommand} from './shell-words.js'
 

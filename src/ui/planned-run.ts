@@ -1,5 +1,5 @@
 import type {Home} from '../cluster/home.js'
-import type {CreateRequest} from '../steps/create-request.js'
+import type {CreateRequest} from '../steps/request/create-request.js'
 import {planCluster, type PlanReport} from '../steps/plan-cluster.js'
 import {planReport} from './plan-report.js'
 import {styleFor} from './style.js'

@@ -1,7 +1,7 @@
 import type {ClusterSummary} from '../cluster/report.js'
 import type {ProviderName} from '../cluster/spec.js'
-import {createRequestDefaults, type CreateRequest} from '../steps/create-request.js'
-import {defaultRegion} from '../steps/default-region.js'
+import {createRequestDefaults, type CreateRequest} from '../steps/request/create-request.js'
+import {defaultRegion} from '../steps/request/default-region.js'
 import {
   NEWEST,
   costOf,

@@ -6,7 +6,7 @@ import {homeOf, type Home} from '../../src/cluster/home.js'
 import {clusterDirectory, clusterExists} from '../../src/cluster/store.js'
 import {KhwError, type KhwCode} from '../../src/errors.js'
 import {Journal, type JournalHeader} from '../../src/steps/engine/journal.js'
-import {listClusters, unreadableClusters} from '../../src/steps/list-clusters.js'
+import {listClusters, unreadableClusters} from '../../src/steps/clusters/list-clusters.js'
 import {sampleSpec} from '../steps/sample-spec.js'
 
 /** Of the places where a journal may be cut off, so many are tried. */

@@ -4,7 +4,7 @@ import {resourcesOf, takeInventory, type Inventory} from '../../src/aws/inventor
 import type {DestroyReport} from '../../src/cluster/report.js'
 import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
 import {takeDown} from '../../src/steps/destroy/take-down.js'
-import {surplusOf} from '../../src/steps/duplicates.js'
+import {surplusOf} from '../../src/steps/duplicates/duplicates.js'
 import {removeAll} from '../../src/steps/destroy/take-down.js'
 import {settledInventory} from '../../src/steps/destroy/settled-inventory.js'
 import {FastClock} from '../fast-clock.js'

@@ -1,5 +1,5 @@
 import type {EC2} from '@aws-sdk/client-ec2'
-import type {CreateRequest} from '../../src/steps/create-request.js'
+import type {CreateRequest} from '../../src/steps/request/create-request.js'
 import {present} from '../local/api/test-region.js'
 
 /** A network of somebody else's: 10.50.0.0/16, in it two subnets with a way in from outside, and one without. */

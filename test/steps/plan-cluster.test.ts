@@ -6,7 +6,7 @@ import {takeInventory} from '../../src/aws/inventory.js'
 import {homeOf} from '../../src/cluster/home.js'
 import {createPlan} from '../../src/steps/create-plan.js'
 import {plannedSteps, planCluster, type PlannedStep} from '../../src/steps/plan-cluster.js'
-import type {CreateRequest} from '../../src/steps/create-request.js'
+import type {CreateRequest} from '../../src/steps/request/create-request.js'
 import {reaches} from '../local/api/test-region.js'
 import {RegionRun} from './region-run.js'
 

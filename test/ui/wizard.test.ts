@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import type {ClusterSummary} from '../../src/cluster/report.js'
 import {KhwError} from '../../src/errors.js'
-import type {CreateRequest} from '../../src/steps/create-request.js'
+import type {CreateRequest} from '../../src/steps/request/create-request.js'
 import type {Prompts} from '../../src/ui/prompts.js'
 import {styleFor} from '../../src/ui/style.js'
 import {createWizard} from '../../src/ui/wizard.js'

@@ -23,7 +23,7 @@ export default class LocalReset extends KhwCommand {
   async run(): Promise<LocalResetReport> {
     const {flags} = await this.parse(LocalReset)
     const home = await this.home()
-    const {listClusters} = await import('../../steps/list-clusters.js')
+    const {listClusters} = await import('../../steps/clusters/list-clusters.js')
     const clusters = listClusters(home).flatMap(({name, provider}) => (provider === 'local' ? [name] : []))
     if (!flags.yes) await this.#ask(clusters)
     const {resetRegion} = await import('../../local/daemon/reset.js')

@@ -4,7 +4,7 @@ import {defineStep, type Step} from '../engine/step.js'
 import {waitUntil} from '../engine/wait-until.js'
 import type {Configure} from '../node/configure.js'
 import {hostOf} from '../node/host.js'
-import {API_PORT} from '../operator-api.js'
+import {API_PORT} from '../operator/operator-api.js'
 import type {FirstApi} from './first-api.js'
 
 type ApiServerNeeds = {

@@ -3,7 +3,7 @@ import {operatorKubeconfig} from '../../pki/kubeconfig.js'
 import {operatorCredentials} from '../../pki/operator-credentials.js'
 import {livePublicIps} from '../compute/node-instance.js'
 import type {RunContext} from '../engine/context.js'
-import {API_PORT, apiEndpoints} from '../operator-api.js'
+import {API_PORT, apiEndpoints} from '../operator/operator-api.js'
 
 export interface KubeconfigServers {
   /** Of the default context. */

@@ -3,7 +3,7 @@ import {explained} from '../../aws/explained.js'
 import type {Home} from '../../cluster/home.js'
 import type {ProviderName} from '../../cluster/spec.js'
 import {KhwError} from '../../errors.js'
-import {regionToLookAt} from '../open-region.js'
+import {regionToLookAt} from '../session/open-region.js'
 import type {IamChange} from './change.js'
 import {signedInAccount, type Account, type IamClients} from './operator-policy.js'
 

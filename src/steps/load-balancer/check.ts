@@ -3,7 +3,7 @@ import type {Inventory} from '../../aws/inventory.js'
 import type {Check} from '../../cluster/report.js'
 import type {KubernetesApi} from '../../kubernetes/api.js'
 import type {Readiness} from '../../kubernetes/endpoints.js'
-import {API_PORT} from '../operator-api.js'
+import {API_PORT} from '../operator/operator-api.js'
 
 export const LOAD_BALANCER_CHECK = 'load-balancer'
 

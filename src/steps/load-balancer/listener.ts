@@ -1,6 +1,6 @@
 import {required} from '../../aws/required.js'
 import {defineStep, type Step} from '../engine/step.js'
-import {API_PORT} from '../operator-api.js'
+import {API_PORT} from '../operator/operator-api.js'
 import type {LoadBalancer} from './load-balancer.js'
 import {targetGroup} from './target-group.js'
 

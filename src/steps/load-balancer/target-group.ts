@@ -4,7 +4,7 @@ import {required} from '../../aws/required.js'
 import {READYZ_PORT} from '../../templates/readyz.js'
 import {defineStep} from '../engine/step.js'
 import {vpc} from '../network/vpc.js'
-import {API_PORT} from '../operator-api.js'
+import {API_PORT} from '../operator/operator-api.js'
 
 /** A controller that is lost, or has lost its etcd member, is out after two checks: 10 s at most, and 3 s for the answer. */
 export const targetGroup = defineStep({

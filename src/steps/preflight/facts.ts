@@ -4,10 +4,10 @@ import {explained} from '../../aws/explained.js'
 import {isImageId} from '../../cluster/image-families.js'
 import type {RegionAccess} from '../../cluster/provider.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
-import {imageFindings, type ImageFindings} from '../image-findings.js'
-import {machineFindings, type MachineFindings} from '../machine-findings.js'
-import {networkFindings, type NetworkFindings} from '../network-findings.js'
-import {ownPublicAddress} from '../own-address.js'
+import {imageFindings, type ImageFindings} from './image-findings.js'
+import {machineFindings, type MachineFindings} from './machine-findings.js'
+import {networkFindings, type NetworkFindings} from './network-findings.js'
+import {ownPublicAddress} from '../operator/own-address.js'
 
 /** What several checks want to know: each is asked for once, when the first of them does. */
 export interface PreflightFacts {

@@ -1,4 +1,4 @@
-import {refuseOtherAccount} from '../account.js'
+import {refuseOtherAccount} from '../session/account.js'
 import type {Check} from './check.js'
 
 /** Who am I: the account that pays, and the name under which. */

@@ -1,0 +1,14 @@
+import {configuredRegion} from '../../aws/configured-region.js'
+import type {ProviderName} from '../../cluster/spec.js'
+import {createRequestDefaults} from './create-request.js'
+
+/** The AWS region where none is said: as the AWS tools have it from their environment and the profile in use. */
+export async function defaultRegion(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  // An empty variable says nothing.
+  return env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || (await configuredRegion()) || createRequestDefaults.region
+}
+
+/** The region that is meant; the local one has a name of its own. */
+export async function regionFor(provider: ProviderName, asked: string | undefined): Promise<string> {
+  return asked ?? (provider === 'local' ? createRequestDefaults.region : await defaultRegion())
+}

@@ -144,11 +144,18 @@ export function createVpcFabric(options: VpcFabricOptions): VpcFabric {
     await startServices(files, vpcId, plan.namespace, options.cacheDirectory)
     await startBalancers(files, plan)
   }
+  /** A start may last longer than the next look: it is not asked for again meanwhile. */
+  const reviving = new Set<string>()
   const watch = setInterval(() => {
-    for (const [vpcId, {vpcPlan: plan}] of applied)
+    for (const [vpcId, {vpcPlan: plan}] of applied) {
+      if (reviving.has(vpcId)) continue
+      if (servicesRunning(files, vpcId) && balancersRun(files, vpcId, plan.loadBalancers)) continue
+      reviving.add(vpcId)
       // What keeps them from starting is told by the next synchronisation, which has somebody to tell it to.
-      if (!servicesRunning(files, vpcId) || !balancersRun(files, vpcId, plan.loadBalancers))
-        inTurn(() => revive(vpcId)).catch(() => undefined)
+      void inTurn(() => revive(vpcId))
+        .catch(() => undefined)
+        .finally(() => reviving.delete(vpcId))
+    }
   }, WATCH_MS).unref()
 
   return {

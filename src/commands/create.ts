@@ -4,7 +4,7 @@ import type {Home} from '../cluster/home.js'
 import {KhwError} from '../errors.js'
 import type {CreateRequest} from '../steps/request/create-request.js'
 import type {PlanReport} from '../steps/plan-cluster.js'
-import {buildFlags} from '../ui/build-flags.js'
+import {buildArgs, buildFlags} from '../ui/build-flags.js'
 import {AwsCommand} from '../ui/aws-command.js'
 
 export default class Create extends AwsCommand {
@@ -31,6 +31,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
     {description: 'Only up to a running etcd, to look around', command: '<%= config.bin %> create --until etcd'},
   ]
   static override enableJsonFlag = true
+  static override args = buildArgs
   static override flags = {
     ...buildFlags,
     until: Flags.string({
@@ -47,16 +48,16 @@ Everything is checked before anything is created. Progress goes to stderr, the r
   }
 
   async run(): Promise<CreateReport | PlanReport> {
-    const {flags} = await this.parse(Create)
+    const {args, flags} = await this.parse(Create)
     const {requestOf} = await import('../ui/create-flags.js')
     const home = await this.home()
     if (flags['dry-run']) {
       const {plannedRun} = await import('../ui/planned-run.js')
-      return plannedRun(home, requestOf(flags), flags.until, text => {
+      return plannedRun(home, requestOf(flags, args), flags.until, text => {
         this.log(text)
       })
     }
-    const request = await this.#decide(requestOf(flags), home, flags.yes)
+    const request = await this.#decide(requestOf(flags, args), home, flags.yes)
     const startedAt = Date.now()
     const report = await this.#create(request, home, flags)
     const {createReport} = await import('../ui/create-report.js')

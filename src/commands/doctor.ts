@@ -1,4 +1,4 @@
-import {buildFlags} from '../ui/build-flags.js'
+import {buildArgs, buildFlags} from '../ui/build-flags.js'
 import type {DoctorReport} from '../steps/doctor.js'
 import {AwsCommand} from '../ui/aws-command.js'
 
@@ -12,15 +12,16 @@ khw create looks at the same before it makes anything. Exits with 1 if something
     '<%= config.bin %> doctor --provider local --json',
   ]
   static override enableJsonFlag = true
+  static override args = buildArgs
   static override flags = buildFlags
 
   async run(): Promise<DoctorReport> {
-    const {flags} = await this.parse(Doctor)
+    const {args, flags} = await this.parse(Doctor)
     const {requestOf} = await import('../ui/create-flags.js')
     const {doctor} = await import('../steps/doctor.js')
     const {doctorReport} = await import('../ui/doctor-report.js')
     const {signal} = new AbortController()
-    const report = await doctor({home: await this.home(), request: requestOf(flags), signal})
+    const report = await doctor({home: await this.home(), request: requestOf(flags, args), signal})
     this.log(doctorReport(report, {style: await this.style(), columns: process.stdout.columns || 80}))
     if (!report.ok) this.failQuietly()
     return report

@@ -1,4 +1,4 @@
-import {buildFlags} from '../ui/build-flags.js'
+import {buildArgs, buildFlags} from '../ui/build-flags.js'
 import type {PlanReport} from '../steps/plan-cluster.js'
 import {KhwCommand} from '../ui/khw-command.js'
 
@@ -12,13 +12,14 @@ export default class Plan extends KhwCommand {
     '<%= config.bin %> plan --provider aws --worker-type m5.large --ttl 2d --max-cost 20 --json',
   ]
   static override enableJsonFlag = true
+  static override args = buildArgs
   static override flags = buildFlags
 
   async run(): Promise<PlanReport> {
-    const {flags} = await this.parse(Plan)
+    const {args, flags} = await this.parse(Plan)
     const {requestOf} = await import('../ui/create-flags.js')
     const {plannedRun} = await import('../ui/planned-run.js')
-    return plannedRun(await this.home(), requestOf(flags), undefined, text => {
+    return plannedRun(await this.home(), requestOf(flags, args), undefined, text => {
       this.log(text)
     })
   }

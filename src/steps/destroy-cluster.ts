@@ -122,7 +122,10 @@ async function destroyByTags(options: DestroyOptions, name: string, broken?: Clu
     const cluster = onlyCluster(found, {name, id: options.clusterId}, 'khw destroy', access)
     if (cluster === undefined) {
       if (broken !== undefined) throw unknown(name, [], broken)
-      onNotice(`No resource in ${access.region} carries the tags of a cluster "${name}".`)
+      const others = clusterNames(home)
+      const there =
+        others.length === 0 ? '' : ` Recorded here ${others.length === 1 ? 'is' : 'are'}: ${others.join(', ')}.`
+      onNotice(`No resource in ${access.region} carries the tags of a cluster "${name}".${there}`)
       return {removed: [], remaining: []}
     }
     const {clusterId, inventory} = cluster

@@ -52,6 +52,7 @@ export function showAccess(options: ClusterOptions): Promise<AccessReport> {
     const admitted = listRanges(header)
     const yours = await ownRanges(home, header, signal).catch(() => null)
     const changes = operatorChanges(header.spec, admitted, [], context.inventory)
+    refuseWithoutGroups(header, changes)
     const rules = countOf(changes)
     const ok = yours !== null && admits(header, yours) && rules.missing === 0
     return {name: header.spec.name, admitted, yours, ok, ...(header.rangesGiven && {given: true}), rules}
@@ -77,6 +78,7 @@ export async function refreshAccess(options: RefreshOptions): Promise<AccessRepo
     try {
       const admitted = listRanges(access)
       const changes = operatorChanges(header.spec, admitted, listRanges(header), inventory)
+      refuseWithoutGroups(header, changes)
       await authorizeMissing(ec2Once, changes)
       journal.amend({...rangesOf(access), ...(ranges !== undefined && {rangesGiven: true})})
       for (const {id, tags} of specHolders(inventory))
@@ -103,6 +105,15 @@ export async function refreshAccess(options: RefreshOptions): Promise<AccessRepo
   } finally {
     lock.release()
   }
+}
+
+/** Where there is no group there is nobody who could be let in. */
+function refuseWithoutGroups({spec: {name}}: JournalHeader, changes: readonly GroupChange[]): void {
+  if (changes.length > 0) return
+  throw new KhwError('CLUSTER_NOT_FOUND', `The security groups of "${name}" are not there: nobody is let in.`, [
+    `See what is: khw status ${name}`,
+    `Make what is missing: khw create --name ${name}`,
+  ])
 }
 
 function refuseWhileDestroyed({header, intent}: Journal): void {

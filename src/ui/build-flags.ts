@@ -1,4 +1,7 @@
-import {Flags} from '@oclif/core'
+import {Args, Flags} from '@oclif/core'
+
+/** The name may be said as other commands take it, too. */
+export const buildArgs = {name: Args.string({description: 'the same as --name', ignoreStdin: true})}
 
 /** What to build: the same for all commands that look at a cluster before it is there. `requestOf` makes a request of them. */
 export const buildFlags = {

@@ -38,8 +38,8 @@ export interface CreateFlags {
   readonly 'max-cost': string | undefined
 }
 
-/** The request that flags make: only what was said. */
-export function requestOf(flags: CreateFlags): CreateRequest {
+/** The request that flags, and a name before them, make: only what was said. */
+export function requestOf(flags: CreateFlags, args: {readonly name?: string | undefined} = {}): CreateRequest {
   const network = defined<Partial<NetworkSpec>>({
     vpcCidr: flags['vpc-cidr'],
     podCidr: flags['pod-cidr'],
@@ -48,7 +48,7 @@ export function requestOf(flags: CreateFlags): CreateRequest {
     subnets: flags['subnet-count'],
   })
   return defined<CreateRequest>({
-    name: flags.name,
+    name: nameOf(flags.name, args.name),
     provider: flags.provider,
     region: flags.region,
     controllers: flags.controllers,
@@ -73,6 +73,12 @@ export function requestOf(flags: CreateFlags): CreateRequest {
     spot: flags.spot === true ? true : undefined,
     nodeProxy: flags['node-proxy'],
   })
+}
+
+function nameOf(flag: string | undefined, argument: string | undefined): string | undefined {
+  if (flag !== undefined && argument !== undefined && flag !== argument)
+    throw usageError(`A cluster has one name, not both "${argument}" and "${flag}".`, [`Try --name ${argument}`])
+  return flag ?? argument
 }
 
 /** `a, b` is a and b. */

@@ -6,13 +6,14 @@ import {wrap} from './text.js'
 /** The receipt of `khw destroy`: what was removed, what is still there and why. */
 export function destroyReport(report: DestroyReport, {style, columns}: ReportOptions): string {
   const {name, removed, remaining, seconds} = report
-  const what = removed.length === 0 ? 'nothing was left to remove' : `${count(removed.length, 'resource')} removed`
+  const what = removed.length === 0 ? 'nothing was removed' : `${count(removed.length, 'resource')} removed`
   const kinds = wrap(byType(removed), columns - 2)
     .map(line => `  ${style.dim(line)}`)
     .join('\n')
   if (remaining.length === 0) {
-    const head = `${style.green('✔')} ${style.bold(name)} is gone: ${what} in ${duration(seconds)}`
-    return removed.length === 0 ? head : `${head}\n${kinds}`
+    if (removed.length === 0)
+      return `${style.green('✔')} Nothing of ${style.bold(name)} was found, so nothing was removed, in ${duration(seconds)}`
+    return `${style.green('✔')} ${style.bold(name)} is gone: ${what} in ${duration(seconds)}\n${kinds}`
   }
   const left = remaining.flatMap(({type, id, why}) =>
     wrap(`${type} ${id}: ${why}`, columns - 2).map(line => `  ${line}`),

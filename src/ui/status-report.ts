@@ -106,7 +106,11 @@ function nextSteps({phase, name, nodes, checks, expiresAt}: ClusterReport, {styl
   if (checks.some(check => check.name === 'access' && !check.ok)) return next([`khw access refresh ${name}`], style)
   const commands = {
     ready: [`export KUBECONFIG="$(khw kubeconfig ${name} --path)"`, 'kubectl get nodes'],
-    degraded: broken ? [`khw ssh ${broken.name} --name ${name} -- sudo journalctl -n 50 --no-pager`] : [],
+    degraded: [
+      ...(broken ? [`khw ssh ${broken.name} --name ${name} -- sudo journalctl -n 50 --no-pager`] : []),
+      // What is lost is made anew.
+      `khw create --name ${name}`,
+    ],
     creating: [`khw create --name ${name}`],
     destroying: [`khw destroy ${name}`],
   }

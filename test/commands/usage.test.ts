@@ -112,6 +112,9 @@ describe('commands', () => {
     for (const flag of ['--controllers 3', '--name no']) expect(stderr).to.include(flag)
     expect(await run(Create, '--provider', 'local', '--until', 'lunch')).to.include({exit: 2})
     expect(await run(Create, '--provider', 'local', '--allow-cidr', '1.2.3.4/8')).to.include({exit: 2})
+    const named = await run(Create, 'Other', '--provider', 'local')
+    expect(named.stderr).to.include('"Other" cannot be a cluster name')
+    expect(await run(Create, 'lab', '--name', 'other', '--provider', 'local')).to.include({exit: 2})
     expect((await run(List)).stdout).to.include('There is no cluster')
   })
 

@@ -118,6 +118,19 @@ describe('who may reach a cluster', function () {
     expect(await showAccess({home, signal})).to.deep.equal({...report, yours: null, ok: false})
   })
 
+  it('is nobody where there are no security groups', async () => {
+    comeFrom('203.0.113.7')
+    const gone = {...header, clusterId: 'of-nothing', spec: clusterSpec({...spec, name: 'gone'})}
+    Journal.create(join(home.clusters, 'gone'), gone)
+    for (const look of [showAccess({home, name: 'gone', signal}), refreshAccess({home, name: 'gone', signal})]) {
+      const error = await look.then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
+      expect(error).to.have.property('code', 'CLUSTER_NOT_FOUND')
+    }
+  })
+
   it('is you alone after a refresh, everywhere, and what others have opened stays', async () => {
     expect(await rules()).to.deep.equal(expected(FIRST))
     comeFrom('192.0.2.9')

@@ -13,7 +13,7 @@ export default class LocalReset extends KhwCommand {
     'Remove the local region with all its machines and networks, and prove that nothing is left.'
   static override description =
     'Works whatever state the region is in. Machine images and downloads stay in the cache. Clusters in the region are ' +
-    'lost, and named; forget them with khw destroy NAME. Exits with 1 and lists what is left if something could not be removed.'
+    'lost, and named; forget them with khw destroy NAME. Refused while a khw is at work on one. Exits with 1 and lists what is left if something could not be removed.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --yes --json']
   static override enableJsonFlag = true
   static override flags = {
@@ -25,6 +25,9 @@ export default class LocalReset extends KhwCommand {
     const home = await this.home()
     const {listClusters} = await import('../../steps/clusters/list-clusters.js')
     const clusters = listClusters(home).flatMap(({name, provider}) => (provider === 'local' ? [name] : []))
+    const {clusterDirectory} = await import('../../cluster/store.js')
+    const {refuseIfAtWork} = await import('../../steps/engine/lock.js')
+    for (const name of clusters) refuseIfAtWork(clusterDirectory(home, name).path)
     if (!flags.yes) await this.#ask(clusters)
     const {resetRegion} = await import('../../local/daemon/reset.js')
     const report = await resetRegion(home, text => {

@@ -2,7 +2,7 @@ import {hostname} from 'node:os'
 import {join} from 'node:path'
 import {KhwError} from '../../errors.js'
 import {takeLockFile, type Lock} from '../../lock-file.js'
-import {fateOf, type LockContent, type LockOwner} from '../../lock-owner.js'
+import {fateOf, readOwner, type LockContent, type LockOwner} from '../../lock-owner.js'
 import {writeError} from '../../write-error.js'
 
 export interface LockOptions {
@@ -29,6 +29,12 @@ export function acquireLock(directory: string, command: string, {forceUnlock}: L
   if (taken === 'unreadable') throw unreadable(file, command, forceUnlock)
   if ('release' in taken) return taken
   throw locked(taken, command, forceUnlock)
+}
+
+/** For who is about to take away what a cluster stands on, without a change to the cluster's own records. Throws LOCKED. */
+export function refuseIfAtWork(directory: string): void {
+  const owner = readOwner(join(directory, 'lock'))
+  if (owner !== undefined && owner !== 'unreadable' && fateOf(owner) === 'alive') throw locked(owner, '', undefined)
 }
 
 function attempt<T>(file: string, take: () => T): T {

@@ -227,14 +227,12 @@ describe('a load balancer in a VPC', function () {
 
   it('outlives the daemon and its own process, and goes without a trace', async () => {
     const namespace = lab.names.loadBalancerNamespace(LOAD_BALANCER)
-    /** Its process, once it is alone: what it runs may still be ending. */
-    const pids = async (): Promise<string> => {
-      for (;;) {
-        const found = (await run('ip', ['netns', 'pids', namespace])).trim()
-        if (/^[1-9]\d*$/.test(found)) return found
-        await sleep(20)
-      }
-    }
+    /** Those that are the balancer: what compiles its source and what it runs are there, too, for a while. */
+    const pids = async (): Promise<string> =>
+      (await run('ip', ['netns', 'pids', namespace]))
+        .split('\n')
+        .filter(pid => pid !== '' && commandOf(pid).includes('balancer/main'))
+        .join(' ')
     const before = await pids()
     await fabric.close()
     expect(await reached(0)).to.deep.equal([`${A} ${BALANCER[0]}`])
@@ -265,3 +263,12 @@ describe('a load balancer in a VPC', function () {
     expect(router).not.to.include('fwmark')
   })
 })
+
+/** Empty if it has ended. */
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}

@@ -7,7 +7,7 @@ import {expect} from 'chai'
 import {KhwError} from '../../../src/errors.js'
 import type {LockOwner} from '../../../src/lock-owner.js'
 import {bootId, pidNamespace} from '../../../src/process-identity.js'
-import {acquireLock} from '../../../src/steps/engine/lock.js'
+import {acquireLock, refuseIfAtWork} from '../../../src/steps/engine/lock.js'
 
 describe('lock', () => {
   let directory: string
@@ -117,6 +117,17 @@ describe('lock', () => {
       expect(readdirSync(directory)).to.deep.equal([])
     })
   }
+
+  it('is named to who would take away what the cluster stands on, while its owner lives', () => {
+    refuseIfAtWork(directory)
+    const lock = acquireLock(directory, 'khw create --name demo')
+    expect(() => {
+      refuseIfAtWork(directory)
+    }).to.throw(KhwError, /khw create --name demo.*process \d+/)
+    lock.release()
+    ownedBy({pid: spawnSync('true').pid, nonce: 'dead'})
+    refuseIfAtWork(directory)
+  })
 
   it('tidies up after processes that were killed while they took it', () => {
     ownedBy({pid: spawnSync('true').pid, nonce: 'dead'})

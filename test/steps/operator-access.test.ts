@@ -122,8 +122,8 @@ describe('who may reach a cluster', function () {
     comeFrom('203.0.113.7')
     const gone = {...header, clusterId: 'of-nothing', spec: clusterSpec({...spec, name: 'gone'})}
     Journal.create(join(home.clusters, 'gone'), gone)
-    for (const look of [showAccess({home, name: 'gone', signal}), refreshAccess({home, name: 'gone', signal})]) {
-      const error = await look.then(
+    for (const look of [showAccess, refreshAccess]) {
+      const error = await look({home, name: 'gone', signal}).then(
         () => undefined,
         (reason: unknown) => reason,
       )

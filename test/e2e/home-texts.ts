@@ -8,12 +8,14 @@ import {join} from 'node:path'
  */
 const PLACES_OF_SECRETS = [
   /^clusters\/[^/]+\/secrets\//,
-  // Also the copy that a killed writer has left, which the next run removes.
-  /^clusters\/[^/]+\/(kubeconfig|\.kubeconfig\.[0-9a-f]{12})$/,
+  /^clusters\/[^/]+\/kubeconfig$/,
   /^region\/credentials\.json$/,
   /^region\/state\.json$/,
   /^region\/vpc\/[^/]+\.tables\.json$/,
 ]
+
+/** What a writer makes before it takes the place of the file, and leaves if it is killed: `.kubeconfig.0123456789ab`. */
+const WRITERS_COPY = /(^|\/)\.([^/]+)\.[0-9a-f]{12}$/
 
 /** The machines' disks, with the seed of each: these have been handed their keys. */
 const DISKS = /^region\/machines\/[^/]+\/[^/]+$/
@@ -28,10 +30,26 @@ export interface HomeTexts {
 /** The content of every file in a home, by its path below it. */
 export function homeTexts(home: string): HomeTexts {
   const paths = filesIn(home, '')
-  const isPlace = (path: string): boolean => PLACES_OF_SECRETS.some(place => place.test(path))
+  const isPlace = (path: string): boolean =>
+    PLACES_OF_SECRETS.some(place => place.test(path.replace(WRITERS_COPY, '$1$2')))
   const texts = (list: readonly string[]): Record<string, string> =>
-    Object.fromEntries(list.map(path => [path, readFileSync(join(home, path), 'latin1')]))
+    Object.fromEntries(
+      list.flatMap(path => {
+        const text = contentOf(join(home, path))
+        return text === undefined ? [] : [[path, text]]
+      }),
+    )
   return {open: texts(paths.filter(path => !isPlace(path))), secret: texts(paths.filter(isPlace))}
+}
+
+/** Undefined if it is gone: the region goes on working while its files are read. */
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 function filesIn(home: string, directory: string): string[] {

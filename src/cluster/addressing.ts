@@ -80,7 +80,7 @@ export function subnetsOf({network}: ClusterSpec, role: Role): readonly number[]
 }
 
 /** Whether nodes of that role have no public address: they are reached through a controller. */
-export function isPrivate({network}: ClusterSpec, role: Role): boolean {
+export function isPrivate({network}: Pick<ClusterSpec, 'network'>, role: Role): boolean {
   const {existing, privateWorkers} = network
   return role === 'worker' && (privateWorkers === true || (existing?.privateSubnets.length ?? 0) > 0)
 }

@@ -1,4 +1,4 @@
-import type {Role} from './addressing.js'
+import {isPrivate, type Role} from './addressing.js'
 import {typesOf} from './machines.js'
 import {instancePrice, loadBalancerPrice, PRICES_AS_OF, publicAddressPrice, volumePrice} from './prices.js'
 import {hasLoadBalancer, type ClusterSpec} from './spec.js'
@@ -61,11 +61,6 @@ export function sharedCost(spec: CostSpec): Cost {
     known(loadBalancerPrice(region), `a Network Load Balancer in ${region}`),
     known(subnets * publicAddressPrice(), ''),
   ])
-}
-
-function isPrivate({network}: CostSpec, role: Role): boolean {
-  const hidden = network.privateWorkers === true || (network.existing?.privateSubnets.length ?? 0) > 0
-  return role === 'worker' && hidden
 }
 
 export function sum(costs: readonly Cost[]): Cost {

@@ -5,6 +5,7 @@ import {admits, listRanges, operatorRanges, rangesOf} from '../cluster/operator-
 import {chooseCluster} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {Journal, type JournalHeader} from './engine/journal.js'
+import {refuseWhileDestroyed} from './engine/journal-errors.js'
 import {acquireLock} from './engine/lock.js'
 import {specHolders} from './clusters/find-clusters.js'
 import {authorizeMissing, operatorChanges, revokeStale, type GroupChange} from './network/operator-rules.js'
@@ -113,14 +114,6 @@ function refuseWithoutGroups({spec: {name}}: JournalHeader, changes: readonly Gr
   throw new KhwError('CLUSTER_NOT_FOUND', `The security groups of "${name}" are not there: nobody is let in.`, [
     `See what is: khw status ${name}`,
     `Make what is missing: khw create --name ${name}`,
-  ])
-}
-
-function refuseWhileDestroyed({header, intent}: Journal): void {
-  if (intent !== 'destroy') return
-  const {name} = header.spec
-  throw new KhwError('CLUSTER_EXISTS', `The cluster "${name}" is being destroyed.`, [
-    `Finish that first: khw destroy ${name}`,
   ])
 }
 

@@ -1,5 +1,6 @@
 import type {IamChange} from '../steps/iam/change.js'
 import type {Account} from '../steps/iam/operator-policy.js'
+import {carryOut} from '../steps/iam/session.js'
 import {createPrompts, cancelledError} from './prompts.js'
 import {usageError} from './usage-error.js'
 
@@ -15,9 +16,15 @@ export interface IamQuestion {
   readonly output: NodeJS.WritableStream
 }
 
-/** Shows as whom which changes are going to be made, and asks. Throws INTERRUPTED if the answer is no. */
-export async function confirmChanges(question: IamQuestion): Promise<void> {
-  const {account, changes, yes, interactive, typed, output} = question
+/** Shows as whom which changes are going to be made, asks, and makes them. Throws INTERRUPTED if the answer is no. */
+export async function makeChanges(question: IamQuestion): Promise<void> {
+  await confirm(question)
+  await carryOut(question.changes, ({what}) => {
+    question.output.write(`Done: ${what}\n`)
+  })
+}
+
+async function confirm({account, changes, yes, interactive, typed, output}: IamQuestion): Promise<void> {
   output.write(`As ${account.callerArn}, in account ${account.accountId}, khw is going to\n`)
   for (const {what} of changes) output.write(`  - ${what}\n`)
   if (yes) return

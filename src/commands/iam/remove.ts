@@ -1,5 +1,4 @@
 import {Flags} from '@oclif/core'
-import type {IamChange} from '../../steps/iam/change.js'
 import {AwsCommand} from '../../ui/aws-command.js'
 
 interface RemoveReport {
@@ -23,8 +22,8 @@ export default class IamRemove extends AwsCommand {
   async run(): Promise<RemoveReport> {
     const {flags} = await this.parse(IamRemove)
     const {removalChanges} = await import('../../steps/iam/removal.js')
-    const {carryOut, withIam} = await import('../../steps/iam/session.js')
-    const {confirmChanges} = await import('../../ui/iam-changes.js')
+    const {withIam} = await import('../../steps/iam/session.js')
+    const {makeChanges} = await import('../../ui/iam-changes.js')
     const {signal} = new AbortController()
     return withIam({home: await this.home(), provider: flags.provider, signal}, async ({clients, account}) => {
       const changes = await removalChanges(clients, account)
@@ -32,10 +31,7 @@ export default class IamRemove extends AwsCommand {
       else {
         const {yes} = flags
         const typed = await this.typed()
-        await confirmChanges({account, changes, yes, interactive: this.interactive, typed, output: process.stderr})
-        await carryOut(changes, ({what}: IamChange) => {
-          process.stderr.write(`Done: ${what}\n`)
-        })
+        await makeChanges({account, changes, yes, interactive: this.interactive, typed, output: process.stderr})
         this.log(`Nothing of khw is left in IAM of account ${account.accountId}.`)
       }
       return {policyArn: account.policyArn, changes: changes.map(({what}) => what)}

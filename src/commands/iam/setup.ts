@@ -1,5 +1,4 @@
 import {Flags} from '@oclif/core'
-import type {IamChange} from '../../steps/iam/change.js'
 import {AwsCommand} from '../../ui/aws-command.js'
 
 interface SetUpReport {
@@ -37,8 +36,8 @@ export default class IamSetup extends AwsCommand {
   async run(): Promise<SetUpReport> {
     const {flags} = await this.parse(IamSetup)
     const {setUpChanges} = await import('../../steps/iam/set-up.js')
-    const {carryOut, withIam} = await import('../../steps/iam/session.js')
-    const {confirmChanges} = await import('../../ui/iam-changes.js')
+    const {withIam} = await import('../../steps/iam/session.js')
+    const {makeChanges} = await import('../../ui/iam-changes.js')
     const {signal} = new AbortController()
     return withIam({home: await this.home(), provider: flags.provider, signal}, async ({clients, account}) => {
       const request = {holder: holderOf(flags), regions: flags.region ?? [], vpcIds: flags['vpc-id'] ?? []}
@@ -48,10 +47,7 @@ export default class IamSetup extends AwsCommand {
       else {
         const {yes} = flags
         const typed = await this.typed()
-        await confirmChanges({account, changes, yes, interactive: this.interactive, typed, output: process.stderr})
-        await carryOut(changes, ({what}: IamChange) => {
-          process.stderr.write(`Done: ${what}\n`)
-        })
+        await makeChanges({account, changes, yes, interactive: this.interactive, typed, output: process.stderr})
         this.log(`The ${who} may run khw now. Next, as that ${holder.kind}: khw create --provider ${flags.provider}`)
       }
       return {policyArn: account.policyArn, holder: who, changes: changes.map(({what}) => what)}

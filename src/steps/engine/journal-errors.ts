@@ -1,6 +1,7 @@
 import {basename} from 'node:path'
 import {KhwError, messageOf} from '../../errors.js'
 import {writeError} from '../../write-error.js'
+import type {Journal} from './journal.js'
 import {SCHEMA} from './journal-content.js'
 
 /** The journal of a cluster's directory cannot be used; the cluster itself is not lost by that. */
@@ -12,6 +13,14 @@ export function journalUnreadable(directory: string, path: string, why: string, 
     [`khw recover ${name}`, `khw destroy ${name}`],
     {cause},
   )
+}
+
+/** For what is of no use to a cluster whose destroy has begun. Throws CLUSTER_EXISTS. */
+export function refuseWhileDestroyed({header: {spec}, intent}: Pick<Journal, 'header' | 'intent'>): void {
+  if (intent !== 'destroy') return
+  throw new KhwError('CLUSTER_EXISTS', `The cluster "${spec.name}" is being destroyed.`, [
+    `Finish that first: khw destroy ${spec.name}`,
+  ])
 }
 
 /** Neither the journal nor what it could be made anew from can be used. */

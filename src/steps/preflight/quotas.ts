@@ -1,5 +1,6 @@
 import type {Instance} from '@aws-sdk/client-ec2'
 import {awsErrorCode, classOf} from '../../aws/errors.js'
+import {allInstances} from '../../aws/kinds.js'
 import {instanceTypes} from '../../aws/instance-types.js'
 import type {Role} from '../../cluster/addressing.js'
 import {typesOf} from '../../cluster/machines.js'
@@ -155,17 +156,8 @@ async function haveRoomOnSpot(vcpus: number, context: PreflightContext): Promise
 }
 
 async function runningVcpus({clients: {ec2}, signal}: PreflightContext, market: Market): Promise<number> {
-  const running: Instance[] = []
-  let NextToken: string | undefined
-  do {
-    const Filters = [{Name: 'instance-state-name', Values: ['pending', 'running']}]
-    const page = await ec2.describeInstances(
-      {Filters, ...(NextToken === undefined ? {} : {NextToken})},
-      {abortSignal: signal},
-    )
-    running.push(...(page.Reservations ?? []).flatMap(({Instances}) => Instances ?? []))
-    NextToken = page.NextToken
-  } while (NextToken)
+  const live = [{Name: 'instance-state-name', Values: ['pending', 'running']}]
+  const running = await allInstances(ec2, live, signal)
   const counted = running.filter(
     ({InstanceType: type, InstanceLifecycle}) =>
       isStandard(String(type)) && (InstanceLifecycle === 'spot') === (market === 'spot'),

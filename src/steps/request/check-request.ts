@@ -19,6 +19,7 @@ import {KhwError} from '../../errors.js'
 import {checkExistingNetwork} from './check-existing-network.js'
 import {createRequestDefaults, type CreateRequest} from './create-request.js'
 import type {Journal} from '../engine/journal.js'
+import {refuseWhileDestroyed} from '../engine/journal-errors.js'
 import {PHASES, type PhaseId} from '../phases.js'
 
 /** What needs no network: within milliseconds, before anything is made. Throws INVALID_SPEC, USAGE or VERSION_UNSUPPORTED. */
@@ -113,13 +114,10 @@ export function loadBalancerOf({loadBalancer, controllers}: CreateRequest): Load
 }
 
 /** The spec is frozen: a request that says otherwise is refused, one that says nothing or the same goes on. */
-export function refuseOtherRequest(request: CreateRequest, {header, intent}: Journal): void {
+export function refuseOtherRequest(request: CreateRequest, journal: Journal): void {
+  refuseWhileDestroyed(journal)
+  const {header} = journal
   const {spec} = header
-  if (intent === 'destroy') {
-    throw new KhwError('CLUSTER_EXISTS', `The cluster "${spec.name}" is being destroyed.`, [
-      `Finish that first: khw destroy ${spec.name}`,
-    ])
-  }
   const asked: readonly [string, string | number | undefined, string | number][] = [
     ['--provider', request.provider, spec.provider],
     ['--region', request.region, spec.region],

@@ -1,10 +1,9 @@
 import type {WorkerNode} from '../../cluster/addressing.js'
-import {awsErrorCode} from '../../aws/errors.js'
 import {hasRoute, putRoute} from '../../aws/routes.js'
 import type {Instance} from '../compute/instance.js'
 import {defineStep, type Nothing, type Step} from '../engine/step.js'
-import {Fatal, waitUntil} from '../engine/wait-until.js'
 import {routeTable} from '../network/route-table.js'
+import {waitForRoute} from './wait-for-route.js'
 
 type PodRouteNeeds = {
   readonly routeTable: typeof routeTable
@@ -37,24 +36,7 @@ export function podRoute(node: WorkerNode, instance: Instance): PodRoute {
         DestinationCidrBlock: node.podCidr,
         NetworkInterfaceId: needs.instance.networkInterfaceId,
       }
-      // EC2 refuses an interface that is not attached yet, as it is while the instance is pending.
-      const put = async (): Promise<true | undefined> => {
-        try {
-          await putRoute(ec2Once, input)
-          return true
-        } catch (error) {
-          if (awsErrorCode(error)?.startsWith('Incorrect') === true || !(error instanceof Error)) throw error
-          throw new Fatal(error)
-        }
-      }
-      await waitUntil(put, {
-        what: `EC2 to take the route to ${node.name}`,
-        budget: 120_000,
-        every: 1_000,
-        clock,
-        signal,
-        suggestions: ['Run the same command again: it goes on where it stopped.'],
-      })
+      await waitForRoute(node, {clock, signal}, () => putRoute(ec2Once, input))
       return {}
     },
   })

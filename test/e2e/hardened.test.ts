@@ -1,0 +1,30 @@
+import {expect} from 'chai'
+import {skipUnlessMachines} from './can-run.js'
+import {leftOnHost, prefixOf} from './host.js'
+import {Khw} from './khw.js'
+import {readyNodes} from './kubectl.js'
+
+const CLUSTER = 'hardened'
+const CREATE = ['create', '--name', CLUSTER, '--provider', 'local', '--controllers', '3', '--workers', '3', '--yes']
+
+/** What holds of a cluster that is whole and left alone: one 3+3 cluster serves all that look at it from within. */
+describe('a hardened cluster of 3+3 on real machines', function () {
+  this.timeout(30 * 60_000)
+  const khw = new Khw()
+
+  before(function () {
+    skipUnlessMachines(this)
+  })
+  after(() => khw.close())
+
+  it('is made', async () => {
+    await khw.succeed(...CREATE)
+    expect(await readyNodes(khw, CLUSTER)).to.deep.equal(['worker-1', 'worker-2', 'worker-3'])
+  })
+
+  it('leaves nothing behind', async () => {
+    const prefix = prefixOf(khw.home)
+    await khw.succeed('destroy', CLUSTER, '--yes')
+    expect(leftOnHost(prefix, khw.home)).to.deep.equal([])
+  })
+})

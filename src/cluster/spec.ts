@@ -9,6 +9,7 @@ export type ProviderName = 'aws' | 'local'
 export type ArtifactSource = 'upstream' | 'mirror' | 'debian'
 export type Architecture = 'amd64' | 'arm64'
 export type LoadBalancerChoice = 'nlb' | 'none'
+export type SecurityProfile = 'default' | 'cis'
 
 /** What was asked for: validated, frozen, and stored in the journal before the first AWS call. */
 export interface ClusterSpec {
@@ -42,6 +43,8 @@ export interface ClusterSpec {
   readonly loginUser?: string
   /** URL of the proxy by which the nodes download. Absent: directly. */
   readonly nodeProxy?: string
+  /** `cis`: what the CIS benchmark asks and hurts use as well. Absent: only what does not. */
+  readonly securityProfile?: Exclude<SecurityProfile, 'default'>
 }
 
 export interface NetworkSpec {

@@ -1,7 +1,7 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
 import type {PlacedNode} from '../cluster/addressing.js'
 import type {ClusterSpec} from '../cluster/spec.js'
-import {releaseOf} from '../kubernetes/releases.js'
+import {admissionPlugins} from './admission.js'
 import {ETCD_LOCAL_URL} from './etcd.js'
 import {installedPath} from './installed-programs.js'
 import {bothOf, PATHS} from './paths.js'
@@ -20,7 +20,6 @@ export const SERVICE_ACCOUNT_ISSUER = 'https://kubernetes.default.svc.cluster.lo
  * the connection up (10 s were seen). If the local member fails, so does /readyz, and load balancers go elsewhere.
  */
 export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: PlacedNode): UnitTemplate {
-  const release = releaseOf(spec.kubernetesVersion)
   const flags = {
     'bind-address': '0.0.0.0',
     'secure-port': 6443,
@@ -38,10 +37,7 @@ export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, nod
     // Whoever asks for /readyz, a load balancer or haproxy, shows a certificate.
     'anonymous-auth': false,
     'authorization-mode': 'Node,RBAC',
-    'enable-admission-plugins': [
-      'NodeRestriction',
-      ...(release.denyServiceExternalIps ? ['DenyServiceExternalIPs'] : []),
-    ].join(','),
+    'enable-admission-plugins': admissionPlugins(spec, artifacts).join(','),
     'allow-privileged': true,
     'service-cluster-ip-range': spec.network.serviceCidr,
     'service-node-port-range': '30000-32767',

@@ -22,6 +22,11 @@ export const buildFlags = {
     description: 'where binaries come from; upstream on AWS, auto on this machine',
   })(),
   mirror: Flags.string({description: 'mirror of the upstream sites', helpValue: 'DIR|URL'}),
+  'security-profile': Flags.option({
+    options: ['default', 'cis'] as const,
+    description:
+      'default is hardened by every CIS check that hurts no use; cis by two more: each start of a container asks the registry for its image, and none starts without it (AlwaysPullImages), and nobody asks the API server for its health without a certificate',
+  })(),
   ttl: Flags.string({
     description:
       'how long it is wanted: 90m, 8h, 2d or never; then its machines end themselves; by default 8h on AWS, never here',

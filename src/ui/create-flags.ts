@@ -1,4 +1,4 @@
-import type {ArtifactSource, LoadBalancerChoice, NetworkSpec, ProviderName} from '../cluster/spec.js'
+import type {ArtifactSource, LoadBalancerChoice, NetworkSpec, ProviderName, SecurityProfile} from '../cluster/spec.js'
 import {parseOperatorRanges} from '../cluster/operator-ranges.js'
 import type {CostLimit} from '../cluster/cost-limit.js'
 import type {CreateRequest} from '../steps/request/create-request.js'
@@ -34,6 +34,7 @@ export interface CreateFlags {
   readonly 'login-user': string | undefined
   readonly spot: boolean | undefined
   readonly 'node-proxy': string | undefined
+  readonly 'security-profile': SecurityProfile | undefined
   readonly ttl: string | undefined
   readonly 'max-cost': string | undefined
 }
@@ -72,6 +73,7 @@ export function requestOf(flags: CreateFlags, args: {readonly name?: string | un
     loginUser: flags['login-user'],
     spot: flags.spot === true ? true : undefined,
     nodeProxy: flags['node-proxy'],
+    securityProfile: flags['security-profile'],
   })
 }
 

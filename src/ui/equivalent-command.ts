@@ -28,6 +28,7 @@ export function equivalentCommand(request: CreateRequest): string {
     ['--image', request.image],
     ['--login-user', request.loginUser],
     ['--node-proxy', request.nodeProxy],
+    ['--security-profile', request.securityProfile],
     ['--max-cost', request.maxCost && `${request.maxCost.amount}${request.maxCost.per === 'hour' ? '/h' : ''}`],
     ['--ttl', request.ttl === undefined ? undefined : durationText(request.ttl)],
   ]

@@ -40,7 +40,7 @@ export const SAMPLES: Readonly<Record<string, Components>> = {
 
 export function sampleCluster(
   minor: string,
-  changes: {controllers?: number; workers?: number; imported?: boolean} = {},
+  changes: {controllers?: number; workers?: number; imported?: boolean; securityProfile?: 'cis'} = {},
 ): SampleCluster {
   const components = SAMPLES[minor]
   if (!components) throw new RangeError(`no sample of ${minor}`)
@@ -56,6 +56,7 @@ export function sampleCluster(
     controllerType: 't3.small',
     workerType: 't3.small',
     volumeSize: 20,
+    ...(changes.securityProfile === undefined ? {} : {securityProfile: changes.securityProfile}),
   })
   const spec = placed(whole, {})
   return {

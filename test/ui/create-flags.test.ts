@@ -14,6 +14,7 @@ describe('the flags that say what machines to take', () => {
     'subnet-count': 4,
     image: 'al2023',
     spot: true,
+    'security-profile': 'cis',
   })
 
   it('make a request, and only what was said is in it', () => {
@@ -23,6 +24,7 @@ describe('the flags that say what machines to take', () => {
       volumeSize: 40,
       image: 'al2023',
       spot: true,
+      securityProfile: 'cis',
       network: {zones: ['us-west-2a', 'us-west-2c'], subnets: 4},
     })
     expect(requestOf(flags({}))).to.deep.equal({})
@@ -30,7 +32,7 @@ describe('the flags that say what machines to take', () => {
 
   it('are in the command that asks for the same', () => {
     expect(equivalentCommand(requestOf(said))).to.equal(
-      'khw create --zones us-west-2a,us-west-2c --subnet-count 4 --controller-type t3.medium --worker-type m5.large,m5a.large --volume-size 40 --image al2023 --spot',
+      'khw create --zones us-west-2a,us-west-2c --subnet-count 4 --controller-type t3.medium --worker-type m5.large,m5a.large --volume-size 40 --image al2023 --security-profile cis --spot',
     )
   })
 

@@ -83,6 +83,7 @@ export function specInput(request: CreateRequest, name: string, architecture: Ar
     ...(request.spot === true ? {spot: true} : {}),
     ...(request.nodeProxy === undefined ? {} : {nodeProxy: request.nodeProxy}),
     ...(request.loginUser === undefined ? {} : {loginUser: request.loginUser}),
+    ...(request.securityProfile === 'cis' ? {securityProfile: 'cis'} : {}),
     loadBalancer: loadBalancerOf(request),
     ...networkAskedFor(request),
   })
@@ -154,6 +155,7 @@ export function refuseOtherRequest(request: CreateRequest, journal: Journal): vo
     ['--image', request.image, spec.image ?? DEFAULT_IMAGE],
     ['--login-user', request.loginUser, loginUserOf(spec)],
     ['--node-proxy', request.nodeProxy, spec.nodeProxy ?? 'none'],
+    ['--security-profile', request.securityProfile, spec.securityProfile ?? 'default'],
     ['--spot', request.spot === true ? 'on' : undefined, spec.spot === true ? 'on' : 'off'],
   ]
   const other = asked.filter(([, wanted, frozen]) => wanted !== undefined && wanted !== frozen)

@@ -1,5 +1,5 @@
 import type {CostLimit} from '../../cluster/cost-limit.js'
-import type {ArtifactSource, LoadBalancerChoice, NetworkSpec, ProviderName} from '../../cluster/spec.js'
+import type {ArtifactSource, LoadBalancerChoice, NetworkSpec, ProviderName, SecurityProfile} from '../../cluster/spec.js'
 
 /** What `khw create` was asked for; what is left out has a default. */
 export interface CreateRequest {
@@ -40,6 +40,7 @@ export interface CreateRequest {
   readonly spot?: boolean
   /** URL of the proxy by which the nodes download. */
   readonly nodeProxy?: string
+  readonly securityProfile?: SecurityProfile
   /** Of an image that is none of those khw knows. */
   readonly loginUser?: string
 }

@@ -8,6 +8,7 @@ import {isImageId} from '../../cluster/image-families.js'
 import type {RegionAccess} from '../../cluster/provider.js'
 import {clusterSpec, type NetworkSpec, type Architecture, type ProviderName} from '../../cluster/spec.js'
 import type {ClusterDirectory} from '../../cluster/store.js'
+import {profileNotice} from '../../templates/admission.js'
 import {sourceOf, specInput} from '../request/check-request.js'
 import type {CheckedMachines} from '../preflight/checked-machines.js'
 import type {CreateRequest} from '../request/create-request.js'
@@ -39,6 +40,8 @@ export async function resolvedArtifacts(
     onProgress: onArtifactProgress,
   })
   artifacts.notices.forEach(onNotice)
+  const notice = profileNotice(request, artifacts)
+  if (notice !== undefined) onNotice(notice)
   return artifacts
 }
 

@@ -38,6 +38,7 @@ describe('a cluster that exists, asked for with other machines', () => {
       image: 'ubuntu-24.04',
       loginUser: 'ubuntu',
       spot: true,
+      securityProfile: 'default',
     }
     expect(refusal(same)).to.equal(undefined)
   })
@@ -49,6 +50,7 @@ describe('a cluster that exists, asked for with other machines', () => {
     [{network: {zones: ['local-1b']}}, '--zones local-1a,local-1c'],
     [{network: {subnets: 3}}, '--subnet-count 2'],
     [{image: 'debian-12'}, '--image ubuntu-24.04'],
+    [{securityProfile: 'cis'}, '--security-profile default'],
   ] satisfies [CreateRequest, string][]) {
     it(`is refused with ${JSON.stringify(request)}`, () => {
       expect(refusal(request)).to.include(`exists with ${frozen};`)

@@ -1,5 +1,11 @@
 import type {CostLimit} from '../../cluster/cost-limit.js'
-import type {ArtifactSource, LoadBalancerChoice, NetworkSpec, ProviderName, SecurityProfile} from '../../cluster/spec.js'
+import type {
+  ArtifactSource,
+  LoadBalancerChoice,
+  NetworkSpec,
+  ProviderName,
+  SecurityProfile,
+} from '../../cluster/spec.js'
 
 /** What `khw create` was asked for; what is left out has a default. */
 export interface CreateRequest {

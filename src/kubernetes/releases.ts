@@ -39,6 +39,12 @@ export interface Release {
   readonly podDisruptionBudgetVersion: 'policy/v1' | 'policy/v1beta1'
   /** Group and version of what is posted to evict a pod: v1 since 1.22 (CHANGELOG-1.22). */
   readonly evictionVersion: 'policy/v1' | 'policy/v1beta1'
+  /**
+   * Version of `apiserver.config.k8s.io` in which an AuthenticationConfiguration may say on which paths requests are
+   * anonymous: beta and on by default since 1.32, stable since 1.34 (feature gate AnonymousAuthConfigurableEndpoints,
+   * KEP-4633). Absent: anonymous requests are answered everywhere or nowhere.
+   */
+  readonly anonymousPathsVersion?: 'v1' | 'v1beta1'
   /** Best provider for secrets at rest that needs no KMS; every supported version has secretbox (since 1.7). */
   readonly encryptionProvider: 'secretbox' | 'aescbc'
 }
@@ -61,6 +67,7 @@ export function releaseOf(kubernetesVersion: string): Release {
     endpointSliceVersion: minor < 21 ? 'discovery.k8s.io/v1beta1' : 'discovery.k8s.io/v1',
     podDisruptionBudgetVersion: minor < 21 ? 'policy/v1beta1' : 'policy/v1',
     evictionVersion: minor < 22 ? 'policy/v1beta1' : 'policy/v1',
+    ...(minor < 32 ? {} : {anonymousPathsVersion: minor < 34 ? 'v1beta1' : 'v1'}),
     encryptionProvider: 'secretbox',
   }
 }

@@ -1,6 +1,7 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
 import type {PlacedNode, PlacedSpec} from '../cluster/addressing.js'
 import {auditPolicy} from './audit-policy.js'
+import {authenticationConfig} from './authentication-config.js'
 import type {NodeBundle, NodeFile} from './bundle.js'
 import {etcdUnit, type EtcdInitialState} from './etcd.js'
 import {expiryFile} from './expiry.js'
@@ -41,7 +42,7 @@ export function controllerBundle({spec, artifacts, node, secrets, etcdState, exp
       publicFile(PATHS.hosts, hostsFile(spec)),
       expiryFile(expiresAt),
       ...certificateFiles(secrets),
-      ...configFiles(secrets),
+      ...configFiles(spec, secrets),
       ...(readyz?.files ?? []),
       ...templates.map(template => template.file),
     ],
@@ -68,12 +69,14 @@ function certificateFiles(secrets: ControllerSecrets): NodeFile[] {
   ]
 }
 
-function configFiles({kubeconfigs, encryptionConfig}: ControllerSecrets): NodeFile[] {
+function configFiles(spec: PlacedSpec, {kubeconfigs, encryptionConfig}: ControllerSecrets): NodeFile[] {
+  const authentication = authenticationConfig(spec)
   return [
     ...(kubeconfigs.admin === undefined ? [] : [privateFile(PATHS.adminConf, kubeconfigs.admin)]),
     privateFile(PATHS.controllerManagerConf, kubeconfigs.controllerManager),
     privateFile(PATHS.schedulerConf, kubeconfigs.scheduler),
     privateFile(PATHS.encryptionConfig, encryptionConfig),
+    ...(authentication === undefined ? [] : [privateFile(PATHS.authenticationConfig, authentication)]),
     privateFile(PATHS.auditPolicy, auditPolicy()),
   ]
 }

@@ -2,6 +2,7 @@ import type {ArtifactSet} from '../artifacts/artifact.js'
 import type {PlacedNode} from '../cluster/addressing.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import {admissionPlugins} from './admission.js'
+import {authenticationConfig} from './authentication-config.js'
 import {ETCD_LOCAL_URL} from './etcd.js'
 import {installedPath} from './installed-programs.js'
 import {bothOf, PATHS} from './paths.js'
@@ -20,6 +21,7 @@ export const SERVICE_ACCOUNT_ISSUER = 'https://kubernetes.default.svc.cluster.lo
  * the connection up (10 s were seen). If the local member fails, so does /readyz, and load balancers go elsewhere.
  */
 export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: PlacedNode): UnitTemplate {
+  const anonymousPaths = authenticationConfig(spec) !== undefined
   const flags = {
     'bind-address': '0.0.0.0',
     'secure-port': 6443,
@@ -34,8 +36,9 @@ export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, nod
     'etcd-certfile': PATHS.apiserverEtcdClient.certificate,
     'etcd-keyfile': PATHS.apiserverEtcdClient.privateKey,
     'client-ca-file': PATHS.ca.certificate,
-    // Whoever asks for /readyz, a load balancer or haproxy, shows a certificate.
-    'anonymous-auth': false,
+    // The file says who is anonymous where; the API server refuses to be told twice.
+    'authentication-config': anonymousPaths ? PATHS.authenticationConfig : undefined,
+    'anonymous-auth': anonymousPaths ? undefined : false,
     'authorization-mode': 'Node,RBAC',
     'enable-admission-plugins': admissionPlugins(spec, artifacts).join(','),
     'allow-privileged': true,
@@ -102,6 +105,7 @@ export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, nod
       PATHS.serviceAccountPublicKey,
       PATHS.serviceAccountPrivateKey,
       PATHS.encryptionConfig,
+      ...(anonymousPaths ? [PATHS.authenticationConfig] : []),
       PATHS.auditPolicy,
     ],
     startNow: true,

@@ -28,6 +28,7 @@ export const PATHS = {
   etcdPeer: pair(`${ETCD_PKI}/peer`),
   etcdData: '/var/lib/etcd',
   encryptionConfig: `${KUBERNETES}/encryption-config.yaml`,
+  authenticationConfig: `${KUBERNETES}/authentication-config.yaml`,
   auditPolicy: `${KUBERNETES}/audit-policy.yaml`,
   auditLog: '/var/log/kubernetes/audit.log',
   adminConf: `${KUBERNETES}/admin.conf`,

@@ -14,9 +14,10 @@ const UNITS = '/etc/systemd/system'
  * What a load balancer asks for a controller's health: plain HTTP on port 6444, answered with 200 if the controller's own
  * API server says at /readyz that it is ready, as it does not without its etcd member, and with 503 otherwise.
  *
- * A load balancer cannot ask the API server itself: it shows no certificate and nobody is anonymous there, and the checks
- * of a Network Load Balancer fail where TLS 1.3 is the least (ELB user guide, "Health checks for Network Load Balancer
- * target groups"). Nothing is told but the one word, and the security group lets only the load balancer in.
+ * A load balancer cannot ask the API server itself: it shows no certificate, and not every release answers somebody
+ * anonymous at /readyz; and the checks of a Network Load Balancer fail where TLS 1.3 is the least (ELB user guide,
+ * "Health checks for Network Load Balancer target groups"). Nothing is told but the one word, and the security group
+ * lets only the load balancer in.
  *
  * systemd listens, and starts the script for each connection with that as its input and output (systemd.socket(5),
  * `Accept=`): there is no further program to install.

@@ -35,6 +35,8 @@ describe('releaseOf', () => {
     expect(minorsWith(release => release.insecurePortFlag)).to.deep.equal([20, 21, 22])
     expect(minorsWith(release => !release.denyServiceExternalIps)).to.deep.equal([20])
     expect(minorsWith(release => release.endpointSliceVersion === 'discovery.k8s.io/v1beta1')).to.deep.equal([20])
+    expect(minorsWith(release => release.anonymousPathsVersion === 'v1beta1')).to.deep.equal([32, 33])
+    expect(minorsWith(release => release.anonymousPathsVersion === 'v1')[0]).to.equal(34)
     expect(minorsWith(release => release.podDisruptionBudgetVersion === 'policy/v1beta1')).to.deep.equal([20])
   })
 })

@@ -26,7 +26,6 @@ const FLAGS: Readonly<Record<string, readonly RegExp[]>> = {
     /--tls-private-key-file=\S+/,
     /--client-ca-file=\S+/,
     /--encryption-provider-config=\S+/,
-    /--anonymous-auth=false\b/,
   ],
   'kube-controller-manager': [
     /--terminated-pod-gc-threshold=\d+/,

@@ -35,7 +35,5 @@ describe('what a controller tells a load balancer', () => {
     expect(fileOf(balanced, '/etc/systemd/system/khw-readyz@.service')).to.include(
       '\nExecStart=-/usr/local/sbin/khw-readyz\n',
     )
-    // Whoever else asks, nobody is anonymous.
-    expect(fileOf(balanced, '/etc/systemd/system/kube-apiserver.service')).to.include('--anonymous-auth=false')
   })
 })

@@ -85,6 +85,20 @@ function pathOf({name, node}: Pick<Leaf, 'name' | 'node'>): string {
   return node === undefined ? `pki/${name}` : `pki/${name}/${node}`
 }
 
+/**
+ * A certificate as the store has it (PEM): of an authority (`ca`, `etcd-ca`, `front-proxy-ca`), of the cluster, or of the
+ * node where each has its own. Undefined if there is none.
+ */
+export async function storedCertificate(
+  secrets: SecretStore,
+  name: string,
+  node?: string,
+): Promise<string | undefined> {
+  const authority = name === 'etcd-ca' ? AUTHORITY_PATHS.etcd : `pki/${name}`
+  const own = node === undefined ? undefined : await secrets.read(`pki/${name}/${node}.crt`)
+  return own ?? secrets.read(`${authority}.crt`)
+}
+
 async function ensureServiceAccountKey(secrets: SecretStore): Promise<string> {
   const stored = await secrets.read(SERVICE_ACCOUNT_KEY)
   if (stored !== undefined && parsePrivateKey(stored)) return stored

@@ -3,6 +3,7 @@ import {messageOf} from '../../errors.js'
 import {changeExpiry, type Expiry} from '../../templates/expiry.js'
 import {instanceOfNode, liveHosts} from '../compute/node-instance.js'
 import type {RunContext} from '../engine/context.js'
+import {within} from '../engine/within.js'
 import type {NodeHost} from '../node/host.js'
 import {asRoot} from '../node/root-shell.js'
 
@@ -40,24 +41,10 @@ async function tell(
     await asRoot(remote, changeExpiry(expiry), {signal: context.signal})
   }
   try {
-    await within(context, command())
+    await within(context, PATIENCE, command())
     return {name, running: true, told: true, detail: ''}
   } catch (error) {
     context.signal.throwIfAborted()
     return {name, running: true, told: false, detail: messageOf(error)}
-  }
-}
-
-async function within({clock, signal}: RunContext, work: Promise<void>): Promise<void> {
-  const done = new AbortController()
-  const late = clock.sleep(PATIENCE, AbortSignal.any([signal, done.signal])).then(() => {
-    throw new Error(`it did not let us in within ${PATIENCE / 1000} s`)
-  })
-  // Whichever comes last has nobody left to hear it.
-  for (const each of [work, late]) each.catch(() => undefined)
-  try {
-    await Promise.race([work, late])
-  } finally {
-    done.abort()
   }
 }

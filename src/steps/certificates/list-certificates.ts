@@ -1,0 +1,139 @@
+import type {X509Certificate} from 'node:crypto'
+import {nodesOf, type ClusterNode} from '../../cluster/addressing.js'
+import {messageOf} from '../../errors.js'
+import {servedCertificate} from '../../kubernetes/served-certificate.js'
+import {parseCertificate} from '../../pki/fit.js'
+import {storedCertificate} from '../../pki/pki.js'
+import {CERTIFICATE_PLACES, parseCertificates, readCertificatesCommand} from '../../templates/certificate-places.js'
+import {instanceOfNode, liveHosts, livePublicIps} from '../compute/node-instance.js'
+import type {RunContext} from '../engine/context.js'
+import {within} from '../engine/within.js'
+import {asRoot} from '../node/root-shell.js'
+import {apiEndpoints} from '../operator/operator-api.js'
+import {withCluster, type ClusterOptions} from '../session/open-cluster.js'
+
+/** With less left it is time to renew. */
+export const ENOUGH_DAYS = 7
+
+/** Output contract of `khw certs list --json`. */
+export interface CertificatesReport {
+  readonly name: string
+  readonly certificates: readonly CertificateReport[]
+  /** Nodes whose files could not be read: what khw has of them is listed instead. */
+  readonly unread: readonly {readonly node: string; readonly detail: string}[]
+  /** Nothing ends within 7 days. */
+  readonly ok: boolean
+}
+
+export interface CertificateReport {
+  /** As the PKI has it: `apiserver`, `etcd-peer`; `ca`, `etcd-ca` and `front-proxy-ca` are the authorities. */
+  readonly name: string
+  /** Null: on this machine. */
+  readonly node: string | null
+  /** Common name of who signed it. */
+  readonly issuer: string
+  /** ISO 8601. */
+  readonly notAfter: string
+  /** Whole ones; negative once it has ended. */
+  readonly daysLeft: number
+  /** A file of the node, what its API server shows to who connects (only where that is another), or khw's own copy. */
+  readonly from: 'node' | 'api' | 'khw'
+  /** SHA-256 of the certificate: the same one may be on several nodes. */
+  readonly fingerprint: string
+}
+
+/** Milliseconds for one node: it has let us in before, or is not worth waiting for. */
+const PATIENCE = 30_000
+
+type Found = Pick<CertificateReport, 'name' | 'node' | 'from'> & {readonly certificate: X509Certificate}
+
+/** What the nodes really have, read over SSH, and what their API servers show. Changes nothing. */
+export function listCertificates(options: ClusterOptions): Promise<CertificatesReport> {
+  return withCluster(options, async ({context}) => {
+    const {spec} = context
+    const looked = await Promise.all(nodesOf(spec).map(node => onNode(context, node)))
+    const found = [...looked.flatMap(each => each.found), ...(await here(context))]
+    const certificates = found.map(each => reportOf(each, context.clock.now()))
+    return {
+      name: spec.name,
+      certificates,
+      unread: looked.flatMap(({unread}) => (unread === undefined ? [] : [unread])),
+      ok: certificates.every(({daysLeft}) => daysLeft >= ENOUGH_DAYS),
+    }
+  })
+}
+
+interface OnNode {
+  readonly found: readonly Found[]
+  readonly unread?: CertificatesReport['unread'][number]
+}
+
+async function onNode(context: RunContext, node: ClusterNode): Promise<OnNode> {
+  const [files, served] = await Promise.all([filesOf(context, node), servedBy(context, node)])
+  if (typeof files === 'string') {
+    const known = await knownOf(context, node)
+    return {found: [...known, ...served], unread: {node: node.name, detail: files}}
+  }
+  const own = files.find(({name}) => name === 'apiserver')?.certificate.fingerprint256
+  return {found: [...files, ...served.filter(({certificate}) => certificate.fingerprint256 !== own)]}
+}
+
+/** Why they could not be read, if they could not. */
+async function filesOf(context: RunContext, {name, role}: ClusterNode): Promise<readonly Found[] | string> {
+  const at = liveHosts(context.spec, context.inventory)[name]
+  if (at === undefined) return `its machine is ${instanceOfNode(context.inventory, name)?.State?.Name ?? 'missing'}`
+  const read = async (): Promise<string> => {
+    const remote = await context.nodes.to(name, at.host, undefined, at.via)
+    return asRoot(remote, readCertificatesCommand(role), {signal: context.signal})
+  }
+  try {
+    const files = parseCertificates(await within(context, PATIENCE, read()))
+    return CERTIFICATE_PLACES[role].flatMap(place => foundIn(place.name, name, 'node', files.get(place.path)))
+  } catch (error) {
+    context.signal.throwIfAborted()
+    return messageOf(error)
+  }
+}
+
+async function servedBy({spec, inventory}: RunContext, {name}: ClusterNode): Promise<readonly Found[]> {
+  const endpoint = apiEndpoints(spec, livePublicIps(spec, inventory))[name]
+  if (endpoint === undefined) return []
+  const certificate = await servedCertificate(endpoint).catch(() => undefined)
+  return certificate ? [{name: 'apiserver', node: name, from: 'api', certificate}] : []
+}
+
+/** As khw has it in its own store. */
+async function knownOf({secrets}: RunContext, {name, role}: ClusterNode): Promise<readonly Found[]> {
+  const known = await Promise.all(
+    CERTIFICATE_PLACES[role].map(async place =>
+      foundIn(place.name, name, 'khw', await storedCertificate(secrets, place.name, name)),
+    ),
+  )
+  return known.flat()
+}
+
+/** The operator's own. */
+async function here({secrets}: RunContext): Promise<readonly Found[]> {
+  const own = await Promise.all(
+    ['admin', 'super-admin'].map(async name => foundIn(name, null, 'khw', await storedCertificate(secrets, name))),
+  )
+  return own.flat()
+}
+
+function foundIn(name: string, node: string | null, from: Found['from'], pem: string | undefined): readonly Found[] {
+  const certificate = pem === undefined ? undefined : parseCertificate(pem)
+  return certificate ? [{name, node, from, certificate}] : []
+}
+
+function reportOf({name, node, from, certificate}: Found, now: number): CertificateReport {
+  const end = new Date(certificate.validTo)
+  return {
+    name,
+    node,
+    issuer: /^CN=(.*)$/m.exec(certificate.issuer)?.[1] ?? certificate.issuer,
+    notAfter: end.toISOString(),
+    daysLeft: Math.floor((end.getTime() - now) / 86_400_000),
+    from,
+    fingerprint: certificate.fingerprint256,
+  }
+}

@@ -1,0 +1,64 @@
+import type {CertificateReport, CertificatesReport} from '../steps/certificates/list-certificates.js'
+import type {ReportOptions} from './status-report.js'
+import type {Style} from './style.js'
+import {table} from './table.js'
+import {clip, wrap} from './text.js'
+
+/** Days: less is shown in red, and makes the command fail. */
+const SHORT = 7
+
+/** What `khw certs list` prints for people, at most 80 columns wide: a row for each certificate, however many nodes have it. */
+export function certificatesReport(report: CertificatesReport, {style, columns}: ReportOptions): string {
+  const {name, certificates, unread} = report
+  const nodes = new Set(certificates.flatMap(({node}) => node ?? []))
+  const rows = grouped(certificates).map(group => row(name, group, nodes, style))
+  const marks = unread.map(({node, detail}) => {
+    const [head = '', ...rest] = wrap(`${node} could not be read; * is khw's own copy: ${detail}`, columns - 4)
+    return [`${style.yellow('!')} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
+  })
+  const headings = ['NAME', 'NODE', 'ISSUER', 'ENDS (UTC)', 'DAYS']
+  return [table(headings, rows, style), ...(marks.length === 0 ? [] : [marks.join('\n')])].join('\n\n')
+}
+
+/** The same certificate under the same name. */
+function grouped(certificates: readonly CertificateReport[]): readonly (readonly CertificateReport[])[] {
+  const groups = new Map<string, CertificateReport[]>()
+  for (const each of certificates) {
+    const key = JSON.stringify([each.name, each.fingerprint, each.from, each.node === null])
+    groups.set(key, [...(groups.get(key) ?? []), each])
+  }
+  return [...groups.values()]
+}
+
+function row(
+  cluster: string,
+  group: readonly CertificateReport[],
+  all: ReadonlySet<string>,
+  style: Style,
+): readonly string[] {
+  const [{name, issuer, notAfter, daysLeft, from}] = group as readonly [CertificateReport]
+  const left = daysLeft < 0 ? 'ended' : String(daysLeft)
+  return [
+    from === 'api' ? `${name} (served)` : name,
+    holders(group, all),
+    clip(issuer.replace(`khw ${cluster} `, ''), 14),
+    notAfter.slice(0, 16).replace('T', ' '),
+    `${daysLeft < SHORT ? style.red(left) : left}${from === 'khw' && group[0]?.node !== null ? '*' : ''}`,
+  ]
+}
+
+/** `worker-1`, `controllers`, `all nodes`: none is wider than a name. */
+function holders(group: readonly CertificateReport[], all: ReadonlySet<string>): string {
+  const names = group.flatMap(({node}) => node ?? [])
+  if (names.length === 0) return 'here'
+  if (names.length === 1) return names[0] ?? ''
+  if (names.length === all.size) return 'all nodes'
+  const roles = new Set(names.map(role))
+  const of = (wanted: string): number => [...all].filter(node => role(node) === wanted).length
+  const [only = ''] = roles
+  return roles.size === 1 && names.length === of(only) ? `${only}s` : `${names.length} nodes`
+}
+
+function role(node: string): string {
+  return node.replace(/-\d+$/, '')
+}

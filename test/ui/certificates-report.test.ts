@@ -1,0 +1,58 @@
+import {expect} from 'chai'
+import type {CertificateReport, CertificatesReport} from '../../src/steps/certificates/list-certificates.js'
+import {certificatesReport} from '../../src/ui/certificates-report.js'
+import {styleFor} from '../../src/ui/style.js'
+
+const options = {style: styleFor({isTTY: false}, {}), columns: 80, now: Date.parse('2026-11-22T12:00:00Z')}
+const NAME = 'a-cluster-with-the-longest-name-there-is'
+
+function certificate(name: string, node: string | null, changes: Partial<CertificateReport> = {}): CertificateReport {
+  return {
+    name,
+    node,
+    issuer: `khw ${NAME} kubernetes CA`,
+    notAfter: '2026-12-22T12:00:00.000Z',
+    daysLeft: 30,
+    from: 'node',
+    fingerprint: `${name} ${node}`,
+    ...changes,
+  }
+}
+
+function report(certificates: readonly CertificateReport[], changes: Partial<CertificatesReport> = {}): string {
+  return certificatesReport({name: NAME, certificates, unread: [], ok: true, ...changes}, options)
+}
+
+describe('certificatesReport', () => {
+  it('has one row for what several nodes hold, and fits 80 columns', () => {
+    const text = report([
+      certificate('ca', 'controller-1', {fingerprint: 'ca'}),
+      certificate('ca', 'controller-2', {fingerprint: 'ca'}),
+      certificate('ca', 'worker-1', {fingerprint: 'ca'}),
+      certificate('apiserver-kubelet-client', 'controller-1', {fingerprint: 'akc'}),
+      certificate('apiserver-kubelet-client', 'controller-2', {fingerprint: 'akc'}),
+      certificate('apiserver', 'controller-1', {daysLeft: -1, notAfter: '2026-11-22T11:00:00.000Z'}),
+      certificate('super-admin', null, {from: 'khw', issuer: `khw ${NAME} front-proxy CA`}),
+    ])
+    for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80)
+    expect(text).to.match(/^ca +all nodes +kubernetes CA +2026-12-22 12:00 +30$/m)
+    expect(text).to.match(/^apiserver-kubelet-client +controllers +kubernetes CA/m)
+    expect(text).to.match(/^apiserver +controller-1 +kubernetes CA +2026-11-22 11:00 +ended$/m)
+    expect(text).to.match(/^super-admin +here +front-proxy CA .* 30$/m)
+  })
+
+  it("marks what is khw's own copy, and says why the node could not be read", () => {
+    const text = report([certificate('etcd-peer', 'controller-2', {from: 'khw'})], {
+      unread: [{node: 'controller-2', detail: 'its machine is stopped'}],
+    })
+    expect(text)
+      .to.match(/ 30\*$/m)
+      .and.to.include("! controller-2 could not be read; * is khw's own copy: its machine")
+  })
+
+  it('tells what an API server shows from what lies in its file', () => {
+    expect(report([certificate('apiserver', 'controller-1', {from: 'api'})])).to.match(
+      /^apiserver \(served\) +controller-1/m,
+    )
+  })
+})

@@ -10,6 +10,13 @@ export type Install =
   /** An OCI or docker image archive, imported into containerd's `k8s.io` namespace once containerd runs; kept at `path`. */
   | {readonly kind: 'image'; readonly path: string}
 
+/** A file as it was published. */
+export interface PublishedFile {
+  readonly url: string
+  /** Hex, 64 digits. */
+  readonly sha256: string
+}
+
 /** One file that nodes fetch, pinned by its checksum. Stored in the plan: every field is JSON. */
 export interface Artifact {
   /** `kubelet`, `etcd`, `containerd`, `cni-plugins`, `image-pause`. */
@@ -25,6 +32,8 @@ export interface Artifact {
   readonly bytes?: number
   readonly install: Install
   readonly roles: readonly Role[]
+  /** What was downloaded to make it, each checked against its published checksum; absent: the file itself was published. */
+  readonly madeOf?: readonly PublishedFile[]
 }
 
 /** Everything the nodes of one cluster fetch, resolved and verified before anything is created. */

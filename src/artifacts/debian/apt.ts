@@ -23,13 +23,27 @@ export interface Apt {
   readonly network: Network
 }
 
+/** URLs without a slash at the end. */
+export interface DebianArchive {
+  readonly main: string
+  readonly security?: string
+}
+
 const SUITE = 'bookworm'
 const DEFAULT_ARCHIVE = {main: 'http://deb.debian.org/debian', security: 'http://deb.debian.org/debian-security'}
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
-/** Fetches the package lists (19 MB) into `directory` and verifies them with Debian's archive keys. */
-export async function openApt(directory: string, architecture: string, network: Network): Promise<Apt> {
-  const configuration = await configure(directory, architecture)
+/**
+ * Fetches the package lists (19 MB) into `directory` and verifies them with Debian's archive keys: what they say of a
+ * file, its SHA-256 among it, is Debian's word (apt-secure(8)). `archive`: by default the mirror that the host uses.
+ */
+export async function openApt(
+  directory: string,
+  architecture: string,
+  network: Network,
+  archive?: DebianArchive,
+): Promise<Apt> {
+  const configuration = await configure(directory, architecture, archive ?? archiveOf(await hostSources()))
   const apt = (...args: string[]) =>
     runCommand('apt-get', ['-c', configuration, ...args], {signal: network.signal, env: {...process.env, LC_ALL: 'C'}})
   const proxy = await aptProxy(network.signal)
@@ -54,7 +68,7 @@ export async function openApt(directory: string, architecture: string, network: 
   }
 }
 
-async function configure(directory: string, architecture: string): Promise<string> {
+async function configure(directory: string, architecture: string, archive: DebianArchive): Promise<string> {
   await access(KEYRING).catch(() => {
     throw new KhwError('LOCAL_UNSUPPORTED', `Debian's packages cannot be verified: ${KEYRING} is missing.`, [
       'Try sudo apt-get install debian-archive-keyring',
@@ -63,7 +77,6 @@ async function configure(directory: string, architecture: string): Promise<strin
   await mkdir(join(directory, 'state', 'lists', 'partial'), {recursive: true})
   await mkdir(join(directory, 'cache', 'archives', 'partial'), {recursive: true})
   await mkdir(join(directory, 'empty'), {recursive: true})
-  const archive = archiveOf(await hostSources())
   const entry = (kind: string, url: string, suite: string) =>
     `${kind} [arch=${architecture} signed-by=${KEYRING}] ${url} ${suite} main\n`
   const sources = join(directory, 'sources.list')
@@ -86,6 +99,11 @@ async function configure(directory: string, architecture: string): Promise<strin
     // A cache in root's home cannot be read by apt's own user.
     'APT::Sandbox::User': '',
     'APT::Update::Error-Mode': 'any',
+    // Whatever the host's own settings say: nothing that Debian's keys have not signed.
+    'Acquire::AllowInsecureRepositories': 'false',
+    'Acquire::AllowWeakRepositories': 'false',
+    'Acquire::AllowDowngradeToInsecureRepositories': 'false',
+    'APT::Get::AllowUnauthenticated': 'false',
     'Acquire::Languages': 'none',
     'Acquire::Retries': '3',
   }
@@ -107,7 +125,7 @@ async function hostSources(): Promise<string> {
 }
 
 /** The Debian mirror a host uses, from its sources; deb.debian.org for a host that is not Debian. */
-export function archiveOf(sources: string): {readonly main: string; readonly security?: string} {
+export function archiveOf(sources: string): DebianArchive {
   const urls = sources
     .split('\n')
     .filter(line => /^\s*(deb\s|URIs:)/.test(line))

@@ -1,7 +1,7 @@
 import {chmod, copyFile, mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
 import {dirname, join, relative} from 'node:path'
 import {KhwError} from '../../errors.js'
-import type {ArtifactProgress} from '../artifact.js'
+import type {ArtifactProgress, PublishedFile} from '../artifact.js'
 import {runCommand} from '../command.js'
 import {knownChecksum} from '../files/checksum.js'
 import {BUSYBOX_IMAGES, busyboxImage} from '../images/busybox-image.js'
@@ -15,7 +15,7 @@ import type {CachedArtifact, CachedSet} from './record.js'
 import {unpackPackages, type Store} from './unpack.js'
 
 /** To be raised when the same packages would give other files. */
-export const RECIPE = 2
+export const RECIPE = 3
 
 /** Where a set is made. */
 export interface SetPlace {
@@ -58,7 +58,7 @@ export async function makeSet(
   await Promise.allSettled(jobs)
   signal.throwIfAborted()
   const [packaged, image] = await Promise.all(jobs)
-  const built = await kubernetesArtifacts(directory, kubernetes, request.onProgress)
+  const built = await kubernetesArtifacts(directory, kubernetes, published([...source, ...toolchain]), request.onProgress)
   await rm(work, {recursive: true, force: true})
   const version = (name: string) => packaged.find(artifact => artifact.name === name)?.version ?? ''
   return {
@@ -100,6 +100,7 @@ async function packagedArtifacts(
             sha256: await checksumOf(file),
             install: {kind: 'binary' as const, path: binary.path},
             roles: binary.roles,
+            madeOf: published([archive]),
           }
         }),
       )
@@ -111,6 +112,7 @@ async function packagedArtifacts(
 async function kubernetesArtifacts(
   directory: string,
   built: string,
+  madeOf: readonly PublishedFile[],
   onProgress: (progress: ArtifactProgress) => void,
 ): Promise<CachedArtifact[]> {
   let done = 0
@@ -128,6 +130,7 @@ async function kubernetesArtifacts(
         sha256,
         install: {kind: 'binary' as const, path: `/usr/local/bin/${name}`},
         roles,
+        madeOf,
       }
     }),
   )
@@ -158,7 +161,12 @@ async function imageArtifact(
     sha256: await checksumOf(file),
     install: {kind: 'image', path: '/var/lib/khw/images/busybox.tar'},
     roles: ['worker'],
+    madeOf: published([archive]),
   }
+}
+
+function published(files: readonly ArchiveFile[]): PublishedFile[] {
+  return files.map(({url, sha256}) => ({url, sha256}))
 }
 
 async function install(source: string, file: string): Promise<void> {

@@ -27,7 +27,7 @@ export async function readCachedSet(
   recipe: number,
   server: CacheServer,
 ): Promise<{readonly set: CachedSet; readonly artifacts: readonly Artifact[]} | undefined> {
-  const set = await readRecord(directory)
+  const set = await readRecord(recordIn(directory, recipe))
   if (set?.recipe !== recipe) return undefined
   const artifacts = await Promise.all(set.artifacts.map(artifact => served(artifact, directory, server)))
   const present = artifacts.filter(artifact => artifact !== undefined)
@@ -36,7 +36,7 @@ export async function readCachedSet(
 
 export async function writeCachedSet(directory: string, set: CachedSet): Promise<void> {
   await mkdir(directory, {recursive: true})
-  await writeFileAtomically(recordIn(directory), JSON.stringify(set, undefined, 2), 0o644)
+  await writeFileAtomically(recordIn(directory, set.recipe), JSON.stringify(set, undefined, 2), 0o644)
 }
 
 async function served(cached: CachedArtifact, directory: string, server: CacheServer): Promise<Artifact | undefined> {
@@ -47,14 +47,15 @@ async function served(cached: CachedArtifact, directory: string, server: CacheSe
   return {...artifact, url: cacheUrl(server, path), bytes: known.bytes}
 }
 
-function recordIn(directory: string): string {
-  return join(directory, 'set.json')
+/** By recipe: an older khw that shares the cache keeps its own. */
+function recordIn(directory: string, recipe: number): string {
+  return join(directory, `set-${recipe}.json`)
 }
 
-async function readRecord(directory: string): Promise<CachedSet | undefined> {
+async function readRecord(record: string): Promise<CachedSet | undefined> {
   try {
     // Written by this module only, and every file in it is checked before it is used.
-    return JSON.parse(await readFile(recordIn(directory), 'utf8')) as CachedSet
+    return JSON.parse(await readFile(record, 'utf8')) as CachedSet
   } catch {
     return undefined
   }

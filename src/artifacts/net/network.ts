@@ -33,10 +33,14 @@ export async function withRetries<T>(url: string, network: Network, attempt: () 
   }
 }
 
-/** The text at a URL (checksum files, `stable-1.36.txt`); at most 1 MiB. Errors as `withRetries`. */
-export async function fetchText(url: string, network: Network): Promise<string> {
+/** The text at a URL (checksum files, `stable-1.36.txt`, manifests); at most 1 MiB. Errors as `withRetries`. */
+export async function fetchText(
+  url: string,
+  network: Network,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> {
   return withRetries(url, network, async () => {
-    const response = await openUrl(url, {signal: network.signal, proxy: network.proxy})
+    const response = await openUrl(url, {headers, signal: network.signal, proxy: network.proxy})
     if (response.statusCode !== 200) {
       response.destroy()
       throw new HttpStatusError(url, response.statusCode ?? 0)

@@ -5,8 +5,8 @@ import type {Network} from './network.js'
 /** How long a server gets to answer before it counts as out of reach. */
 const REACH_MS = 3000
 
-/** Where binaries come from. */
-export const UPSTREAM_HOSTS: readonly string[] = ['https://dl.k8s.io/', 'https://github.com/']
+/** Where binaries and images come from. */
+export const UPSTREAM_HOSTS: readonly string[] = ['https://dl.k8s.io/', 'https://github.com/', 'https://registry.k8s.io/']
 
 /** Why a server cannot be used; undefined if it answers at all. */
 export async function obstacleTo(url: string, network: Pick<Network, 'proxy' | 'signal'>): Promise<string | undefined> {

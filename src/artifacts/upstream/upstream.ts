@@ -1,23 +1,22 @@
-import {mkdir, readFile} from 'node:fs/promises'
-import {dirname, join} from 'node:path'
 import {KhwError} from '../../errors.js'
 import {componentVersions, DEFAULT_KUBERNETES_VERSION} from '../../kubernetes/component-versions.js'
-import {writeFileAtomically} from '../../write-file.js'
 import type {Artifact, ArtifactSet} from '../artifact.js'
 import {cacheUrl} from '../files/cached.js'
 import {checksumIn} from '../files/checksum-list.js'
+import {cachePath, keepText, keptText} from '../files/kept.js'
+import {pinnedReference, type Registry} from '../images/registry.js'
 import {download} from '../net/download.js'
 import {fetchText, type Network} from '../net/network.js'
 import {inParallel} from '../net/parallel.js'
 import type {ArtifactRequest} from '../request.js'
 import {stableUrl, upstreamFiles, type UpstreamFile} from './catalog.js'
-import {upstreamImages} from './images.js'
+import {upstreamImages, type ImageReferences} from './images.js'
 
 const DOWNLOADS_AT_ONCE = 4
 
 /**
- * Artifacts as their projects publish them. Checksums are fetched now and pinned; the files themselves only if nodes
- * are to fetch them from this machine's cache. `base` replaces `https:/` in tests: `http://127.0.0.1:4000`.
+ * Artifacts as their projects publish them. Checksums, and the digests of images, are fetched now and pinned; the files
+ * themselves only if nodes are to fetch them from this machine's cache. `base` replaces `https:/` in tests: `http://127.0.0.1:4000`.
  */
 export async function resolveUpstream(
   request: ArtifactRequest,
@@ -27,7 +26,10 @@ export async function resolveUpstream(
   const at = (url: string) => url.replace(/^https:\//, base)
   const versions = componentVersions(await exactVersion(request.kubernetesVersion, network, at))
   const files = upstreamFiles(versions, request.architecture)
-  const checksums = await publishedChecksums(files, request, network, at)
+  const [checksums, images] = await Promise.all([
+    publishedChecksums(files, request, network, at),
+    pinnedImages(upstreamImages(versions), {cache: request.cache, network, at}),
+  ])
   const wanted = files.flatMap(file => {
     const sha256 = checksums.get(file.url)
     return sha256 === undefined ? [] : [{file, sha256}]
@@ -50,7 +52,7 @@ export async function resolveUpstream(
     architecture: request.architecture,
     versions: {kubernetes, etcd, containerd, runc, cni},
     artifacts,
-    images: upstreamImages(versions),
+    images,
     notices: [],
   }
 }
@@ -81,9 +83,8 @@ async function publishedChecksums(
   at: (url: string) => string,
 ): Promise<ReadonlyMap<string, string>> {
   const entries = await inParallel(files, files.length, async file => {
-    const kept = cachePath(request.cache, file.checksumUrl)
     const fileName = file.url.slice(file.url.lastIndexOf('/') + 1)
-    const known = checksumIn(await readFile(kept, 'utf8').catch(() => ''), fileName)
+    const known = checksumIn(await keptText(request.cache, file.checksumUrl), fileName)
     if (known !== undefined) return [[file.url, known] as const]
     let text: string
     try {
@@ -94,20 +95,17 @@ async function publishedChecksums(
     }
     const sha256 = checksumIn(text, fileName)
     if (sha256 === undefined) throw noChecksum(file)
-    // A release does not change: its checksums need not be fetched twice.
-    await keep(kept, text)
+    await keepText(request.cache, file.checksumUrl, text)
     return [[file.url, sha256] as const]
   })
   return new Map(entries.flat())
 }
 
-function cachePath(cache: string, url: string): string {
-  return join(cache, 'artifacts', ...url.replace(/^https:\/\//, '').split('/'))
-}
-
-async function keep(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), {recursive: true})
-  await writeFileAtomically(path, text, 0o644)
+async function pinnedImages(images: ImageReferences, registry: Registry): Promise<ImageReferences> {
+  const {pause, check, coredns} = images
+  const pinned = (reference: string) => pinnedReference(reference, registry)
+  const references = await Promise.all([pinned(pause), pinned(check), pinned(coredns)])
+  return {pause: references[0], check: references[1], coredns: references[2]}
 }
 
 function noChecksum(file: UpstreamFile): KhwError {

@@ -1,6 +1,10 @@
+import {existsSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {expect} from 'chai'
-import {archiveOf, parseUris} from '../../../src/artifacts/debian/apt.js'
+import {archiveOf, openApt, parseUris} from '../../../src/artifacts/debian/apt.js'
 import {versionsOf} from '../../../src/artifacts/debian/packages.js'
+import {fileServer} from '../file-server.js'
+import {failure, network, scratch, sha256} from '../support.js'
 
 describe("Debian's archive", () => {
   it("reads apt's list of URIs and leaves out its notes", () => {
@@ -52,5 +56,51 @@ Suites: trixie`
 
   it('uses deb.debian.org on a host that is not Debian', () => {
     expect(archiveOf('deb http://archive.ubuntu.com/ubuntu noble main').main).to.equal('http://deb.debian.org/debian')
+  })
+})
+
+describe("Debian's archive keys", () => {
+  const directory = scratch()
+  const before = process.env['APT_CONFIG']
+  afterEach(() => {
+    if (before === undefined) delete process.env['APT_CONFIG']
+    else process.env['APT_CONFIG'] = before
+  })
+
+  it('must have signed what an archive says of its files, whatever the host allows', async function () {
+    if (!existsSync('/usr/bin/apt-get')) this.skip()
+    const packages = `Package: etcd-server
+Version: 1
+Architecture: amd64
+Filename: pool/etcd-server_1_amd64.deb
+Size: 4
+SHA256: ${sha256('evil')}
+
+`
+    const release = `Origin: Debian
+Suite: bookworm
+Codename: bookworm
+Date: ${new Date().toUTCString()}
+Architectures: amd64
+Components: main
+SHA256:
+ ${sha256(packages)} ${packages.length} main/binary-amd64/Packages
+ ${sha256('')} 0 main/source/Sources
+`
+    const server = await fileServer({
+      'debian/dists/bookworm/Release': release,
+      'debian/dists/bookworm/main/binary-amd64/Packages': packages,
+      'debian/dists/bookworm/main/source/Sources': '',
+    })
+    const careless = join(directory(), 'careless.conf')
+    writeFileSync(careless, 'Acquire::AllowInsecureRepositories "true";\nAPT::Get::AllowUnauthenticated "true";\n')
+    process.env['APT_CONFIG'] = careless
+    try {
+      const apt = await openApt(join(directory(), 'apt'), 'amd64', network(), {main: `${server.url}/debian`})
+      const error = await failure(apt.packages(['etcd-server']), 'ARTIFACT_UNREACHABLE')
+      expect(error.message).to.match(/not signed/)
+    } finally {
+      await server.close()
+    }
   })
 })

@@ -5,7 +5,7 @@ import {resolveUpstream} from '../../../src/artifacts/upstream/upstream.js'
 import type {ArtifactRequest} from '../../../src/artifacts/request.js'
 import {fileServer, type FileServer} from '../file-server.js'
 import {failure, network, scratch, sha256} from '../support.js'
-import {releaseFiles} from './release-files.js'
+import {imageManifests, releaseFiles} from './release-files.js'
 
 const KUBELET = 'dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubelet'
 const ETCD = 'github.com/etcd-io/etcd/releases/download/v3.6.14'
@@ -14,7 +14,11 @@ describe('upstream artifacts', () => {
   const cache = scratch()
   let server: FileServer
   beforeEach(async () => {
-    server = await fileServer({...releaseFiles('1.36.2'), 'dl.k8s.io/release/stable-1.36.txt': 'v1.36.2\n'})
+    server = await fileServer({
+      ...releaseFiles('1.36.2'),
+      ...imageManifests('1.36.2'),
+      'dl.k8s.io/release/stable-1.36.txt': 'v1.36.2\n',
+    })
   })
   afterEach(() => server.close())
 
@@ -32,7 +36,7 @@ describe('upstream artifacts', () => {
 
   it('fetches checksums only where nodes fetch the files themselves', async () => {
     const set = await resolve()
-    expect(server.log.filter(line => !/sha256|SHA256SUMS/.test(line))).to.be.empty
+    expect(server.log.filter(line => !/sha256|SHA256SUMS|manifests/.test(line))).to.be.empty
     const kubelet = set.artifacts.find(artifact => artifact.name === 'kubelet')
     expect(kubelet).to.deep.equal({
       name: 'kubelet',
@@ -50,7 +54,24 @@ describe('upstream artifacts', () => {
       runc: '1.4.3',
       cni: '1.9.1',
     })
-    expect(set.images.coredns).to.equal('registry.k8s.io/coredns/coredns:v1.14.2')
+  })
+
+  it('pins images by the digest of what their registry has', async () => {
+    const {images} = await resolve()
+    const digest = (path: string) => `sha256:${sha256(server.files.get(path) ?? '')}`
+    expect(images).to.deep.equal({
+      pause: `registry.k8s.io/pause:3.10.2@${digest('registry.k8s.io/v2/pause/manifests/3.10.2')}`,
+      check: `registry.k8s.io/e2e-test-images/busybox:1.36.1-1@${digest('registry.k8s.io/v2/e2e-test-images/busybox/manifests/1.36.1-1')}`,
+      coredns: `registry.k8s.io/coredns/coredns:v1.14.2@${digest('registry.k8s.io/v2/coredns/coredns/manifests/v1.14.2')}`,
+    })
+  })
+
+  it('refuses a page that is no manifest of an image, and an image that does not exist', async () => {
+    server.files.set('registry.k8s.io/v2/pause/manifests/3.10.2', Buffer.from('<html>Sign in'))
+    const error = await failure(resolve(), 'ARTIFACT_CHECKSUM')
+    expect(error.message).to.include('registry.k8s.io/pause:3.10.2 cannot be pinned')
+    server.files.delete('registry.k8s.io/v2/pause/manifests/3.10.2')
+    await failure(resolve(), 'ARTIFACT_MISSING')
   })
 
   it('gives every executable of both roles a path', async () => {

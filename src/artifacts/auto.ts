@@ -20,7 +20,10 @@ export async function resolveAuto(
   const obstacles = await Promise.all(probes.map(url => obstacleTo(url, network)))
   const obstacle = obstacles.find(found => found !== undefined)
   if (obstacle === undefined) {
-    return withNotice(await sources.upstream(), 'Artifacts come from upstream: dl.k8s.io, GitHub and registry.k8s.io can be reached.')
+    return withNotice(
+      await sources.upstream(),
+      'Artifacts come from upstream: dl.k8s.io, GitHub and registry.k8s.io can be reached.',
+    )
   }
   const version = request.kubernetesVersion?.replace(/^v/, '')
   if (version !== undefined && version !== '1.20' && version !== DEBIAN_KUBERNETES_VERSION) {

@@ -15,6 +15,8 @@ export interface ArtifactRequest {
   readonly cache: string
   /** Where nodes fetch the cache's files from; absent: nodes fetch from the source itself. */
   readonly cacheServer?: RegionAccess['cacheServer'] | undefined
+  /** What would be taken is wanted, not the files: nothing is built, and no more is fetched than says what they are. */
+  readonly onlyLook?: true
   readonly signal: AbortSignal
   readonly onProgress: (progress: ArtifactProgress) => void
 }

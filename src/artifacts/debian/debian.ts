@@ -30,6 +30,7 @@ export async function resolveDebian(request: ArtifactRequest, network: Network):
   const directory = join(cache, 'artifacts', 'debian', architecture)
   const cached = await readCachedSet(directory, RECIPE, server)
   if (cached) return setOf(request, cached.set, cached.artifacts)
+  if (request.onlyLook) throw notMade()
 
   const kubernetes = join(directory, `kubernetes-${DEBIAN_KUBERNETES_VERSION}-${BUILD_RECIPE}`)
   await requireSpace(cache, (await isBuilt(kubernetes)) ? PACKAGES_BYTES : BUILD_BYTES)
@@ -59,6 +60,14 @@ export async function resolveDebian(request: ArtifactRequest, network: Network):
 function setOf(request: ArtifactRequest, set: CachedSet, artifacts: ArtifactSet['artifacts']): ArtifactSet {
   const {versions, images} = set
   return {source: 'debian', architecture: request.architecture, versions, images, artifacts, notices: NOTICES}
+}
+
+function notMade(): KhwError {
+  return new KhwError(
+    'ARTIFACT_MISSING',
+    `What --artifacts debian gives is not made yet: the first create builds Kubernetes ${DEBIAN_KUBERNETES_VERSION} on this machine, in some minutes.`,
+    ['khw create --provider local --artifacts debian'],
+  )
 }
 
 function requireServer(request: ArtifactRequest): CacheServer {

@@ -58,7 +58,12 @@ export async function makeSet(
   await Promise.allSettled(jobs)
   signal.throwIfAborted()
   const [packaged, image] = await Promise.all(jobs)
-  const built = await kubernetesArtifacts(directory, kubernetes, published([...source, ...toolchain]), request.onProgress)
+  const built = await kubernetesArtifacts(
+    directory,
+    kubernetes,
+    published([...source, ...toolchain]),
+    request.onProgress,
+  )
   await rm(work, {recursive: true, force: true})
   const version = (name: string) => packaged.find(artifact => artifact.name === name)?.version ?? ''
   return {

@@ -92,7 +92,7 @@ async function placed(
   network: Network,
 ): Promise<Pick<Artifact, 'url' | 'sha256' | 'bytes'>> {
   const {sha256} = found
-  if (!request.cacheServer) return {url: source.locate(found.path), sha256}
+  if (!request.cacheServer || request.onlyLook) return {url: source.locate(found.path), sha256}
   const copy = await localCopy(source, found, request, network, 'in the cache')
   return {url: cacheUrl(request.cacheServer, copy), sha256, bytes: (await stat(copy)).size}
 }
@@ -177,7 +177,7 @@ function requireMirror(request: ArtifactRequest): string {
 
 /** Machines elsewhere cannot read this machine's directories. */
 function refuseUnreachable(source: MirrorSource, mirror: string, request: ArtifactRequest): void {
-  if (source.kind === 'url' || request.cacheServer) return
+  if (source.kind === 'url' || request.cacheServer || request.onlyLook) return
   throw new KhwError(
     'USAGE',
     `The nodes cannot read the directory ${mirror}: they are not on this machine.`,

@@ -6,7 +6,11 @@ import type {Network} from './network.js'
 const REACH_MS = 3000
 
 /** Where binaries and images come from. */
-export const UPSTREAM_HOSTS: readonly string[] = ['https://dl.k8s.io/', 'https://github.com/', 'https://registry.k8s.io/']
+export const UPSTREAM_HOSTS: readonly string[] = [
+  'https://dl.k8s.io/',
+  'https://github.com/',
+  'https://registry.k8s.io/',
+]
 
 /** Why a server cannot be used; undefined if it answers at all. */
 export async function obstacleTo(url: string, network: Pick<Network, 'proxy' | 'signal'>): Promise<string | undefined> {

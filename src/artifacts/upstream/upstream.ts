@@ -38,7 +38,7 @@ export async function resolveUpstream(
     const {name, version, install, roles, url} = file
     const artifact = {name, version, origin: url, url: at(url), sha256, install, roles}
     const server = request.cacheServer
-    if (!server) return artifact
+    if (!server || request.onlyLook) return artifact
     const destination = cachePath(request.cache, url)
     const bytes = await download(
       {url: at(url), sha256, destination, item: name},

@@ -61,10 +61,9 @@ Suites: trixie`
 
 describe("Debian's archive keys", () => {
   const directory = scratch()
-  const before = process.env['APT_CONFIG']
+  const before = {...process.env}
   afterEach(() => {
-    if (before === undefined) delete process.env['APT_CONFIG']
-    else process.env['APT_CONFIG'] = before
+    process.env = {...before}
   })
 
   it('must have signed what an archive says of its files, whatever the host allows', async function () {

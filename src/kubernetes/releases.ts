@@ -33,6 +33,12 @@ export interface Release {
   readonly insecurePortFlag: boolean
   /** Admission plugin `DenyServiceExternalIPs`, the answer to CVE-2020-8554: since 1.21 (CHANGELOG-1.21). */
   readonly denyServiceExternalIps: boolean
+  /**
+   * Group and version of the configuration of Pod Security admission; undefined before 1.23, where it is behind a gate that
+   * is off (1.22) or not there: nothing enforces a standard on pods then. v1 since 1.25 (KEP-2579).
+   */
+  readonly podSecurityConfigVersion:
+    'pod-security.admission.config.k8s.io/v1' | 'pod-security.admission.config.k8s.io/v1beta1' | undefined
   /** Group and version of EndpointSlice: v1 since 1.21; v1beta1 was removed in 1.25 (deprecation guide). */
   readonly endpointSliceVersion: 'discovery.k8s.io/v1' | 'discovery.k8s.io/v1beta1'
   /** Group and version of PodDisruptionBudget: v1 since 1.21; v1beta1 was removed in 1.25 (deprecation guide). */
@@ -64,12 +70,18 @@ export function releaseOf(kubernetesVersion: string): Release {
     kubeletSeccompDefault: minor >= 25,
     insecurePortFlag: minor < 23,
     denyServiceExternalIps: minor >= 21,
+    podSecurityConfigVersion: podSecurityConfigVersionOf(minor),
     endpointSliceVersion: minor < 21 ? 'discovery.k8s.io/v1beta1' : 'discovery.k8s.io/v1',
     podDisruptionBudgetVersion: minor < 21 ? 'policy/v1beta1' : 'policy/v1',
     evictionVersion: minor < 22 ? 'policy/v1beta1' : 'policy/v1',
     ...(minor < 32 ? {} : {anonymousPathsVersion: minor < 34 ? 'v1beta1' : 'v1'}),
     encryptionProvider: 'secretbox',
   }
+}
+
+function podSecurityConfigVersionOf(minor: number): Release['podSecurityConfigVersion'] {
+  if (minor < 23) return undefined
+  return minor < 25 ? 'pod-security.admission.config.k8s.io/v1beta1' : 'pod-security.admission.config.k8s.io/v1'
 }
 
 /** What differs between the versions of etcd that go with these. */

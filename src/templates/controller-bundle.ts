@@ -1,5 +1,6 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
 import type {PlacedNode, PlacedSpec} from '../cluster/addressing.js'
+import {admissionConfig} from './admission.js'
 import {auditPolicy} from './audit-policy.js'
 import {authenticationConfig} from './authentication-config.js'
 import type {NodeBundle, NodeFile} from './bundle.js'
@@ -78,5 +79,6 @@ function configFiles(spec: PlacedSpec, {kubeconfigs, encryptionConfig}: Controll
     privateFile(PATHS.encryptionConfig, encryptionConfig),
     ...(authentication === undefined ? [] : [privateFile(PATHS.authenticationConfig, authentication)]),
     privateFile(PATHS.auditPolicy, auditPolicy()),
+    privateFile(PATHS.admissionConfig, admissionConfig(spec)),
   ]
 }

@@ -3,7 +3,8 @@ import {controllersOf, type PlacedNode, type PlacedSpec} from '../cluster/addres
 import {etcdReleaseOf} from '../kubernetes/releases.js'
 import {installedPath} from './installed-programs.js'
 import {bothOf, PATHS} from './paths.js'
-import {commandLine, CONFINED, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
+import {SANDBOX} from './sandbox.js'
+import {commandLine, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
 import {AEAD_SUITES} from './tls.js'
 
 /** The node's own member, as programs of the node reach it. */
@@ -72,7 +73,7 @@ export function etcdUnit(
       LimitNOFILE: '65536',
       StateDirectory: 'etcd',
       StateDirectoryMode: '0700',
-      ...CONFINED,
+      ...SANDBOX,
     },
     inputs: [...bothOf(PATHS.etcdServer), ...bothOf(PATHS.etcdPeer), PATHS.etcdCa],
     startNow: true,

@@ -3,14 +3,28 @@ import type {PlacedNode} from '../cluster/addressing.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import {admissionPlugins} from './admission.js'
 import {authenticationConfig} from './authentication-config.js'
+import {credentials} from './credentials.js'
 import {ETCD_LOCAL_URL} from './etcd.js'
 import {installedPath} from './installed-programs.js'
 import {bothOf, PATHS} from './paths.js'
-import {commandLine, CONFINED, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
+import {ownUser, SANDBOX} from './sandbox.js'
+import {commandLine, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
 import {AEAD_SUITES} from './tls.js'
 
 /** The name tokens are issued under: that of the API's own Service, the same from every controller. */
 export const SERVICE_ACCOUNT_ISSUER = 'https://kubernetes.default.svc.cluster.local'
+
+/** What only root may read. */
+const SECRETS = [
+  ...bothOf(PATHS.apiserver),
+  ...bothOf(PATHS.apiserverEtcdClient),
+  ...bothOf(PATHS.apiserverKubeletClient),
+  ...bothOf(PATHS.frontProxyClient),
+  PATHS.serviceAccountPrivateKey,
+  PATHS.encryptionConfig,
+  PATHS.auditPolicy,
+  PATHS.admissionConfig,
+]
 
 /**
  * kube-apiserver, by its command line reference
@@ -22,36 +36,39 @@ export const SERVICE_ACCOUNT_ISSUER = 'https://kubernetes.default.svc.cluster.lo
  */
 export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: PlacedNode): UnitTemplate {
   const anonymousPaths = authenticationConfig(spec) !== undefined
+  const secrets = [...SECRETS, ...(anonymousPaths ? [PATHS.authenticationConfig] : [])]
+  const {at, settings} = credentials(secrets)
   const flags = {
     'bind-address': '0.0.0.0',
     'secure-port': 6443,
     'advertise-address': node.privateIp,
-    'tls-cert-file': PATHS.apiserver.certificate,
-    'tls-private-key-file': PATHS.apiserver.privateKey,
+    'tls-cert-file': at(PATHS.apiserver.certificate),
+    'tls-private-key-file': at(PATHS.apiserver.privateKey),
     'tls-min-version': 'VersionTLS13',
     // TLS 1.3 has its own suites; the list is for scanners that read the flag.
     'tls-cipher-suites': ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', ...AEAD_SUITES].join(','),
     'etcd-servers': ETCD_LOCAL_URL,
     'etcd-cafile': PATHS.etcdCaForClients,
-    'etcd-certfile': PATHS.apiserverEtcdClient.certificate,
-    'etcd-keyfile': PATHS.apiserverEtcdClient.privateKey,
+    'etcd-certfile': at(PATHS.apiserverEtcdClient.certificate),
+    'etcd-keyfile': at(PATHS.apiserverEtcdClient.privateKey),
     'client-ca-file': PATHS.ca.certificate,
     // The file says who is anonymous where; the API server refuses to be told twice.
-    'authentication-config': anonymousPaths ? PATHS.authenticationConfig : undefined,
+    'authentication-config': anonymousPaths ? at(PATHS.authenticationConfig) : undefined,
     'anonymous-auth': anonymousPaths ? undefined : false,
     'authorization-mode': 'Node,RBAC',
     'enable-admission-plugins': admissionPlugins(spec, artifacts).join(','),
+    'admission-control-config-file': at(PATHS.admissionConfig),
     'allow-privileged': true,
     'service-cluster-ip-range': spec.network.serviceCidr,
     'service-node-port-range': '30000-32767',
     'service-account-issuer': SERVICE_ACCOUNT_ISSUER,
     'service-account-key-file': PATHS.serviceAccountPublicKey,
-    'service-account-signing-key-file': PATHS.serviceAccountPrivateKey,
+    'service-account-signing-key-file': at(PATHS.serviceAccountPrivateKey),
     'service-account-extend-token-expiration': false,
-    'encryption-provider-config': PATHS.encryptionConfig,
+    'encryption-provider-config': at(PATHS.encryptionConfig),
     'kubelet-certificate-authority': PATHS.ca.certificate,
-    'kubelet-client-certificate': PATHS.apiserverKubeletClient.certificate,
-    'kubelet-client-key': PATHS.apiserverKubeletClient.privateKey,
+    'kubelet-client-certificate': at(PATHS.apiserverKubeletClient.certificate),
+    'kubelet-client-key': at(PATHS.apiserverKubeletClient.privateKey),
     // `worker-1` is in no DNS; addresses need none.
     'kubelet-preferred-address-types': 'InternalIP,Hostname',
     'requestheader-client-ca-file': PATHS.frontProxyCa,
@@ -59,13 +76,13 @@ export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, nod
     'requestheader-extra-headers-prefix': 'X-Remote-Extra-',
     'requestheader-group-headers': 'X-Remote-Group',
     'requestheader-username-headers': 'X-Remote-User',
-    'proxy-client-cert-file': PATHS.frontProxyClient.certificate,
-    'proxy-client-key-file': PATHS.frontProxyClient.privateKey,
+    'proxy-client-cert-file': at(PATHS.frontProxyClient.certificate),
+    'proxy-client-key-file': at(PATHS.frontProxyClient.privateKey),
     // Controllers run no kube-proxy: aggregated APIs are reached at their pods, by the VPC's pod routes.
     'enable-aggregator-routing': true,
     // Now and then a client is asked to connect anew, so that connections spread again after an outage.
     'goaway-chance': spec.controllers > 1 ? 0.001 : undefined,
-    'audit-policy-file': PATHS.auditPolicy,
+    'audit-policy-file': at(PATHS.auditPolicy),
     'audit-log-path': PATHS.auditLog,
     'audit-log-maxage': 30,
     'audit-log-maxbackup': 10,
@@ -92,21 +109,18 @@ export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, nod
       LimitNOFILE: '65536',
       LogsDirectory: 'kubernetes',
       LogsDirectoryMode: '0700',
-      ...CONFINED,
+      ...ownUser('kube-apiserver'),
+      ...settings,
+      ...SANDBOX,
+      // It gives the audit log that it begins to the owner of the last one, who is itself: a log is not begun otherwise.
+      SystemCallFilter: [...SANDBOX.SystemCallFilter, '@chown'],
     },
     inputs: [
-      ...bothOf(PATHS.apiserver),
-      ...bothOf(PATHS.apiserverEtcdClient),
-      ...bothOf(PATHS.apiserverKubeletClient),
-      ...bothOf(PATHS.frontProxyClient),
+      ...secrets,
       PATHS.ca.certificate,
       PATHS.etcdCaForClients,
       PATHS.frontProxyCa,
       PATHS.serviceAccountPublicKey,
-      PATHS.serviceAccountPrivateKey,
-      PATHS.encryptionConfig,
-      ...(anonymousPaths ? [PATHS.authenticationConfig] : []),
-      PATHS.auditPolicy,
     ],
     startNow: true,
   })

@@ -1,9 +1,11 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import {releaseOf} from '../kubernetes/releases.js'
+import {credentials} from './credentials.js'
 import {installedPath} from './installed-programs.js'
 import {bothOf, PATHS} from './paths.js'
-import {commandLine, CONFINED, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
+import {ownUser, SANDBOX} from './sandbox.js'
+import {commandLine, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
 
 /**
  * kube-controller-manager, by its command line reference. It talks to the API server of its own machine; one of them
@@ -11,18 +13,19 @@ import {commandLine, CONFINED, RESTART, systemdUnit, type UnitTemplate} from './
  * CNI configuration.
  */
 export function kubeControllerManagerUnit(spec: ClusterSpec, artifacts: ArtifactSet): UnitTemplate {
+  const {at, settings} = credentials([PATHS.controllerManagerConf, PATHS.serviceAccountPrivateKey, ...bothOf(PATHS.ca)])
   const flags = {
     'bind-address': '127.0.0.1',
     port: releaseOf(spec.kubernetesVersion).insecurePortFlag ? 0 : undefined,
-    kubeconfig: PATHS.controllerManagerConf,
-    'authentication-kubeconfig': PATHS.controllerManagerConf,
-    'authorization-kubeconfig': PATHS.controllerManagerConf,
+    kubeconfig: at(PATHS.controllerManagerConf),
+    'authentication-kubeconfig': at(PATHS.controllerManagerConf),
+    'authorization-kubeconfig': at(PATHS.controllerManagerConf),
     'leader-elect': true,
     'use-service-account-credentials': true,
-    'service-account-private-key-file': PATHS.serviceAccountPrivateKey,
+    'service-account-private-key-file': at(PATHS.serviceAccountPrivateKey),
     'root-ca-file': PATHS.ca.certificate,
-    'cluster-signing-cert-file': PATHS.ca.certificate,
-    'cluster-signing-key-file': PATHS.ca.privateKey,
+    'cluster-signing-cert-file': at(PATHS.ca.certificate),
+    'cluster-signing-key-file': at(PATHS.ca.privateKey),
     'requestheader-client-ca-file': PATHS.frontProxyCa,
     'service-cluster-ip-range': spec.network.serviceCidr,
     'allocate-node-cidrs': false,
@@ -41,7 +44,9 @@ export function kubeControllerManagerUnit(spec: ClusterSpec, artifacts: Artifact
     service: {
       ExecStart: commandLine(installedPath(artifacts, 'kube-controller-manager', 'controller'), flags),
       ...RESTART,
-      ...CONFINED,
+      ...ownUser('kube-controller-manager'),
+      ...settings,
+      ...SANDBOX,
     },
     inputs: [PATHS.controllerManagerConf, PATHS.serviceAccountPrivateKey, PATHS.frontProxyCa, ...bothOf(PATHS.ca)],
     startNow: true,

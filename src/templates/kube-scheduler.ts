@@ -1,21 +1,24 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import {releaseOf} from '../kubernetes/releases.js'
+import {credentials} from './credentials.js'
 import {installedPath} from './installed-programs.js'
 import {PATHS} from './paths.js'
-import {commandLine, CONFINED, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
+import {ownUser, SANDBOX} from './sandbox.js'
+import {commandLine, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
 
 /**
  * kube-scheduler, by its command line reference. By flags, not by a file: with `--config` it ignores `--profiling`,
  * which the CIS benchmark reads from the command line, and the file's version differs between releases.
  */
 export function kubeSchedulerUnit(spec: ClusterSpec, artifacts: ArtifactSet): UnitTemplate {
+  const {at, settings} = credentials([PATHS.schedulerConf])
   const flags = {
     'bind-address': '127.0.0.1',
     port: releaseOf(spec.kubernetesVersion).insecurePortFlag ? 0 : undefined,
-    kubeconfig: PATHS.schedulerConf,
-    'authentication-kubeconfig': PATHS.schedulerConf,
-    'authorization-kubeconfig': PATHS.schedulerConf,
+    kubeconfig: at(PATHS.schedulerConf),
+    'authentication-kubeconfig': at(PATHS.schedulerConf),
+    'authorization-kubeconfig': at(PATHS.schedulerConf),
     'leader-elect': true,
     profiling: false,
     v: 2,
@@ -31,7 +34,9 @@ export function kubeSchedulerUnit(spec: ClusterSpec, artifacts: ArtifactSet): Un
     service: {
       ExecStart: commandLine(installedPath(artifacts, 'kube-scheduler', 'controller'), flags),
       ...RESTART,
-      ...CONFINED,
+      ...ownUser('kube-scheduler'),
+      ...settings,
+      ...SANDBOX,
     },
     inputs: [PATHS.schedulerConf],
     startNow: true,

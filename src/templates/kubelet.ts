@@ -38,6 +38,8 @@ export function kubeletConfig(spec: ClusterSpec, artifacts: ArtifactSet): string
     eventRecordQPS: 5,
     makeIPTablesUtilChains: true,
     podPidsLimit: 4096,
+    // Set by kernelFiles, before it starts; it would set them itself otherwise.
+    protectKernelDefaults: true,
     ...(release.kubeletSeccompDefault ? {seccompDefault: true} : {}),
     ...(release.kubeletRuntimeEndpoint === 'field' ? {containerRuntimeEndpoint: RUNTIME_ENDPOINT} : {}),
     cgroupDriver: 'systemd',

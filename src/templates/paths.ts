@@ -29,6 +29,7 @@ export const PATHS = {
   etcdData: '/var/lib/etcd',
   encryptionConfig: `${KUBERNETES}/encryption-config.yaml`,
   authenticationConfig: `${KUBERNETES}/authentication-config.yaml`,
+  admissionConfig: `${KUBERNETES}/admission.yaml`,
   auditPolicy: `${KUBERNETES}/audit-policy.yaml`,
   auditLog: '/var/log/kubernetes/audit.log',
   adminConf: `${KUBERNETES}/admin.conf`,

@@ -5,7 +5,8 @@ import type {NodeFile} from './bundle.js'
 import {AFTER_API} from './haproxy.js'
 import {executable} from './node-files.js'
 import {PATHS} from './paths.js'
-import {CONFINED, systemdUnit, type UnitTemplate} from './systemd-unit.js'
+import {SANDBOX} from './sandbox.js'
+import {systemdUnit, type UnitTemplate} from './systemd-unit.js'
 
 /** Annotation of a node that was cordoned because its instance was taken back; its value is the instance's id. */
 export const DRAINED_ANNOTATION = 'khw/drained-instance'
@@ -188,7 +189,7 @@ export function spotDrainUnit(): UnitTemplate {
       ExecStart: PATHS.spotDrainScript,
       Restart: 'on-failure',
       RestartSec: '1s',
-      ...CONFINED,
+      ...SANDBOX,
     },
     inputs: [PATHS.spotDrainScript, PATHS.kubeletConf, PATHS.ca.certificate],
     startNow: true,

@@ -42,9 +42,9 @@ export function commandLine(program: string, flags: Flags): string {
   return [program, ...parts.map(escape)].join(' \\\n  ')
 }
 
-/** `%` and `$` mean something to systemd. */
+/** `%` and `$` mean something to systemd; `%d/` is meant so (credentials.ts). */
 function escape(argument: string): string {
-  return argument.replace(/%/g, '%%').replace(/\$/g, '$$$$')
+  return argument.replace(/%(?!d\/)/g, '%%').replace(/\$/g, '$$$$')
 }
 
 function section(name: string, settings: UnitSection): string {
@@ -56,15 +56,3 @@ function section(name: string, settings: UnitSection): string {
 
 /** Restart after any exit, soon: these programs end when a neighbour is not there yet. */
 export const RESTART: UnitSection = {Restart: 'always', RestartSec: '1s'}
-
-/**
- * What a program needs not have that reads its files and talks over the network (systemd.exec(5)). Root without
- * capabilities still reads root's files.
- */
-export const CONFINED: UnitSection = {
-  CapabilityBoundingSet: '',
-  NoNewPrivileges: 'yes',
-  PrivateTmp: 'yes',
-  ProtectHome: 'yes',
-  ProtectSystem: 'strict',
-}

@@ -1,5 +1,6 @@
 import {expect} from 'chai'
-import {admissionPlugins, profileNotice} from '../../src/templates/admission.js'
+import {parse} from 'yaml'
+import {admissionConfig, admissionPlugins, profileNotice} from '../../src/templates/admission.js'
 import {sampleCluster} from './sample-cluster.js'
 
 describe('admission', () => {
@@ -19,5 +20,13 @@ describe('admission', () => {
     expect(profileNotice({securityProfile: 'default'}, archives)).to.equal(undefined)
     expect(profileNotice({}, archives)).to.equal(undefined)
     expect(profileNotice({securityProfile: 'cis'}, sampleCluster('1.36').artifacts)).to.equal(undefined)
+  })
+
+  it('is configured for plugins that are on, and enforces Pod Security from the release on that has it', () => {
+    const plugins = (minor: string): string[] =>
+      (parse(admissionConfig(sampleCluster(minor).spec)) as {plugins: {name: string}[]}).plugins.map(({name}) => name)
+    expect(plugins('1.20')).to.deep.equal(['EventRateLimit'])
+    for (const minor of ['1.28', '1.32', '1.34', '1.35', '1.36', '1.37'])
+      expect(plugins(minor)).to.deep.equal(['EventRateLimit', 'PodSecurity'])
   })
 })

@@ -11,6 +11,8 @@ const FLAGS: Readonly<Record<string, readonly RegExp[]>> = {
     /--kubelet-client-key=\S+/,
     /--kubelet-certificate-authority=\S+/,
     /--enable-admission-plugins=\S*NodeRestriction/,
+    /--enable-admission-plugins=\S*EventRateLimit/,
+    /--admission-control-config-file=\S+/,
     /--profiling=false\b/,
     /--audit-log-path=\S+/,
     /--audit-policy-file=\S+/,
@@ -75,6 +77,7 @@ describe('CIS benchmark', () => {
         readOnlyPort: 0,
         makeIPTablesUtilChains: true,
         podPidsLimit: 4096,
+        protectKernelDefaults: true,
       })
       expect(fileOf(bundle, '/etc/systemd/system/kubelet.service')).not.to.include('--hostname-override')
       const proxy = parse(fileOf(bundle, PATHS.kubeProxyConfig)) as Record<string, unknown>

@@ -1,0 +1,31 @@
+import {posix} from 'node:path'
+import type {UnitSection} from './systemd-unit.js'
+
+/** What a unit may read although only root may. */
+export interface Credentials {
+  /** Where the unit finds its copy of a file of that path; RangeError for one that it was not given. */
+  readonly at: (path: string) => string
+  readonly settings: UnitSection
+}
+
+/**
+ * Files that a unit reads as a user of its own while they stay root's, mode 0600, as the CIS benchmark wants all of
+ * /etc/kubernetes to be: systemd reads them as root when the unit starts, and hands it copies in memory that nobody else
+ * can open (systemd.exec(5), LoadCredential=, since systemd 247). Pairs come whole, certificate and key: what lies on disk
+ * is taken over at once, when the unit is restarted, and never one half of it.
+ */
+export function credentials(paths: readonly string[]): Credentials {
+  const names = paths.map(path => posix.basename(path))
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) throw new RangeError(`two credentials are called ${twice}`)
+  return {
+    at: path => {
+      if (!paths.includes(path)) throw new RangeError(`${path} is no credential of the unit`)
+      return `${DIRECTORY}/${posix.basename(path)}`
+    },
+    settings: {LoadCredential: paths.map(path => `${posix.basename(path)}:${path}`)},
+  }
+}
+
+/** `%d` is the directory of a unit's credentials (systemd.unit(5), "Specifiers"). */
+const DIRECTORY = '%d'

@@ -1,0 +1,59 @@
+import type {State, Verdict} from '../../benchmark/check.js'
+import type {ProviderName} from '../../cluster/spec.js'
+import {KhwError} from '../../errors.js'
+
+export const AREA_NAMES = ['security'] as const
+
+export type AreaName = (typeof AREA_NAMES)[number]
+
+/**
+ * Output contract of `khw verify --json`, and what the file `verify.json` beside the journal holds: fields are stable.
+ *
+ *     {"name","id","provider","kubernetes","at","seconds","ok",
+ *      "totals":{"PASS","FAIL","WARN","NOT-APPLICABLE"},
+ *      "areas":[{"area","seconds","checks":[{"id","title","state","found"}]}]}
+ */
+export interface VerifyReport {
+  readonly name: string
+  readonly id: string
+  readonly provider: ProviderName
+  /** Version without `v`. */
+  readonly kubernetes: string
+  /** When it began, ISO 8601. */
+  readonly at: string
+  readonly seconds: number
+  /** Nothing failed. */
+  readonly ok: boolean
+  readonly totals: Readonly<Record<State, number>>
+  /** Those that were asked for. */
+  readonly areas: readonly AreaReport[]
+}
+
+export interface AreaReport {
+  readonly area: AreaName
+  readonly seconds: number
+  readonly checks: readonly Verdict[]
+}
+
+export function totalsOf(areas: readonly AreaReport[]): Readonly<Record<State, number>> {
+  const totals = {PASS: 0, FAIL: 0, WARN: 0, 'NOT-APPLICABLE': 0}
+  for (const {state} of areas.flatMap(area => area.checks)) totals[state]++
+  return totals
+}
+
+/** Throws USAGE, naming what there is. */
+export function parseAreas(words: readonly string[]): readonly AreaName[] {
+  const unknown = words.filter(word => !isArea(word))
+  if (unknown.length === 0) return words.filter(isArea)
+  const what = unknown.map(word => `"${word}"`).join(', ')
+  throw new KhwError(
+    'USAGE',
+    `There is no area ${what} to verify; there is: ${AREA_NAMES.join(', ')}.`,
+    [`khw verify --only ${AREA_NAMES[0]}`],
+    {exit: 2},
+  )
+}
+
+function isArea(word: string): word is AreaName {
+  return (AREA_NAMES as readonly string[]).includes(word)
+}

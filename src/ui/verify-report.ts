@@ -1,0 +1,66 @@
+import type {State, Verdict} from '../benchmark/check.js'
+import type {AreaName, VerifyReport} from '../steps/verify/verify-report.js'
+import {count, duration} from './quantities.js'
+import {next} from './status-report.js'
+import type {Style} from './style.js'
+import {clip, padTo, wrap} from './text.js'
+
+export interface VerifyReportOptions {
+  readonly style: Style
+  readonly columns: number
+  /** Lists the checks of the benchmark that passed, too. */
+  readonly all: boolean
+  /** Where the whole report lies. */
+  readonly file: string
+}
+
+/** Of so many checks those that passed are counted, not listed. */
+const MANY = 20
+
+const WORDS: Readonly<Record<State, string>> = {PASS: 'pass', FAIL: 'FAIL', WARN: 'warn', 'NOT-APPLICABLE': 'n/a'}
+
+const TITLES: Readonly<Record<AreaName, string>> = {
+  security: 'Security, by the CIS benchmark 1.12',
+}
+
+/** What `khw verify` prints for people: a table an area, a row a check, below it what was found where it matters. */
+export function verifyReport(report: VerifyReport, options: VerifyReportOptions): string {
+  const {style, file} = options
+  const areas = report.areas.map(({area, checks}) => {
+    const shown = options.all || checks.length <= MANY ? checks : checks.filter(({state}) => state !== 'PASS')
+    const passed = checks.length - shown.length
+    const rest = passed === 0 ? [] : [style.dim(`  and ${count(passed, 'check')} passed (--all lists them)`)]
+    return [style.bold(TITLES[area]), ...rows(shown, options), ...rest].join('\n')
+  })
+  const failed = report.areas.filter(({checks}) => checks.some(({state}) => state === 'FAIL')).map(({area}) => area)
+  const again = failed.length === 0 ? [] : [`khw verify ${report.name} --only ${failed.join(',')}`]
+  return [...areas, verdict(report, style, file), next(again, style)].filter(text => text !== '').join('\n\n')
+}
+
+function rows(checks: readonly Verdict[], {style, columns}: VerifyReportOptions): string[] {
+  const width = Math.max(...checks.map(({id}) => id.length), 0)
+  const indent = ' '.repeat(8)
+  return checks.flatMap(({id, title, state, found}) => [
+    clip(`  ${padTo(WORDS[state], 4)}  ${padTo(id, width)}  ${title}`, columns).replace(WORDS[state], word =>
+      painted(state, style)(word),
+    ),
+    ...(state === 'PASS'
+      ? []
+      : wrap(found, Math.max(30, columns - indent.length)).map(line => style.dim(`${indent}${line}`))),
+  ])
+}
+
+function painted(state: State, style: Style): (text: string) => string {
+  return {PASS: style.green, FAIL: style.red, WARN: style.yellow, 'NOT-APPLICABLE': style.dim}[state]
+}
+
+function verdict({name, ok, totals, seconds}: VerifyReport, style: Style, file: string): string {
+  const mark = ok ? style.green('✔') : style.red('✖')
+  const counts = [
+    `${totals.PASS} passed`,
+    `${totals.FAIL} failed`,
+    `${totals.WARN} to be judged`,
+    `${totals['NOT-APPLICABLE']} not applicable`,
+  ]
+  return `${mark} ${style.bold(name)}: ${counts.join(', ')} (${duration(seconds)})\n${style.dim(`  all of it: ${file}`)}`
+}

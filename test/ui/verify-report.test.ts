@@ -1,0 +1,58 @@
+import {expect} from 'chai'
+import {verdictOf} from '../../src/benchmark/check.js'
+import {NODE_CHECKS} from '../../src/benchmark/checks/node-checks.js'
+import {totalsOf, type AreaReport, type VerifyReport} from '../../src/steps/verify/verify-report.js'
+import {styleFor} from '../../src/ui/style.js'
+import {verifyReport} from '../../src/ui/verify-report.js'
+import {factsWith} from '../benchmark/facts-with.js'
+
+const options = {
+  style: styleFor({isTTY: false}, {}),
+  columns: 80,
+  all: false,
+  file: '/root/.local/share/khw/clusters/lab/verify.json',
+}
+
+function report(areas: readonly AreaReport[]): VerifyReport {
+  const totals = totalsOf(areas)
+  return {
+    name: 'lab',
+    id: '1',
+    provider: 'aws',
+    kubernetes: '1.36.2',
+    at: '2026-11-26T06:43:40.886Z',
+    seconds: 3.4,
+    ok: totals.FAIL === 0,
+    totals,
+    areas,
+  }
+}
+
+/** The worst day: nothing of what is looked for is there. */
+const NOTHING = NODE_CHECKS.map(check =>
+  verdictOf(check, [factsWith({}), factsWith({name: 'worker-1', role: 'worker'})]),
+)
+
+describe('verifyReport', () => {
+  it('fits 80 columns whatever was found, and counts it', () => {
+    const text = verifyReport(report([{area: 'security', seconds: 3, checks: NOTHING}]), {...options, all: true})
+    for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80)
+    for (const {id} of NODE_CHECKS)
+      expect(text).to.match(new RegExp(`^  (pass|FAIL|warn|n/a ) {2}${id.replaceAll('.', '\\.')} `, 'm'))
+    expect(text).to.include(
+      'FAIL  1.1.1   Mode of the API server unit\n        the program that uses it does not run\n',
+    )
+    expect(text).to.match(/✖ lab: 0 passed, \d+ failed, \d+ to be judged, 2 not applicable \(3\.4 s\)\n/)
+    expect(text).to.match(/Next:\n {2}khw verify lab --only security$/)
+  })
+
+  it('counts what passed where there are many, unless all is wanted', () => {
+    const checks = NODE_CHECKS.map(({id, title}) => ({id, title, state: 'PASS' as const, found: 'as it should be'}))
+    const areas = [{area: 'security' as const, seconds: 1, checks}]
+    expect(verifyReport(report(areas), options)).to.include('and 97 checks passed (--all lists them)')
+    const all = verifyReport(report(areas), {...options, all: true})
+    expect(all).to.include('pass  4.3.1   kube-proxy').and.not.to.include('as it should be')
+    expect(all).to.include('✔ lab: 97 passed, 0 failed').and.not.to.include('Next:')
+    expect(all).to.include(`all of it: ${options.file}`)
+  })
+})

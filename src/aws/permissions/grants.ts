@@ -12,6 +12,10 @@ export interface Grant {
   readonly condition?: PolicyCondition
   /** The actions that khw calls and that AWS lets through only with these: nobody calls these by their names. */
   readonly impliedBy?: readonly string[]
+  /** Needed by clusters only that ask for it (--spot). */
+  readonly only?: 'spot'
+  /** Name of the role for whose making it is: needed only until that is there. */
+  readonly linkedRole?: string
   /** Said of the region, too, where the policy is bound to some. A call needs all its rows, so one of them is enough. */
   readonly bindsRegion?: boolean
 }
@@ -31,6 +35,8 @@ const EC2_CREATIONS = [
   'ImportKeyPair',
   'RunInstances',
 ] as const
+
+const MAKES_ROLE = ['iam:CreateServiceLinkedRole']
 
 /** Calls that make something of ELB and tag it in the same breath. */
 const ELB_CREATIONS = ['CreateListener', 'CreateLoadBalancer', 'CreateTargetGroup'] as const
@@ -73,11 +79,14 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
     ],
   },
   {sid: 'WhoAmI', actions: ['sts:GetCallerIdentity']},
+  // Two rows: with a variable that has no value, as that of a role, a statement allows nothing at all.
   {
     sid: 'WhatMayI',
     actions: ['iam:SimulatePrincipalPolicy'],
-    resources: ['arn:*:iam::*:user/${aws:username}', 'arn:*:iam::*:role/*'],
+    resources: ['arn:*:iam::*:user/${aws:username}', 'arn:*:iam::*:user/*/${aws:username}'],
   },
+  // The role's path is for its own name to be known; and services have roles, or have none yet.
+  {sid: 'WhatMayMyRole', actions: ['iam:GetRole', 'iam:SimulatePrincipalPolicy'], resources: ['arn:*:iam::*:role/*']},
   {
     sid: 'Make',
     bindsRegion: true,
@@ -195,8 +204,21 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
   },
   // The first load balancer and the first spot instance of an account make these services ask for a role of their own, in
   // the name of who asks for them.
-  serviceLinkedRole('RoleOfElb', 'elasticloadbalancing.amazonaws.com', elb('CreateLoadBalancer')),
-  serviceLinkedRole('RoleOfSpot', 'spot.amazonaws.com', ec2('RunInstances')),
+  {
+    sid: 'RoleOfElb',
+    actions: MAKES_ROLE,
+    resources: ['arn:*:iam::*:role/aws-service-role/elasticloadbalancing.amazonaws.com/*'],
+    impliedBy: elb('CreateLoadBalancer'),
+    linkedRole: 'AWSServiceRoleForElasticLoadBalancing',
+  },
+  {
+    sid: 'RoleOfSpot',
+    actions: MAKES_ROLE,
+    resources: ['arn:*:iam::*:role/aws-service-role/spot.amazonaws.com/*'],
+    impliedBy: ec2('RunInstances'),
+    only: 'spot',
+    linkedRole: 'AWSServiceRoleForEC2Spot',
+  },
 ]
 
 /**
@@ -217,16 +239,6 @@ export function guestGrants(vpcIds: readonly string[]): readonly Grant[] {
       condition,
     },
   ]
-}
-
-function serviceLinkedRole(sid: string, service: string, impliedBy: readonly string[]): Grant {
-  return {
-    sid,
-    actions: ['iam:CreateServiceLinkedRole'],
-    resources: [`arn:*:iam::*:role/aws-service-role/${service}/*`],
-    condition: {StringEquals: {'iam:AWSServiceName': service}},
-    impliedBy,
-  }
 }
 
 function ec2(...names: readonly string[]): string[] {

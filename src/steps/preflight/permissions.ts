@@ -6,10 +6,11 @@ import {KhwError, messageOf} from '../../errors.js'
 import type {Check, Passed, PreflightContext} from './check.js'
 import {TRIALS, type Trial} from './trials.js'
 
-type Verdict = 'allowed' | 'refused' | 'unclear'
+/** What it takes to ask IAM. */
+const ASKING = 'iam:SimulatePrincipalPolicy'
 
-/** Without these, something is not checked; the create goes on. */
-const OPTIONAL = /^(servicequotas|iam):/
+/** `doubtful`: EC2 refuses it of what does not exist, which says nothing of what is khw's. */
+type Verdict = 'allowed' | 'refused' | 'doubtful' | 'unclear'
 
 /**
  * What the caller may do, found out in two ways: each EC2 call that changes something is tried with DryRun, and IAM is
@@ -22,18 +23,29 @@ export const permissions: Check = {
   async run(context) {
     const {arn} = await context.facts.caller()
     const [trials, simulated] = await Promise.all([tried(context), asked(arn, context)])
-    const refused = new Set([...trials].flatMap(([action, verdict]) => (verdict === 'refused' ? action : [])))
-    const unclear = new Set([...trials].flatMap(([action, verdict]) => (verdict === 'unclear' ? action : [])))
+    const having = (...verdicts: readonly Verdict[]): string[] =>
+      [...trials].flatMap(([action, verdict]) => (verdicts.includes(verdict) ? action : []))
+    const refused = new Set(having('refused'))
+    const unclear = new Set(having('doubtful', 'unclear'))
     for (const [action, verdict] of simulated.verdicts) {
       if (verdict === 'allowed') unclear.delete(action)
       if (verdict === 'denied' && trials.get(action) !== 'allowed') refused.add(action)
     }
-    const missing = [...refused].filter(action => !OPTIONAL.test(action)).sort()
+    const fix = 'See all that is needed with: khw iam policy'
+    // Whoever may do everything has no such trials.
+    const doubtful = having('doubtful').filter(action => unclear.has(action))
+    if (refused.size === 0 && simulated.mayNotAsk && doubtful.length > 0)
+      throw new KhwError(
+        'AWS_AUTH',
+        `${arn} lacks a permission: ${ASKING}. Without it nobody can tell before whether these are allowed: ${doubtful.join(', ')}.`,
+        [fix],
+      )
+    const missing = [...refused].sort()
     if (missing.length > 0)
       throw new KhwError(
         'AWS_AUTH',
         `${arn} lacks ${missing.length === 1 ? 'a permission' : 'permissions'}: ${missing.join(', ')}.`,
-        ['See all that is needed with: khw iam policy'],
+        [fix],
       )
     return passed(trials.size, [...unclear], simulated)
   },
@@ -65,7 +77,7 @@ async function verdictOn(trial: Trial, context: PreflightContext): Promise<Verdi
     const code = awsErrorCode(error)
     if (code === undefined) throw error
     if (code === 'DryRunOperation') return 'allowed'
-    if (code === 'UnauthorizedOperation') return trial.certain ? 'refused' : 'unclear'
+    if (code === 'UnauthorizedOperation') return trial.certain ? 'refused' : 'doubtful'
     if (classOf(error) === 'auth') throw error
     return isRoot((await facts.caller()).arn) ? 'allowed' : 'unclear'
   }
@@ -76,16 +88,20 @@ interface Asked {
   readonly verdicts: ReadonlyMap<string, Simulated>
   /** Why not, or not all that there is to ask. */
   readonly why?: string
+  /** Whether that is for want of a permission. */
+  readonly mayNotAsk?: boolean
 }
 
-async function asked(arn: string, {clients, spec, access: {region}, signal}: PreflightContext): Promise<Asked> {
+async function asked(arn: string, context: PreflightContext): Promise<Asked> {
+  const {clients, spec, access, signal} = context
+  const {region} = access
   const verdicts = new Map<string, Simulated>()
   if (isRoot(arn)) return {verdicts}
-  const principal = principalOf(arn)
+  const principal = await principalOf(arn, {clients, signal})
   if (principal === undefined) return {verdicts, why: `${arn} has no policies of its own`}
   const grants = grantsFor(spec)
   const answers = await Promise.allSettled(
-    grants.map(grant => simulateGrant(grant, {clients, principal, region, signal})),
+    grants.map(grant => askAbout(grant, {clients, principal, region, signal})),
   )
   let failure: {readonly error: unknown} | undefined
   for (const [i, {actions}] of grants.entries()) {
@@ -97,7 +113,8 @@ async function asked(arn: string, {clients, spec, access: {region}, signal}: Pre
     const found = answer?.status === 'fulfilled' ? answer.value : undefined
     for (const action of actions) verdicts.set(action, worse(verdicts.get(action), found?.get(action) ?? 'unclear'))
   }
-  return failure === undefined ? {verdicts} : {verdicts, why: messageOf(failure.error)}
+  if (failure === undefined) return {verdicts}
+  return {verdicts, why: messageOf(failure.error), mayNotAsk: classOf(failure.error) === 'auth'}
 }
 
 /** The root of an account needs no permission; only its organization can take some away. */
@@ -106,14 +123,37 @@ function isRoot(arn: string): boolean {
 }
 
 /** What this cluster needs of what khw may need. */
-function grantsFor({loadBalancer, network}: ClusterSpec): readonly Grant[] {
-  const changesElb = (action: string): boolean => /^elasticloadbalancing:(?!Describe)/.test(action)
-  // That is what asking takes: an answer proves it, and whose name its resource has depends on who asks.
-  const isAsking = (action: string): boolean => action === 'iam:SimulatePrincipalPolicy'
+function grantsFor({loadBalancer, spot, network}: ClusterSpec): readonly Grant[] {
+  // What asking takes is proven by an answer, and whose name its resource has depends on who asks.
+  const isNeeded = (action: string): boolean =>
+    action !== ASKING && (loadBalancer === 'nlb' || !action.startsWith('elasticloadbalancing:'))
   const guest = guestGrants(network.existing === undefined ? [] : [network.existing.vpcId])
-  return [...OPERATOR_GRANTS, ...guest].filter(
-    ({actions}) => !actions.every(isAsking) && (loadBalancer === 'nlb' || !actions.every(changesElb)),
-  )
+  return [...OPERATOR_GRANTS, ...guest]
+    .filter(({actions, impliedBy = actions, only}) => impliedBy.some(isNeeded) && (only === undefined || spot === true))
+    .map(grant => ({...grant, actions: grant.actions.filter(isNeeded)}))
+}
+
+type Asking = Pick<Parameters<typeof simulateGrant>[1], 'clients' | 'signal'>
+
+/** Making a role that is there already is something nobody has to be allowed. */
+async function askAbout(
+  grant: Grant,
+  options: Parameters<typeof simulateGrant>[1],
+): Promise<ReadonlyMap<string, Simulated>> {
+  const found = await simulateGrant(grant, options)
+  const {linkedRole, actions} = grant
+  if (linkedRole === undefined || [...found.values()].every(verdict => verdict === 'allowed')) return found
+  return (await roleArn(linkedRole, options)) === undefined ? found : new Map(actions.map(name => [name, 'allowed']))
+}
+
+/** Undefined if there is no such role, or nobody may say. Throws what is not an answer. */
+async function roleArn(RoleName: string, {clients: {iam}, signal}: Asking): Promise<string | undefined> {
+  try {
+    return (await iam.getRole({RoleName}, {abortSignal: signal})).Role?.Arn
+  } catch (error) {
+    if (awsErrorCode(error) === undefined) throw error
+    return undefined
+  }
 }
 
 /** An action that stands in several rows needs them all. */
@@ -121,11 +161,15 @@ function worse(a: Simulated | undefined, b: Simulated): Simulated {
   return a === 'denied' || b === 'denied' ? 'denied' : a === 'unclear' || b === 'unclear' ? 'unclear' : 'allowed'
 }
 
-/** Whose policies hold: of a session with a role, those of the role. The roles of IAM Identity Center have a path. */
-function principalOf(arn: string): string | undefined {
+/**
+ * Whose policies hold: of a session with a role, those of the role. Those of IAM Identity Center have a path, with its
+ * region if that is not us-east-1 (IAM Identity Center User Guide, "Referencing permission sets in resource policies").
+ */
+async function principalOf(arn: string, asking: Asking): Promise<string | undefined> {
   if (/^arn:[^:]+:iam::\d+:user\//.test(arn)) return arn
   const [, partition, account, role] = /^arn:([^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(arn) ?? []
   if (partition === undefined || account === undefined || role === undefined) return undefined
-  const path = role.startsWith('AWSReservedSSO_') ? 'aws-reserved/sso.amazonaws.com/' : ''
-  return `arn:${partition}:iam::${account}:role/${path}${role}`
+  const named = (path: string): string => `arn:${partition}:iam::${account}:role/${path}${role}`
+  if (!role.startsWith('AWSReservedSSO_')) return named('')
+  return (await roleArn(role, asking)) ?? named('aws-reserved/sso.amazonaws.com/')
 }

@@ -31,7 +31,7 @@ describe('the policy of who runs khw', () => {
     for (const {Action, Resource, Condition = {}} of operatorPolicy().Statement) {
       const changes = Action.filter(
         action =>
-          !/^((ec2|elasticloadbalancing):(Describe|Get)|(sts|servicequotas):Get|iam:(Simulate|CreateServiceLinkedRole$))/.test(
+          !/^((ec2|elasticloadbalancing):(Describe|Get)|(sts|servicequotas):Get|iam:(Simulate|GetRole$|CreateServiceLinkedRole$))/.test(
             action,
           ),
       )

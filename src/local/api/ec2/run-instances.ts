@@ -2,6 +2,7 @@ import type {Instance, RegionState, Volume} from '../../model.js'
 import {action} from '../action.js'
 import {ApiError} from '../api-error.js'
 import {idsOfToken, rememberToken} from '../client-tokens.js'
+import {ensureLinkedRole} from '../iam/service-linked-role.js'
 import type {MachineImage} from '../image.js'
 import {checkId, newId} from '../resource-kinds.js'
 import type {Region} from '../region.js'
@@ -57,7 +58,9 @@ function launch(state: RegionState, request: LaunchRequest, region: Region): Ins
       'InvalidParameterValue',
       `The availability zone ${request.zone} does not match the subnet's, ${subnet.availabilityZone}`,
     )
-  const launchTime = region.now().toISOString()
+  const now = region.now()
+  const launchTime = now.toISOString()
+  if (request.spot) ensureLinkedRole(state, 'spot.amazonaws.com', now)
   const reservationId = newId('r')
   return interfaces.map(interfaceOf => {
     const instanceId = newId('i')

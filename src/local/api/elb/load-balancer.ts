@@ -1,6 +1,7 @@
 import type {LoadBalancer, RegionState, Tag} from '../../model.js'
 import {queryAction} from '../action.js'
 import {ApiError} from '../api-error.js'
+import {ensureLinkedRole} from '../iam/service-linked-role.js'
 import {markerRequest, pageOf} from '../listing.js'
 import type {Parameters} from '../parameters.js'
 import type {Region} from '../region.js'
@@ -120,6 +121,7 @@ function create(
     tags: [...tags],
   }
   state.loadBalancers[loadBalancerArn] = loadBalancer
+  ensureLinkedRole(state, 'elasticloadbalancing.amazonaws.com', time)
   return {isNew: true, loadBalancer}
 }
 

@@ -8,6 +8,7 @@ import {managedPolicyActions} from './managed-policy.js'
 import {iamPage} from './paging.js'
 import {policyVersionActions} from './policy-version.js'
 import {roleActions} from './role.js'
+import {serviceLinkedRoleActions} from './service-linked-role.js'
 import {simulationActions} from './simulation.js'
 import {iamTagActions} from './tags.js'
 import {userActions} from './user.js'
@@ -17,6 +18,7 @@ export const iamActions: readonly Action[] = [
   ...userActions,
   ...accessKeyActions,
   ...roleActions,
+  ...serviceLinkedRoleActions,
   ...instanceProfileActions,
   ...managedPolicyActions,
   ...policyVersionActions,

@@ -68,6 +68,12 @@ function refusal(service: string, refused: Refused): ApiError {
       ? 'with an explicit deny in an identity-based policy'
       : `because no identity-based policy allows the ${action} action`
   const on = resource === '*' ? '' : ` on resource: ${resource}`
+  if (service === 'ec2' && action === 'iam:CreateServiceLinkedRole')
+    return new ApiError(
+      'AuthFailure.ServiceLinkedRoleCreationNotPermitted',
+      'The provided credentials do not have permission to create the service-linked role for EC2 Spot Instances.',
+      403,
+    )
   const who = `User: ${principal} is not authorized to perform: ${action}${on} ${why}`
   if (service === 'ec2')
     return new ApiError(

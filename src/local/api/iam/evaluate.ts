@@ -36,6 +36,7 @@ export function missingKeys(statements: readonly Statement[], request: AccessReq
 function applies(statement: Statement, request: AccessRequest): boolean {
   const {effect, resources, conditions} = statement
   const {context} = request
+  if (!namesAction(statement, request)) return false
   const texts = [...(resources?.patterns ?? []), ...conditions.flatMap(({values}) => values)]
   if (effect === 'Allow' && texts.some(text => context.hasGap(text))) return false
   return (
@@ -49,9 +50,11 @@ function applies(statement: Statement, request: AccessRequest): boolean {
 }
 
 /** Resources that are named by what is not known are all that there are: of a Deny, as an Allow does not get here. */
-function concerns({actions, resources}: Statement, {action, resource, context}: AccessRequest): boolean {
+function concerns(statement: Statement, request: AccessRequest): boolean {
+  const {resources} = statement
+  const {resource, context} = request
   return (
-    actions.expressions.some(expression => expression.test(action)) !== actions.not &&
+    namesAction(statement, request) &&
     (resources === undefined ||
       resources.patterns.some(pattern => context.hasUnknown(pattern)) ||
       matches(resources, pattern => {
@@ -59,6 +62,10 @@ function concerns({actions, resources}: Statement, {action, resource, context}: 
         return filled !== undefined && glob(filled).test(resource)
       }))
   )
+}
+
+function namesAction({actions: {expressions, not}}: Statement, {action}: AccessRequest): boolean {
+  return expressions.some(expression => expression.test(action)) !== not
 }
 
 function matches({not, patterns}: Patterns, test: (pattern: string) => boolean): boolean {

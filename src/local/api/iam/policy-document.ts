@@ -1,13 +1,13 @@
 import {ApiError} from '../api-error.js'
 import {isOperator} from './condition.js'
-import {glob} from './glob.js'
+import {glob, type Glob} from './glob.js'
 
 /** What a statement of a policy says (IAM User Guide, "IAM JSON policy elements reference"). */
 export interface Statement {
   readonly sid: string | undefined
   readonly effect: 'Allow' | 'Deny'
   /** Such as `ec2:Describe*`, in any case. */
-  readonly actions: {readonly not: boolean; readonly expressions: readonly RegExp[]}
+  readonly actions: {readonly not: boolean; readonly expressions: readonly Glob[]}
   /** Patterns of ARNs. Undefined in the trust policy of a role, which is about the role. */
   readonly resources: Patterns | undefined
   /** Of the trust policy of a role. */

@@ -110,36 +110,7 @@ export const roleActions = [
       })
     },
   ),
-  queryAction(
-    'CreateServiceLinkedRole',
-    parameters => {
-      parameters.ignore('Description', 'CustomSuffix')
-      return parameters.required('AWSServiceName')
-    },
-    (service, region) =>
-      region.store.change(state => {
-        const roleName = own(SERVICE_LINKED, service)
-        if (roleName === undefined)
-          throw new ApiError('InvalidInput', `Service name ${service} has no service-linked role in this region.`)
-        // IAM says InvalidInput, and not that the entity exists.
-        if (own(state.roles, roleName))
-          throw new ApiError('InvalidInput', `Service role name ${roleName} has been taken in this account.`)
-        const trust = JSON.stringify({
-          Version: '2012-10-17',
-          Statement: [{Effect: 'Allow', Action: ['sts:AssumeRole'], Principal: {Service: [service]}}],
-        })
-        const path = `/aws-service-role/${service}/`
-        const made = {roleName, path, trust, description: undefined, maxSessionDuration: 3600, tags: []}
-        return {Role: describeRole(state, newRole(state, {...made, now: region.now()}))}
-      }),
-  ),
 ]
-
-/** Names of the roles that services of this region have for themselves. */
-const SERVICE_LINKED: Readonly<Record<string, string>> = {
-  'elasticloadbalancing.amazonaws.com': 'AWSServiceRoleForElasticLoadBalancing',
-  'spot.amazonaws.com': 'AWSServiceRoleForEC2Spot',
-}
 
 interface NewRole extends Pick<IamRole, 'roleName' | 'path' | 'maxSessionDuration' | 'tags'> {
   readonly trust: string
@@ -147,7 +118,7 @@ interface NewRole extends Pick<IamRole, 'roleName' | 'path' | 'maxSessionDuratio
   readonly now: Date
 }
 
-function newRole(state: RegionState, {trust, description, now, ...role}: NewRole): IamRole {
+export function newRole(state: RegionState, {trust, description, now, ...role}: NewRole): IamRole {
   const made: IamRole = {
     ...role,
     roleId: iamId('AROA'),

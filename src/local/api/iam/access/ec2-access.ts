@@ -5,6 +5,7 @@ import {KINDS, taggedResources, type KindName} from '../../resource-kinds.js'
 import {instanceProfileArn} from '../arns.js'
 import {own} from '../lookup.js'
 import {EC2_CALLS} from './ec2-calls.js'
+import {makesLinkedRole} from '../service-linked-role.js'
 import {passedRoles, profileOf} from './passed-role.js'
 import {requestTags, resourceTags, tagKeys, type KeyValue, type Touched} from './touched.js'
 
@@ -42,6 +43,7 @@ export function ec2Access(operation: string, form: URLSearchParams, region: Regi
     })),
     ...tagged,
     ...passedRoles(parameters, state),
+    ...(marketOf(parameters) === 'spot' ? makesLinkedRole(state, 'spot.amazonaws.com') : []),
   ]
 }
 
@@ -107,7 +109,7 @@ const LAUNCHED: Readonly<Partial<Record<KindName, (parameters: Parameters, state
       const profile = profileOf(parameters, state)
       return {
         'ec2:InstanceType': parameters.optional('InstanceType'),
-        'ec2:InstanceMarketType': parameters.group('InstanceMarketOptions')?.optional('MarketType') ?? 'on-demand',
+        'ec2:InstanceMarketType': marketOf(parameters) ?? 'on-demand',
         'ec2:MetadataHttpEndpoint': metadata?.optional('HttpEndpoint') ?? 'enabled',
         'ec2:MetadataHttpTokens': metadata?.optional('HttpTokens') ?? 'optional',
         'ec2:MetadataHttpPutResponseHopLimit': metadata?.optional('HttpPutResponseHopLimit') ?? '1',
@@ -134,6 +136,10 @@ const LAUNCHED: Readonly<Partial<Record<KindName, (parameters: Parameters, state
       }
     },
   }
+
+function marketOf(parameters: Parameters): string | undefined {
+  return parameters.group('InstanceMarketOptions')?.optional('MarketType')
+}
 
 /** Images are of no account in an ARN. */
 function arn({region, accountId}: RegionState, type: string, id: string): string {

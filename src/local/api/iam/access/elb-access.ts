@@ -2,6 +2,7 @@ import type {RegionState} from '../../../model.js'
 import {arnOf, elbResources, pathOf, type ElbKind} from '../../elb/names.js'
 import {Parameters} from '../../parameters.js'
 import type {Region} from '../../region.js'
+import {makesLinkedRole} from '../service-linked-role.js'
 import {requestTags, resourceTags, tagKeys, type KeyValue, type Touched} from './touched.js'
 
 const SERVICE = 'elasticloadbalancing'
@@ -29,6 +30,7 @@ export function elbAccess(operation: string, form: URLSearchParams, region: Regi
     ...(made === undefined || operation === 'CreateListener' ? [] : [{action, resource: made, values: request, known}]),
     ...[...named, ...parameters.list('ResourceArns')].map(arn => usedResource(action, arn, request, state)),
     ...(made === undefined || tags.length === 0 ? [] : [tagging(operation, made, tags)]),
+    ...(operation === 'CreateLoadBalancer' ? makesLinkedRole(state, 'elasticloadbalancing.amazonaws.com') : []),
   ]
 }
 

@@ -162,6 +162,7 @@ describe('a create where there is no room', function () {
     })
     const error = await failure()
     expect(error.code).to.equal('AWS_CAPACITY')
+    expect(error.oclif.exit).to.equal(69)
     expect(error.message).to.match(
       /no room for controller-1 now: t3\.medium in local-1a \(InsufficientInstanceCapacity\), t3\.medium in local-1b .*, t3\.medium in local-1c /,
     )

@@ -191,7 +191,9 @@ describe('who may reach a cluster', function () {
   it('stays what the user said: where khw sees him come from is but a hint then', async () => {
     const silent = new KhwError('SSH_FAILED', 'worker-0 does not answer.', ['Look at it'], {exit: 69})
     comeFrom('192.0.2.9')
-    expect(await explainUnreached(silent, home, header, signal)).to.have.property('code', 'ADDRESS_CHANGED')
+    const changed = await explainUnreached(silent, home, header, signal)
+    expect(changed).to.have.property('code', 'ADDRESS_CHANGED')
+    expect(changed).to.have.nested.property('oclif.exit', 69)
     await refresh(FIRST)
     const {header: said} = Journal.open(directory)
     const explained = await explainUnreached(silent, home, said, signal)

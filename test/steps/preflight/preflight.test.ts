@@ -318,6 +318,7 @@ describe('the look before a create', () => {
         'Your public address is 198.51.100.9 now, but the cluster admits 203.0.113.7/32 only.',
       )
       expect(finding?.fix).to.equal('Let it in: khw access refresh sample')
+      expect((await ahead.refusal({}, moved)).oclif.exit).to.equal(1)
       // Said by the user, who may leave by another way than the services see.
       const said = await ahead.look({}, {...moved, resumed: {...moved.resumed, rangesGiven: true}})
       said.refuseFailed()

@@ -12,6 +12,7 @@ import {apiServer} from './control-plane/api-server.js'
 import {firstApi} from './control-plane/first-api.js'
 import {kubeconfigStep} from './control-plane/kubeconfig.js'
 import {rbac} from './control-plane/rbac.js'
+import {serviceAccounts} from './control-plane/service-accounts.js'
 import {plan, type Plan} from './engine/plan.js'
 import {membership} from './etcd/membership.js'
 import {quorum} from './etcd/quorum.js'
@@ -86,6 +87,7 @@ export function createPlan(spec: ClusterSpec): Plan {
     apiServer(controller, {addresses: publicAddresses, firstApi: api, configured: at(controllersConfigured, i)}),
   )
   const roles = rbac(publicAddresses, api)
+  const accounts = serviceAccounts(publicAddresses, roles)
   const kubeconfig = kubeconfigStep(publicAddresses, api, balancer)
 
   const workersReady = ready(workers, {addresses: publicAddresses, rbac: roles, configured: workersConfigured})
@@ -135,6 +137,7 @@ export function createPlan(spec: ClusterSpec): Plan {
     api,
     ...apis,
     roles,
+    accounts,
     kubeconfig,
     // worker and routing
     workersReady,

@@ -2,6 +2,7 @@ import {rbacManifests} from '../../kubernetes/rbac.js'
 import type {Addresses} from '../compute/addresses.js'
 import {defineStep, type Step} from '../engine/step.js'
 import {waitUntil} from '../engine/wait-until.js'
+import {applyPatiently} from './apply-patiently.js'
 import type {FirstApi} from './first-api.js'
 
 type RbacNeeds = {
@@ -22,15 +23,7 @@ export function rbac(addresses: Addresses, firstApi: FirstApi): Rbac {
     async create({kubernetes, signal}, needs) {
       const api = await kubernetes(needs.addresses.publicIps, 'super-admin')
       const manifests = rbacManifests()
-      for (const manifest of manifests) {
-        await waitUntil(async () => (await api.apply(manifest), true), {
-          what: `the API server to take ${manifest.kind} ${manifest.metadata.name}`,
-          budget: 60_000,
-          every: 300,
-          signal,
-          suggestions: ['Run the same command again: it goes on where it stopped.'],
-        })
-      }
+      await applyPatiently(api, manifests, signal)
       // What an API server knows of roles lags behind what it has stored.
       const admin = await kubernetes(needs.addresses.publicIps, 'admin')
       await waitUntil(async () => (await admin.nodes(), true), {

@@ -65,7 +65,10 @@ function toml(version: string, tables: readonly Table[]): string {
   return [`# containerd's configuration.\n${version}\n`, ...texts].join('\n')
 }
 
-/** containerd, as its own unit file suggests: containers are children of their shims and outlive it. */
+/**
+ * containerd, as its own unit file suggests: containers are children of their shims and outlive it. It is kept from nothing:
+ * what it may not, no container may.
+ */
 export function containerdUnit(
   artifacts: ArtifactSet,
   environment: Readonly<Record<string, string>> = {},

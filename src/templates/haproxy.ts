@@ -1,5 +1,6 @@
 import {controllersOf, type PlacedSpec, type WorkerNode} from '../cluster/addressing.js'
 import {PATHS} from './paths.js'
+import {SANDBOX} from './sandbox.js'
 import {systemdUnit, type UnitSection, type UnitTemplate} from './systemd-unit.js'
 
 /**
@@ -64,8 +65,12 @@ export function haproxyUnit(): UnitTemplate {
       SuccessExitStatus: '143',
       Restart: 'always',
       RestartSec: '1s',
-      ProtectHome: 'yes',
-      ProtectSystem: 'full',
+      ...SANDBOX,
+      // It begins as root, for whom alone its key is, becomes its own user, and lets that one open enough files.
+      CapabilityBoundingSet: 'CAP_SETGID CAP_SETUID CAP_KILL',
+      SystemCallFilter: [...SANDBOX.SystemCallFilter, '@setuid @resources'],
+      // Its regular expressions are compiled to code.
+      MemoryDenyWriteExecute: 'no',
     },
     inputs: [PATHS.haproxyConfig, PATHS.haproxyClient, PATHS.ca.certificate],
     startNow: true,

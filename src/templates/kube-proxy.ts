@@ -2,6 +2,7 @@ import type {ArtifactSet} from '../artifacts/artifact.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import {installedPath} from './installed-programs.js'
 import {PATHS} from './paths.js'
+import {SANDBOX} from './sandbox.js'
 import {commandLine, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
 import {yamlFile} from './yaml.js'
 
@@ -40,6 +41,13 @@ export function kubeProxyUnit(artifacts: ArtifactSet): UnitTemplate {
       TimeoutStartSec: 'infinity',
       ExecStart: commandLine(installedPath(artifacts, 'kube-proxy', 'worker'), {config: PATHS.kubeProxyConfig, v: 2}),
       ...RESTART,
+      OOMScoreAdjust: '-999',
+      ...SANDBOX,
+      // It writes rules of the packet filter, settings of the network below /proc/sys, and the lock of iptables in /run.
+      CapabilityBoundingSet: 'CAP_NET_ADMIN CAP_NET_RAW',
+      ProtectKernelTunables: 'no',
+      ReadWritePaths: '/run',
+      RestrictAddressFamilies: `${SANDBOX.RestrictAddressFamilies} AF_NETLINK`,
     },
     inputs: [PATHS.kubeProxyConfig, PATHS.proxyConf],
     startNow: true,

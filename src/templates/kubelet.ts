@@ -5,7 +5,7 @@ import {releaseOf} from '../kubernetes/releases.js'
 import {AFTER_API} from './haproxy.js'
 import {imageArchives, installedPath} from './installed-programs.js'
 import {bothOf, PATHS} from './paths.js'
-import {commandLine, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
+import {commandLine, RESTART, systemdUnit, type UnitSection, type UnitTemplate} from './systemd-unit.js'
 import {AEAD_SUITES} from './tls.js'
 import {yamlFile} from './yaml.js'
 
@@ -67,6 +67,22 @@ export function kubeletConfig(spec: ClusterSpec, artifacts: ArtifactSet): string
 }
 
 /**
+ * What can be kept from the kubelet. No more: what it mounts is for the runtime, outside, to see, so it has no file system
+ * of its own; its volumes may be any device; and it makes directories that hand their group on.
+ */
+const NODE_AGENT: UnitSection = {
+  CapabilityBoundingSet:
+    '~CAP_SYS_TIME CAP_SYS_BOOT CAP_SYS_PACCT CAP_WAKE_ALARM CAP_LEASE CAP_MAC_ADMIN CAP_MAC_OVERRIDE',
+  KeyringMode: 'private',
+  LockPersonality: 'yes',
+  NoNewPrivileges: 'yes',
+  RestrictRealtime: 'yes',
+  SystemCallArchitectures: 'native',
+  SystemCallErrorNumber: 'EPERM',
+  SystemCallFilter: '~@clock @cpu-emulation @obsolete @raw-io @reboot @swap',
+}
+
+/**
  * The kubelet, by its command line reference. It waits for an API server: one that starts before loses its first tries,
  * backs off, and may stay NotReady for want of a CSINode. Its node has the machine's host name, which cloud-init set.
  */
@@ -95,6 +111,7 @@ export function kubeletUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: Pla
       ...AFTER_API,
       ExecStart: commandLine(installedPath(artifacts, 'kubelet', 'worker'), flags),
       ...RESTART,
+      ...NODE_AGENT,
       // Pods outlive it.
       KillMode: 'process',
       CPUAccounting: 'yes',

@@ -4,6 +4,7 @@ import type {ClusterSpec} from '../cluster/spec.js'
 import {executable, publicFile} from './node-files.js'
 import type {NodeFile} from './bundle.js'
 import {PATHS} from './paths.js'
+import {SANDBOX} from './sandbox.js'
 import {systemdUnit, type UnitTemplate} from './systemd-unit.js'
 
 /** The VPC's resolver: the third address of its range ("Amazon DNS server", VPC user guide). */
@@ -93,6 +94,14 @@ export function podNetworkUnit(): UnitTemplate {
       ExecStart: PATHS.podNetworkScript,
       Restart: 'on-failure',
       RestartSec: '2s',
+      ...SANDBOX,
+      // It loads kernel modules, writes settings of the kernel, rules of the packet filter, and the lock of iptables in /run.
+      CapabilityBoundingSet: 'CAP_NET_ADMIN CAP_NET_RAW CAP_SYS_MODULE',
+      ProtectKernelModules: 'no',
+      ProtectKernelTunables: 'no',
+      ReadWritePaths: '/run',
+      RestrictAddressFamilies: `${SANDBOX.RestrictAddressFamilies} AF_NETLINK`,
+      SystemCallFilter: [...SANDBOX.SystemCallFilter, '@module'],
     },
     inputs: [PATHS.podNetworkScript, PATHS.sysctl],
     startNow: true,

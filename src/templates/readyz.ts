@@ -1,4 +1,5 @@
-import type {UnitTemplate} from './systemd-unit.js'
+import {section, type UnitTemplate} from './systemd-unit.js'
+import {SANDBOX} from './sandbox.js'
 import {executable, privateFile} from './node-files.js'
 import type {NodeFile} from './bundle.js'
 import {PATHS} from './paths.js'
@@ -51,19 +52,16 @@ const SERVICE_TEXT = `[Unit]
 Description=Health of the Kubernetes API server, for a load balancer
 CollectMode=inactive-or-failed
 
-[Service]
-ExecStart=-${PATHS.readyzScript}
-StandardInput=socket
-StandardError=null
-RuntimeMaxSec=5
-# Each answer would be three lines of the journal.
-LogLevelMax=err
-CapabilityBoundingSet=
-NoNewPrivileges=yes
-PrivateTmp=yes
-ProtectHome=yes
-ProtectSystem=strict
-`
+${section('Service', {
+  ExecStart: `-${PATHS.readyzScript}`,
+  StandardInput: 'socket',
+  StandardError: 'null',
+  RuntimeMaxSec: '5',
+  // Each answer would be three lines of the journal.
+  LogLevelMax: 'err',
+  // As root, for whom alone the key is, without root's rights.
+  ...SANDBOX,
+})}`
 
 const {certificate, privateKey} = PATHS.healthClient
 

@@ -47,7 +47,8 @@ function escape(argument: string): string {
   return argument.replace(/%(?!d\/)/g, '%%').replace(/\$/g, '$$$$')
 }
 
-function section(name: string, settings: UnitSection): string {
+/** A section of a unit's file. */
+export function section(name: string, settings: UnitSection): string {
   const lines = Object.entries(settings).flatMap(([key, value]) =>
     (typeof value === 'string' ? [value] : value).map(each => `${key}=${each}`),
   )

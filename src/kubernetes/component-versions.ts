@@ -1,4 +1,4 @@
-import {KhwError} from '../errors.js'
+import {NEWEST_MINOR, OLDEST_MINOR, unsupportedKubernetes} from './releases.js'
 
 /** The versions of everything beside Kubernetes itself that one Kubernetes version is run with. All without `v`. */
 export interface ComponentVersions {
@@ -46,14 +46,12 @@ const ROWS: readonly (readonly [minor: number, row: Row])[] = [
   [20, {etcd: '3.4.27', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.2', coredns: '1.8.0'}],
 ]
 
-const OLDEST = 20
-const NEWEST = 37
 /** cri-tools releases `1.N.0` for each minor; 1.36 is the newest whose release is confirmed. */
 const NEWEST_CRICTL = 36
 
-/** `1.20` to `1.37`, oldest first. */
+/** `1.20` to the newest, oldest first. */
 export const SUPPORTED_MINORS: readonly string[] = Object.freeze(
-  Array.from({length: NEWEST - OLDEST + 1}, (_, i) => `1.${OLDEST + i}`),
+  Array.from({length: NEWEST_MINOR - OLDEST_MINOR + 1}, (_, i) => `1.${OLDEST_MINOR + i}`),
 )
 
 /**
@@ -64,15 +62,6 @@ export function componentVersions(kubernetesVersion: string): ComponentVersions 
   const match = /^v?1\.(0|[1-9]\d{0,2})(\.(?:0|[1-9]\d{0,3}))?$/.exec(kubernetesVersion)
   const minor = Number(match?.[1])
   const row = ROWS.find(([from]) => minor >= from)?.[1]
-  if (!match || !row || minor > NEWEST) throw unsupported(kubernetesVersion)
+  if (!match || !row || minor > NEWEST_MINOR) throw unsupportedKubernetes(kubernetesVersion)
   return {kubernetes: `1.${minor}${match[2] ?? ''}`, ...row, crictl: `1.${Math.min(minor, NEWEST_CRICTL)}.0`}
-}
-
-function unsupported(version: string): KhwError {
-  return new KhwError(
-    'VERSION_UNSUPPORTED',
-    `Kubernetes "${version}" is not supported: khw builds 1.${OLDEST} to 1.${NEWEST}.`,
-    [`Try --kubernetes-version ${DEFAULT_KUBERNETES_VERSION}`, `or a minor version, such as 1.${NEWEST}`],
-    {exit: 2},
-  )
 }

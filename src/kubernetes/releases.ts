@@ -55,13 +55,14 @@ export interface Release {
   readonly encryptionProvider: 'secretbox' | 'aescbc'
 }
 
-const OLDEST = 20
-const NEWEST = 37
+/** Kubernetes 1.20 to 1.37 (kubernetes.io/releases; the newest has been out since 2026-08-26). */
+export const OLDEST_MINOR = 20
+export const NEWEST_MINOR = 37
 
-/** @throws KhwError VERSION_UNSUPPORTED for anything but 1.20.x to 1.37.x. */
+/** @throws KhwError VERSION_UNSUPPORTED for anything that is no release of a supported minor. */
 export function releaseOf(kubernetesVersion: string): Release {
   const [major, minor] = numbersOf(kubernetesVersion, 'Kubernetes')
-  if (major !== 1 || minor < OLDEST || minor > NEWEST) throw unsupported(kubernetesVersion)
+  if (major !== 1 || minor < OLDEST_MINOR || minor > NEWEST_MINOR) throw unsupportedKubernetes(kubernetesVersion)
   return {
     minor,
     kubeletDockershimFlags: minor < 24,
@@ -142,11 +143,12 @@ function numbersOf(version: string, of: string): [number, number, number] {
   return [Number(match[1]), Number(match[2]), Number(match[3])]
 }
 
-function unsupported(version: string): KhwError {
+export function unsupportedKubernetes(version: string): KhwError {
+  const range = `1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}`
   return new KhwError(
     'VERSION_UNSUPPORTED',
-    `khw cannot configure Kubernetes ${version}: it knows 1.${OLDEST} to 1.${NEWEST}.`,
-    [`Try a --kubernetes-version from 1.${OLDEST}.x to 1.${NEWEST}.x`],
+    `Kubernetes "${version}" is not supported: khw builds ${range}.`,
+    [`Try --kubernetes-version 1.${NEWEST_MINOR}, or another from ${range}`],
     {exit: 2},
   )
 }

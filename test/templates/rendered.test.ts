@@ -2,6 +2,7 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {expect} from 'chai'
 import {stringify} from 'yaml'
+import {SUPPORTED_MINORS} from '../../src/kubernetes/component-versions.js'
 import {corednsObjects} from '../../src/templates/coredns.js'
 import {bundleOf, SAMPLES, sampleCluster} from './sample-cluster.js'
 
@@ -10,6 +11,11 @@ import {bundleOf, SAMPLES, sampleCluster} from './sample-cluster.js'
  * of a template shows in review what it changes on machines. To accept a change: KHW_UPDATE_RENDERED=1 npx mocha ...
  */
 describe('what is rendered for a 3+3 cluster', () => {
+  it('is kept for some old releases and for each from 1.34 on', () => {
+    const recent = SUPPORTED_MINORS.filter(minor => Number(minor.slice('1.'.length)) >= 34)
+    expect(Object.keys(SAMPLES)).to.include.members(['1.20', '1.28', '1.32', ...recent])
+  })
+
   for (const minor of Object.keys(SAMPLES)) {
     const cluster = sampleCluster(minor)
     for (const node of ['controller-1', 'worker-2']) {

@@ -8,6 +8,7 @@ import {
   type PlacedWorker,
 } from '../../src/cluster/addressing.js'
 import {clusterSpec, hasLoadBalancer} from '../../src/cluster/spec.js'
+import {componentVersions} from '../../src/kubernetes/component-versions.js'
 import type {NodeBundle} from '../../src/templates/bundle.js'
 import {controllerBundle} from '../../src/templates/controller-bundle.js'
 import type {ControllerSecrets, PemPair, WorkerSecrets} from '../../src/templates/secrets.js'
@@ -27,23 +28,23 @@ interface Components {
   readonly containerd: string
 }
 
-/** The releases that are rendered in full, each with the etcd and containerd that go with it. */
+/** The releases that are rendered in full, each with the etcd and containerd that go with it; 1.20 as Debian has it. */
 export const SAMPLES: Readonly<Record<string, Components>> = {
   '1.20': {kubernetes: '1.20.2', etcd: '3.4.23', containerd: '1.6.20'},
-  '1.28': {kubernetes: '1.28.15', etcd: '3.5.33', containerd: '1.7.34'},
-  '1.32': {kubernetes: '1.32.13', etcd: '3.5.33', containerd: '1.7.34'},
-  '1.34': {kubernetes: '1.34.8', etcd: '3.6.14', containerd: '1.7.34'},
-  '1.35': {kubernetes: '1.35.5', etcd: '3.6.14', containerd: '1.7.34'},
-  '1.36': {kubernetes: '1.36.2', etcd: '3.6.14', containerd: '2.3.4'},
-  '1.37': {kubernetes: '1.37.1', etcd: '3.6.14', containerd: '2.3.4'},
+  '1.28': componentVersions('1.28.15'),
+  '1.32': componentVersions('1.32.13'),
+  '1.34': componentVersions('1.34.8'),
+  '1.35': componentVersions('1.35.5'),
+  '1.36': componentVersions('1.36.2'),
+  '1.37': componentVersions('1.37.1'),
 }
 
+/** Any supported minor; the first release of one that is not among the samples. */
 export function sampleCluster(
   minor: string,
   changes: {controllers?: number; workers?: number; imported?: boolean; securityProfile?: 'cis'} = {},
 ): SampleCluster {
-  const components = SAMPLES[minor]
-  if (!components) throw new RangeError(`no sample of ${minor}`)
+  const components = SAMPLES[minor] ?? componentVersions(`${minor}.0`)
   const whole = clusterSpec({
     name: 'sample',
     provider: 'aws',
@@ -99,7 +100,13 @@ function artifactSet(components: Components, imported: boolean): ArtifactSet {
   return {
     source: 'upstream',
     architecture: 'amd64',
-    versions: {...components, runc: '1.3.6', cni: '1.9.1'},
+    versions: {
+      kubernetes: components.kubernetes,
+      etcd: components.etcd,
+      containerd: components.containerd,
+      runc: '1.3.6',
+      cni: '1.9.1',
+    },
     artifacts: [
       ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(name => binary(name, 'controller')),
       artifact('etcd', 'controller', {

@@ -1,3 +1,4 @@
+import type {AddonName} from '../cluster/addons.js'
 import type {Architecture, ArtifactSource} from '../cluster/spec.js'
 import type {Role} from '../cluster/addressing.js'
 
@@ -49,8 +50,8 @@ export interface ArtifactSet {
     readonly cni: string
   }
   readonly artifacts: readonly Artifact[]
-  /** Image references as pods name them; `coredns` only where it can be had. `check` has sh, wget, httpd and nslookup (busybox). */
-  readonly images: {readonly pause: string; readonly check: string; readonly coredns?: string}
+  /** Image references as pods name them; an add-on's only where it can be had. `check` has sh, wget, httpd and nslookup (busybox). */
+  readonly images: {readonly pause: string; readonly check: string} & Partial<Readonly<Record<AddonName, string>>>
   /** Sentences for the user: why this source was taken, what is old, what is skipped. */
   readonly notices: readonly string[]
 }

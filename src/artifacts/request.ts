@@ -1,3 +1,4 @@
+import type {AddonName} from '../cluster/addons.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {Architecture, ArtifactSource} from '../cluster/spec.js'
 import type {ArtifactProgress} from './artifact.js'
@@ -11,6 +12,8 @@ export interface ArtifactRequest {
   /** Exact (`1.36.2`) or a minor (`1.36`); undefined: the source's default. */
   readonly kubernetesVersion?: string | undefined
   readonly architecture: Architecture
+  /** Add-ons whose images must be had; of others they may be missing. */
+  readonly addons?: readonly AddonName[] | undefined
   /** The cache directory (`KHW_CACHE`). */
   readonly cache: string
   /** Where nodes fetch the cache's files from; absent: nodes fetch from the source itself. */

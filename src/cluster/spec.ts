@@ -1,4 +1,5 @@
 import {KhwError} from '../errors.js'
+import type {ClusterAddon} from './addons.js'
 import type {Role} from './addressing.js'
 import {blocksOf, contains, formatIpv4, overlap, parseCidr, type Cidr} from './cidr.js'
 import {subnetIdsOf, type ExistingNetwork} from './existing-network.js'
@@ -43,6 +44,8 @@ export interface ClusterSpec {
   readonly loginUser?: string
   /** URL of the proxy by which the nodes download. Absent: directly. */
   readonly nodeProxy?: string
+  /** In the order of ADDON_NAMES; the one field that can change later. Absent: CoreDNS, where its image can be had. */
+  readonly addons?: readonly ClusterAddon[]
   /** `cis`: what the CIS benchmark asks and hurts use as well. Absent: only what does not. */
   readonly securityProfile?: Exclude<SecurityProfile, 'default'>
 }

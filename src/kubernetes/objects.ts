@@ -5,6 +5,10 @@ export interface ObjectMeta {
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
   readonly deletionTimestamp?: string
+  /** Rises with each change of what is wanted. */
+  readonly generation?: number
+  /** Who has set which of its fields. */
+  readonly managedFields?: readonly {readonly manager?: string}[]
 }
 
 export interface KubernetesObject {

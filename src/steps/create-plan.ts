@@ -1,9 +1,11 @@
 import {controllersOf, nodesOf, workersOf, type ClusterNode} from '../cluster/addressing.js'
+import {addonsOf, DEFAULT_ADDONS} from '../cluster/addons.js'
 import {hasLoadBalancer, type ClusterSpec} from '../cluster/spec.js'
 import {certificates} from './access/certificates.js'
 import {keyPair} from './access/key-pair.js'
 import {operatorKey} from './access/operator-key.js'
-import {coredns} from './addons/coredns.js'
+import {installAddon} from './addons/install.js'
+import {addonReady} from './addons/ready.js'
 import {addresses} from './compute/addresses.js'
 import {image} from './compute/image.js'
 import {instance} from './compute/instance.js'
@@ -93,7 +95,12 @@ export function createPlan(spec: ClusterSpec): Plan {
   const workersReady = ready(workers, {addresses: publicAddresses, rbac: roles, configured: workersConfigured})
   const podRoutes = workers.map((worker, i) => network.podRoute(worker, at(workerInstances, i)))
 
-  const dns = coredns(publicAddresses, roles)
+  const addons = addonsOf(spec).map(({name}) => {
+    const installed = installAddon(name, {addresses: publicAddresses, after: [roles]})
+    // What everybody gets holds nobody up; who asks for more wants it to work.
+    if (DEFAULT_ADDONS.some(each => each.name === name)) return [installed]
+    return [installed, addonReady(name, {addresses: publicAddresses, installed, after: [workersReady, ...podRoutes]})]
+  })
   const podsChecked = pods(workers, {
     addresses: publicAddresses,
     ready: workersReady,
@@ -143,7 +150,7 @@ export function createPlan(spec: ClusterSpec): Plan {
     workersReady,
     ...podRoutes,
     // addons and verify
-    dns,
+    ...addons.flat(),
     podsChecked,
     secretsChecked,
   ])

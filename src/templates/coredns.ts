@@ -6,9 +6,11 @@ import {releaseOf} from '../kubernetes/releases.js'
 const NAME = 'coredns'
 const NAMESPACE = 'kube-system'
 const SELECTOR = {'k8s-app': 'kube-dns'} as const
+/** Not 53: that would take root, or a capability that its images of before 1.11 do not give to anybody else. */
+const PORT = 1053
 
 /** The plugins of CoreDNS's `kubernetes` set-up (https://coredns.io/plugins/). `lameduck` lets endpoints learn of its end. */
-const COREFILE = `.:53 {
+const COREFILE = `.:${PORT} {
     errors
     health {
         lameduck 5s
@@ -46,9 +48,9 @@ export function corednsObjects(spec: ClusterSpec, image: string): readonly Manif
         clusterIP: dnsServiceIp(spec),
         selector: SELECTOR,
         ports: [
-          {name: 'dns', port: 53, protocol: 'UDP'},
-          {name: 'dns-tcp', port: 53, protocol: 'TCP'},
-          {name: 'metrics', port: 9153, protocol: 'TCP'},
+          {name: 'dns', port: 53, protocol: 'UDP', targetPort: 'dns'},
+          {name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 'dns-tcp'},
+          {name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 'metrics'},
         ],
       },
     },
@@ -98,6 +100,7 @@ function rbac(): Manifest[] {
 function podSpec(image: string): object {
   return {
     serviceAccountName: NAME,
+    automountServiceAccountToken: true,
     priorityClassName: 'system-cluster-critical',
     nodeSelector: {'kubernetes.io/os': 'linux'},
     // Preferred, not required: a cluster of one worker has DNS too.
@@ -111,6 +114,13 @@ function podSpec(image: string): object {
         ],
       },
     },
+    // Pod Security "restricted".
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      seccompProfile: {type: 'RuntimeDefault'},
+    },
     // Its own resolver is the node's, or it would ask itself.
     dnsPolicy: 'Default',
     containers: [
@@ -120,8 +130,8 @@ function podSpec(image: string): object {
         imagePullPolicy: 'IfNotPresent',
         args: ['-conf', '/etc/coredns/Corefile'],
         ports: [
-          {name: 'dns', containerPort: 53, protocol: 'UDP'},
-          {name: 'dns-tcp', containerPort: 53, protocol: 'TCP'},
+          {name: 'dns', containerPort: PORT, protocol: 'UDP'},
+          {name: 'dns-tcp', containerPort: PORT, protocol: 'TCP'},
           {name: 'metrics', containerPort: 9153, protocol: 'TCP'},
         ],
         resources: {requests: {cpu: '100m', memory: '70Mi'}, limits: {memory: '170Mi'}},
@@ -134,6 +144,7 @@ function podSpec(image: string): object {
         },
         securityContext: {
           allowPrivilegeEscalation: false,
+          // The program carries this as a file capability since 1.11: without it in reach it could not be started.
           capabilities: {add: ['NET_BIND_SERVICE'], drop: ['ALL']},
           readOnlyRootFilesystem: true,
         },

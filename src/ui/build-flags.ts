@@ -56,6 +56,20 @@ export const buildFlags = {
     description: 'workers on the spot market, on demand where it has none; before one is taken back it is drained',
     helpGroup: 'MACHINES',
   }),
+  addon: Flags.string({
+    description: 'add-on to install besides CoreDNS, with its image if it is not the usual one; may be repeated',
+    helpValue: 'ADDON[=IMAGE]',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpGroup: 'ADD-ONS',
+  }),
+  'no-addon': Flags.string({
+    description: 'add-on to leave out',
+    helpValue: 'ADDON',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpGroup: 'ADD-ONS',
+  }),
   'login-user': Flags.string({
     description: 'who logs in to the machines of an AMI that khw does not know',
     helpValue: 'USER',

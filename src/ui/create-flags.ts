@@ -1,3 +1,4 @@
+import {addonName, parseAddon} from '../cluster/addons.js'
 import type {ArtifactSource, LoadBalancerChoice, NetworkSpec, ProviderName, SecurityProfile} from '../cluster/spec.js'
 import {parseOperatorRanges} from '../cluster/operator-ranges.js'
 import type {CostLimit} from '../cluster/cost-limit.js'
@@ -35,6 +36,8 @@ export interface CreateFlags {
   readonly spot: boolean | undefined
   readonly 'node-proxy': string | undefined
   readonly 'security-profile': SecurityProfile | undefined
+  readonly addon: readonly string[] | undefined
+  readonly 'no-addon': readonly string[] | undefined
   readonly ttl: string | undefined
   readonly 'max-cost': string | undefined
 }
@@ -73,6 +76,8 @@ export function requestOf(flags: CreateFlags, args: {readonly name?: string | un
     loginUser: flags['login-user'],
     spot: flags.spot === true ? true : undefined,
     nodeProxy: flags['node-proxy'],
+    addons: flags.addon?.map(parseAddon),
+    withoutAddons: flags['no-addon']?.map(addonName),
     securityProfile: flags['security-profile'],
   })
 }

@@ -29,6 +29,10 @@ export function equivalentCommand(request: CreateRequest): string {
     ['--login-user', request.loginUser],
     ['--node-proxy', request.nodeProxy],
     ['--security-profile', request.securityProfile],
+    ...(request.addons ?? []).map(
+      ({name, image}) => ['--addon', image === undefined ? name : `${name}=${image}`] as const,
+    ),
+    ...(request.withoutAddons ?? []).map(name => ['--no-addon', name] as const),
     ['--max-cost', request.maxCost && `${request.maxCost.amount}${request.maxCost.per === 'hour' ? '/h' : ''}`],
     ['--ttl', request.ttl === undefined ? undefined : durationText(request.ttl)],
   ]

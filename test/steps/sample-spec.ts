@@ -1,7 +1,7 @@
 import {clusterSpec, type ClusterSpec, type SpecInput} from '../../src/cluster/spec.js'
 
 export function sampleSpec(
-  size: {controllers: number; workers: number} & Partial<Pick<SpecInput, 'loadBalancer' | 'network'>>,
+  size: {controllers: number; workers: number} & Partial<Pick<SpecInput, 'loadBalancer' | 'network' | 'addons'>>,
 ): ClusterSpec {
   return clusterSpec({
     name: 'sample',

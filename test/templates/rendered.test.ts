@@ -2,9 +2,12 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {expect} from 'chai'
 import {stringify} from 'yaml'
-import {SUPPORTED_MINORS} from '../../src/kubernetes/component-versions.js'
-import {corednsObjects} from '../../src/templates/coredns.js'
+import {upstreamImages} from '../../src/artifacts/upstream/images.js'
+import {componentVersions, SUPPORTED_MINORS} from '../../src/kubernetes/component-versions.js'
+import {allAddons} from '../../src/steps/addons/registry.js'
 import {bundleOf, SAMPLES, sampleCluster} from './sample-cluster.js'
+
+const SERVING = {ca: '<certificate ca>\n', certificate: '<certificate>\n', privateKey: '<key>\n'}
 
 /**
  * Every file of a node, compared character by character with test/fixtures/rendered/<minor>/<node>.txt, so that a change
@@ -28,10 +31,13 @@ describe('what is rendered for a 3+3 cluster', () => {
         sameAsFixture(`${minor}/${node}.txt`, parts.join('\n'))
       })
     }
-    it(`${minor} CoreDNS`, () => {
-      const objects = corednsObjects(cluster.spec, 'registry.k8s.io/coredns/coredns:v1.14.2')
-      sameAsFixture(`${minor}/coredns.yaml`, objects.map(object => stringify(object)).join('---\n'))
-    })
+    for (const addon of allAddons()) {
+      it(`${minor} ${addon.title}`, () => {
+        const images = upstreamImages(componentVersions(cluster.spec.kubernetesVersion))
+        const objects = addon.objects(cluster.spec, images[addon.name], SERVING)
+        sameAsFixture(`${minor}/${addon.name}.yaml`, objects.map(object => stringify(object)).join('---\n'))
+      })
+    }
   }
 })
 

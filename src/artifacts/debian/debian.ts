@@ -1,6 +1,7 @@
 import {join} from 'node:path'
 import {KhwError} from '../../errors.js'
 import type {Architecture} from '../../cluster/spec.js'
+import {addonImagesMissing} from '../addon-images.js'
 import type {ArtifactSet} from '../artifact.js'
 import {requireSpace} from '../files/disk.js'
 import {withLock} from '../files/lock.js'
@@ -26,6 +27,7 @@ export async function resolveDebian(request: ArtifactRequest, network: Network):
   const server = requireServer(request)
   refuseOtherVersions(request.kubernetesVersion)
   refuseOtherArchitectures(request.architecture)
+  refuseAddons(request.addons)
   const {architecture, cache, signal} = request
   const directory = join(cache, 'artifacts', 'debian', architecture)
   const cached = await readCachedSet(directory, RECIPE, server)
@@ -90,6 +92,11 @@ function refuseOtherArchitectures(architecture: Architecture): void {
     ['Try --artifacts upstream', `or run khw on a machine with ${architecture}`],
     {exit: 2},
   )
+}
+
+/** Throws ARTIFACT_MISSING: Debian packages programs, not images of them. */
+export function refuseAddons(addons: ArtifactRequest['addons'] = []): void {
+  if (addons.length > 0) throw addonImagesMissing(addons, 'Debian has no image of it')
 }
 
 /** Throws VERSION_UNSUPPORTED for anything but the one release that Debian has the source of. */

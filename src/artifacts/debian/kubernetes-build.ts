@@ -26,6 +26,8 @@ const ITEM = `Kubernetes ${DEBIAN_KUBERNETES_VERSION} from Debian's source`
 const RELEASE = {commit: 'faecb196815e248d3ecfb03c680a4507229c2a56', date: '2021-01-13T13:20:00Z'}
 /** Cloud providers and dockershim are code khw's nodes never run: a third less to compile and to hold in memory. */
 const TAGS = 'providerless,dockerless'
+/** What is compiled with the same flags is compiled once for all programs. */
+export const COMPILER_FLAGS: readonly string[] = ['-trimpath', '-tags', TAGS]
 /** To be raised when the same source would give other binaries. */
 export const BUILD_RECIPE = 1
 
@@ -67,19 +69,7 @@ async function compile(source: KubernetesSource, directory: string, store: Store
   }
   report()
   const parallel = String(availableParallelism())
-  const args = [
-    'build',
-    '-v',
-    '-trimpath',
-    '-p',
-    parallel,
-    '-tags',
-    TAGS,
-    '-ldflags',
-    linkerFlags(),
-    '-o',
-    `${directory}/`,
-  ]
+  const args = ['build', '-v', ...COMPILER_FLAGS, '-p', parallel, '-ldflags', linkerFlags(), '-o', `${directory}/`]
   await runCommand(source.go, [...args, ...targets], {
     ...options,
     onLine(line) {

@@ -1,3 +1,4 @@
+import {ADDON_NAMES} from '../../cluster/addons.js'
 import type {Artifact, ArtifactSet} from '../artifact.js'
 import {imageTags} from '../images/image-tags.js'
 import type {ImageReferences} from '../upstream/images.js'
@@ -12,7 +13,7 @@ export interface ImageArchive {
 }
 
 /** Names that are tried in a mirror that cannot be listed. */
-const USUAL_NAMES = ['pause', 'busybox', 'check', 'coredns']
+const USUAL_NAMES = ['pause', 'busybox', 'check', ...ADDON_NAMES]
 
 const FOLDER = 'images/'
 
@@ -48,13 +49,16 @@ export function chooseImages(
     tags.includes(reference) ? reference : tags.find(tag => names.includes(repositoryName(tag)))
   const pause = choose(preferred.pause, ['pause'])
   const check = choose(preferred.check, ['busybox', 'check'])
-  const coredns = choose(preferred.coredns, ['coredns'])
-  const images = {
+  const addons = ADDON_NAMES.flatMap(name => {
+    const image = choose(preferred[name], [name])
+    return image === undefined ? [] : [[name, image] as const]
+  })
+  const images: Partial<ArtifactSet['images']> = {
     ...(pause !== undefined && {pause}),
     ...(check !== undefined && {check}),
-    ...(coredns !== undefined && {coredns}),
+    ...Object.fromEntries(addons),
   }
-  const all = ['pause', 'check', 'coredns'] as const
+  const all = ['pause', 'check', ...ADDON_NAMES] as const
   return {images, missing: all.filter(name => images[name] === undefined)}
 }
 

@@ -1,6 +1,7 @@
 import {constants, copyFile, link, mkdir, rename, rm, stat} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
 import {KhwError} from '../../errors.js'
+import {addonImagesMissing} from '../addon-images.js'
 import type {Artifact, ArtifactSet} from '../artifact.js'
 import {cacheUrl} from '../files/cached.js'
 import {rememberChecksum} from '../files/checksum.js'
@@ -45,6 +46,9 @@ export async function resolveMirror(request: ArtifactRequest, network: Network):
   const images = chooseImages(await readImages(localImages, request.signal), upstreamImages(versions))
   const {pause, check} = images.images
   problems.push(...imageProblems(source, images.missing))
+  const lacking = request.addons?.filter(name => images.images[name] === undefined) ?? []
+  if (problems.length === 0 && lacking.length > 0)
+    throw addonImagesMissing(lacking, `no archive in ${source.locate('images/')} has its image`)
   if (problems.length > 0 || pause === undefined || check === undefined) throw mirrorError(mirror, problems)
 
   const place = async (found: VerifiedFile) => placed(source, found, request, network)

@@ -1,30 +1,12 @@
 import {corednsObjects} from '../../templates/coredns.js'
-import type {Addresses} from '../compute/addresses.js'
-import type {Rbac} from '../control-plane/rbac.js'
-import {defineStep, type Step} from '../engine/step.js'
+import {deployment, type Addon} from './addon.js'
 
-type CorednsNeeds = {
-  readonly addresses: Addresses
-  readonly rbac: Rbac
-}
-
-export type Coredns = Step<{objects: number}, CorednsNeeds>
-
-/** Cluster DNS, where its image can be had. */
-export function coredns(addresses: Addresses, rbac: Rbac): Coredns {
-  return defineStep<{objects: number}, CorednsNeeds>({
-    id: 'addons/coredns',
-    phase: 'addons',
-    title: 'Install CoreDNS',
-    needs: {addresses, rbac},
-
-    async create({spec, artifacts, kubernetes}, needs) {
-      const {coredns: image} = artifacts.images
-      if (image === undefined) return {objects: 0}
-      const api = await kubernetes(needs.addresses.publicIps, 'admin')
-      const objects = corednsObjects(spec, image)
-      for (const object of objects) await api.apply(object)
-      return {objects: objects.length}
-    },
-  })
+/** Cluster DNS. */
+export const coredns: Addon = {
+  name: 'coredns',
+  title: 'CoreDNS',
+  purpose: 'names for services',
+  without: 'Services are reached by address, not by name.',
+  workload: deployment('coredns'),
+  objects: corednsObjects,
 }

@@ -6,7 +6,7 @@ import type {Json} from './json.js'
 /** Version of both files. Rules for changing it: take nothing away, change no meaning, add only optional fields. */
 export const SCHEMA = 1
 
-/** What a cluster is, frozen before the first call that creates anything; only from where it may be reached and when it ends can change. */
+/** What a cluster is, frozen before the first call that creates anything; only from where it may be reached, when it ends and its add-ons can change. */
 export interface JournalHeader extends OperatorRanges {
   readonly clusterId: string
   readonly spec: ClusterSpec

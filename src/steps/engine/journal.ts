@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto'
 import {chmodSync, mkdirSync, renameSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import type {OperatorRanges} from '../../cluster/operator-ranges.js'
+import type {ClusterSpec} from '../../cluster/spec.js'
 import {KhwError} from '../../errors.js'
 import {writeError} from '../../write-error.js'
 import {flushDirectory, removeTemporaryFiles} from '../../write-file.js'
@@ -105,7 +106,9 @@ export class Journal {
    * it was, which the next writer makes good.
    */
   amend(change: Amendment): void {
-    const amended: {-readonly [Key in keyof JournalHeader]: JournalHeader[Key]} = {...this.header, ...change}
+    const {addons, ...rest} = change
+    const amended: {-readonly [Key in keyof JournalHeader]: JournalHeader[Key]} = {...this.header, ...rest}
+    if (addons !== undefined) amended.spec = {...amended.spec, addons}
     if (change.operatorCidr !== undefined) {
       if (change.moreOperatorCidrs === undefined) delete amended.moreOperatorCidrs
       if (change.rangesGiven === undefined) delete amended.rangesGiven
@@ -136,13 +139,19 @@ export class Journal {
     this.write({steps: {...this.steps, [stepId]: record}})
   }
 
+  /** What is done anew by the next run that has such a step. */
+  forget(stepIds: readonly string[]): void {
+    const kept = Object.entries(this.steps).filter(([id]) => !stepIds.includes(id))
+    if (kept.length < Object.keys(this.steps).length) this.write({steps: Object.fromEntries(kept)})
+  }
+
   private write(change: Partial<JournalContent>): void {
     this.file.content = {...this.file.content, ...change}
   }
 }
 
-/** New values of what a header may say otherwise later on; ranges come all at once, with whether they were given. */
-export type Amendment = Partial<OperatorRanges> & Pick<JournalHeader, 'rangesGiven'>
+/** New values of what a header may say otherwise later on; ranges come all at once, with whether they were given; so do add-ons. */
+export type Amendment = Partial<OperatorRanges> & Pick<JournalHeader, 'rangesGiven'> & Pick<ClusterSpec, 'addons'>
 
 /** When what a step stands for was made, or may have been, in milliseconds since 1970. */
 export function madeAt(record: StepRecord): number {

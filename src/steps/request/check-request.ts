@@ -16,6 +16,7 @@ import {
   type SpecInput,
 } from '../../cluster/spec.js'
 import {KhwError} from '../../errors.js'
+import {addonsAskedFor, addonsToHave, refuseOtherAddons} from './addon-request.js'
 import {checkExistingNetwork} from './check-existing-network.js'
 import {createRequestDefaults, type CreateRequest} from './create-request.js'
 import type {Journal} from '../engine/journal.js'
@@ -54,7 +55,11 @@ export function checkRequest(request: CreateRequest, name: string): void {
   }
   checkRegion(provider, request.region)
   if (provider === 'aws') checkCostLimit(request.maxCost, ttlOf(provider, request.ttl))
-  checkArtifactRequest({source: sourceOf(request), kubernetesVersion: request.kubernetesVersion})
+  checkArtifactRequest({
+    source: sourceOf(request),
+    kubernetesVersion: request.kubernetesVersion,
+    addons: addonsToHave(request),
+  })
 }
 
 /** `auto` on this machine and `upstream` on AWS, unless told otherwise. */
@@ -85,6 +90,7 @@ export function specInput(request: CreateRequest, name: string, architecture: Ar
     ...(request.loginUser === undefined ? {} : {loginUser: request.loginUser}),
     ...(request.securityProfile === 'cis' ? {securityProfile: 'cis'} : {}),
     loadBalancer: loadBalancerOf(request),
+    ...addonsAskedFor(request),
     ...networkAskedFor(request),
   })
 }
@@ -167,6 +173,7 @@ export function refuseOtherRequest(request: CreateRequest, journal: Journal): vo
   ) {
     other.push(['--kubernetes-version', version, spec.kubernetesVersion])
   }
+  refuseOtherAddons(request, spec)
   if (other.length === 0) return
   const [only] = other.length === 1 ? other : []
   if (only?.[0] === '--allow-cidr') {

@@ -1,3 +1,4 @@
+import type {AddonName, ClusterAddon} from '../../cluster/addons.js'
 import type {CostLimit} from '../../cluster/cost-limit.js'
 import type {
   ArtifactSource,
@@ -49,6 +50,10 @@ export interface CreateRequest {
   readonly securityProfile?: SecurityProfile
   /** Of an image that is none of those khw knows. */
   readonly loginUser?: string
+  /** Besides those that are there by default. */
+  readonly addons?: readonly ClusterAddon[]
+  /** Of those that are there by default, which not. */
+  readonly withoutAddons?: readonly AddonName[]
 }
 
 export const createRequestDefaults = {

@@ -1,0 +1,35 @@
+import {KhwError} from '../errors.js'
+import {ensureLeaf} from './authority.js'
+import type {SecretStore} from './secret-store.js'
+import type {KeyPair} from './x509.js'
+
+/** What a Service inside the cluster serves TLS with, and who vouches for it. PEM. */
+export interface ServingPair extends KeyPair {
+  /** The cluster's own authority. */
+  readonly ca: string
+}
+
+export interface ServingPairRequest {
+  readonly service: {readonly name: string; readonly namespace: string}
+  readonly secrets: SecretStore
+  readonly now: Date
+}
+
+/**
+ * The certificate of a Service as API servers verify it: for `NAME.NAMESPACE.svc` (kube-aggregator's proxy asks for that
+ * name), issued by the cluster's authority and kept with the other keys; one that ends within a day is issued anew.
+ */
+export async function ensureServingPair({service, secrets, now}: ServingPairRequest): Promise<ServingPair> {
+  const [ca, caKey] = await Promise.all([secrets.read('pki/ca.crt'), secrets.read('pki/ca.key')])
+  if (ca === undefined || caKey === undefined)
+    throw new KhwError('KUBERNETES_API', 'The cluster has no certificates yet.', ['Go on creating it: khw create'])
+  const host = `${service.name}.${service.namespace}`
+  const statement = {
+    subject: {commonName: `${host}.svc`},
+    usages: ['server'],
+    names: {dns: [service.name, host, `${host}.svc`, `${host}.svc.cluster.local`], ips: []},
+  } as const
+  const path = `pki/services/${service.namespace}/${service.name}`
+  const pair = await ensureLeaf(statement, {certificate: ca, privateKey: caKey}, {path, secrets, now})
+  return {...pair, ca}
+}

@@ -1,0 +1,55 @@
+import type {AddonName} from '../../cluster/addons.js'
+import {defineStep, type Step} from '../engine/step.js'
+import {waitUntil} from '../engine/wait-until.js'
+import {installId, type InstallAddon, type KnownAddresses} from './install.js'
+import {addonOf} from './registry.js'
+import {addonState} from './state.js'
+
+type ReadyNeeds = {
+  readonly addresses: KnownAddresses
+  readonly installed: InstallAddon
+  /** What else comes first. */
+  readonly after: readonly Step[]
+}
+
+/** Longer than an image takes to be pulled, a pod to be started, and metrics-server to have measured twice. Milliseconds. */
+const BUDGET = 240_000
+
+export function readyId(name: AddonName): string {
+  return `${installId(name)}/ready`
+}
+
+/** Waits until the pods of an add-on run, and its API is served if it has one. */
+export function addonReady(name: AddonName, needs: ReadyNeeds): Step<{detail: string}, ReadyNeeds> {
+  const addon = addonOf(name)
+  return defineStep<{detail: string}, ReadyNeeds>({
+    id: readyId(name),
+    phase: 'addons',
+    title: `Wait for ${addon.title}`,
+    needs,
+
+    async create({spec, kubernetes, clock, signal, progress}, {addresses}) {
+      const api = await kubernetes(addresses.publicIps, 'admin')
+      return waitUntil(
+        async () => {
+          const {state, detail} = await addonState(addon, spec, api)
+          if (state === 'ready') return {detail}
+          progress(detail)
+          throw new Error(detail)
+        },
+        {
+          what: `${addon.title} to run`,
+          budget: BUDGET,
+          every: 500,
+          slowest: 2_000,
+          clock,
+          signal,
+          suggestions: [
+            `See what keeps its pods: kubectl -n kube-system get pods; kubectl -n kube-system describe deployment ${name}`,
+            'Run the same command again: it goes on where it stopped.',
+          ],
+        },
+      )
+    },
+  })
+}

@@ -2,12 +2,8 @@ import type {AddonName} from '../../cluster/addons.js'
 import type {ComponentVersions} from '../../kubernetes/component-versions.js'
 import {metricsServerReleaseOf} from '../../kubernetes/metrics-server-releases.js'
 
-/** Images as nodes pull them, by full reference. */
-export interface ImageReferences extends Readonly<Record<AddonName, string>> {
-  readonly pause: string
-  /** busybox, as Kubernetes' own end-to-end tests use it. */
-  readonly check: string
-}
+/** Images as nodes pull them, by full reference; `check` is busybox, as Kubernetes' own end-to-end tests use it. */
+export type ImageReferences = Readonly<Record<'pause' | 'check' | AddonName, string>>
 
 const REGISTRY = 'registry.k8s.io'
 

@@ -1,3 +1,4 @@
+import {ADDON_NAMES, type AddonName} from '../../cluster/addons.js'
 import {KhwError} from '../../errors.js'
 import {componentVersions, DEFAULT_KUBERNETES_VERSION} from '../../kubernetes/component-versions.js'
 import type {Artifact, ArtifactSet} from '../artifact.js'
@@ -28,7 +29,7 @@ export async function resolveUpstream(
   const files = upstreamFiles(versions, request.architecture)
   const [checksums, images] = await Promise.all([
     publishedChecksums(files, request, network, at),
-    pinnedImages(upstreamImages(versions), {cache: request.cache, network, at}),
+    pinnedImages(upstreamImages(versions), {cache: request.cache, network, at}, request.addons),
   ])
   const wanted = files.flatMap(file => {
     const sha256 = checksums.get(file.url)
@@ -101,11 +102,23 @@ async function publishedChecksums(
   return new Map(entries.flat())
 }
 
-async function pinnedImages(images: ImageReferences, registry: Registry): Promise<ImageReferences> {
-  const {pause, check, coredns} = images
+/** Those of add-ons that nobody asked for are left out where their registry has none. */
+async function pinnedImages(
+  {pause, check, ...ofAddons}: ImageReferences,
+  registry: Registry,
+  required: readonly AddonName[] = [],
+): Promise<ArtifactSet['images']> {
   const pinned = (reference: string) => pinnedReference(reference, registry)
-  const references = await Promise.all([pinned(pause), pinned(check), pinned(coredns)])
-  return {pause: references[0], check: references[1], coredns: references[2]}
+  const addons = ADDON_NAMES.map(async name => {
+    try {
+      return [[name, await pinned(ofAddons[name])] as const]
+    } catch (error) {
+      if (!required.includes(name) && error instanceof KhwError && error.code === 'ARTIFACT_MISSING') return []
+      throw error
+    }
+  })
+  const [ofPods, ofTests, ...others] = await Promise.all([pinned(pause), pinned(check), ...addons])
+  return {pause: ofPods, check: ofTests, ...Object.fromEntries(others.flat())}
 }
 
 function noChecksum(file: UpstreamFile): KhwError {

@@ -63,7 +63,14 @@ describe('upstream artifacts', () => {
       pause: `registry.k8s.io/pause:3.10.2@${digest('registry.k8s.io/v2/pause/manifests/3.10.2')}`,
       check: `registry.k8s.io/e2e-test-images/busybox:1.36.1-1@${digest('registry.k8s.io/v2/e2e-test-images/busybox/manifests/1.36.1-1')}`,
       coredns: `registry.k8s.io/coredns/coredns:v1.14.2@${digest('registry.k8s.io/v2/coredns/coredns/manifests/v1.14.2')}`,
+      'metrics-server': `registry.k8s.io/metrics-server/metrics-server:v0.9.0@${digest('registry.k8s.io/v2/metrics-server/metrics-server/manifests/v0.9.0')}`,
     })
+  })
+
+  it('leaves out the image of an add-on that its registry does not have, unless that is asked for', async () => {
+    server.files.delete('registry.k8s.io/v2/metrics-server/metrics-server/manifests/v0.9.0')
+    expect((await resolve()).images).to.have.all.keys('pause', 'check', 'coredns')
+    await failure(resolve({addons: ['metrics-server']}), 'ARTIFACT_MISSING')
   })
 
   it('refuses a page that is no manifest of an image, and an image that does not exist', async () => {

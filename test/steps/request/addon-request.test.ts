@@ -70,6 +70,10 @@ describe('the add-ons that are asked for', () => {
         .filter(id => id.startsWith('addons/'))
     expect(ids()).to.deep.equal(['addons/coredns'])
     expect(ids([])).to.deep.equal([])
-    expect(ids([dns, metrics])).to.deep.equal(['addons/coredns', 'addons/metrics-server', 'addons/metrics-server/ready'])
+    expect(ids([dns, metrics])).to.deep.equal([
+      'addons/coredns',
+      'addons/metrics-server',
+      'addons/metrics-server/ready',
+    ])
   })
 })

@@ -12,7 +12,8 @@ import {rbacManifests} from '../../src/kubernetes/rbac.js'
 import {releaseOf} from '../../src/kubernetes/releases.js'
 import {encryptionConfiguration} from '../../src/pki/encryption.js'
 import type {NodeBundle} from '../../src/templates/bundle.js'
-import {corednsObjects} from '../../src/templates/coredns.js'
+import {NO_PAIR} from '../../src/steps/addons/addon.js'
+import {allAddons} from '../../src/steps/addons/registry.js'
 import {readFacts} from '../facts/facts.js'
 import {bundleOf, sampleCluster, type SampleCluster} from './sample-cluster.js'
 
@@ -32,7 +33,7 @@ function manifestsOf({spec}: SampleCluster): readonly Manifest[] {
   const namespace = 'khw-check-1'
   return [
     ...rbacManifests(),
-    ...corednsObjects(spec, 'registry.k8s.io/coredns/coredns:v1'),
+    ...allAddons().flatMap(addon => [...addon.objects(spec, 'registry.example/x:v1', NO_PAIR)]),
     namespaceManifest(namespace),
     serviceAccountManifest(namespace),
     serviceManifest(namespace),

@@ -16,24 +16,29 @@ export interface ComponentVersions {
   readonly coredns: string
 }
 
-/** The newest patch release known of 1.36: 1.37 came out too lately to be what everybody gets. */
-export const DEFAULT_KUBERNETES_VERSION = '1.36.2'
+/** The newest patch release known of the newest minor (kubernetes.io/releases/1.37). */
+export const DEFAULT_KUBERNETES_VERSION = '1.37.1'
 
 type Row = Omit<ComponentVersions, 'kubernetes' | 'crictl'>
 
 /**
  * What follows from the minor version, newest first: a row serves its minor and those above it up to the next row.
+ * Patches are those of September 2026.
  *
- * etcd, pause and CoreDNS follow kubeadm's constants of that minor (cmd/kubeadm/app/constants). containerd: 1.x is the
- * last that speaks CRI v1alpha2, which Kubernetes before 1.23 needs, and Kubernetes 1.35 is the last that accepts 1.x;
- * within that, the line with long-term support. Patch versions are the newest that kubespray and kops had checksums
- * for in August 2026.
+ * etcd, pause and CoreDNS follow kubeadm's constants of that minor (cmd/kubeadm/app/constants), etcd with the newest
+ * patch of the line; but CoreDNS is 1.8.0 under 1.20 too, the first in that place of the registry.
+ *
+ * containerd follows its own table (its RELEASES.md, "Kubernetes Support"): of the lines named there for the minor, the
+ * one that is supported longest. For minors that the table has dropped it is 1.7, which alone speaks CRI v1alpha2
+ * (Kubernetes before 1.23 needs it) as well as v1. Kubernetes 1.35 is the last that accepts 1.x.
  */
 const ROWS: readonly (readonly [minor: number, row: Row])[] = [
+  [37, {etcd: '3.7.2', containerd: '2.3.4', runc: '1.4.3', cni: '1.9.1', pause: '3.10.2', coredns: '1.14.2'}],
   [36, {etcd: '3.6.14', containerd: '2.3.4', runc: '1.4.3', cni: '1.9.1', pause: '3.10.2', coredns: '1.14.2'}],
-  [35, {etcd: '3.6.14', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.10.1', coredns: '1.13.1'}],
-  [34, {etcd: '3.6.14', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.10.1', coredns: '1.12.1'}],
-  [33, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.10', coredns: '1.12.0'}],
+  [35, {etcd: '3.6.14', containerd: '2.2.7', runc: '1.3.6', cni: '1.9.1', pause: '3.10.1', coredns: '1.13.1'}],
+  [34, {etcd: '3.6.14', containerd: '2.0.11', runc: '1.3.6', cni: '1.9.1', pause: '3.10.1', coredns: '1.12.1'}],
+  [33, {etcd: '3.5.33', containerd: '2.0.11', runc: '1.3.6', cni: '1.9.1', pause: '3.10', coredns: '1.12.0'}],
+  [32, {etcd: '3.5.33', containerd: '2.0.11', runc: '1.3.6', cni: '1.9.1', pause: '3.10', coredns: '1.11.3'}],
   [31, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.10', coredns: '1.11.3'}],
   [29, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.9', coredns: '1.11.1'}],
   [27, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.9', coredns: '1.10.1'}],
@@ -42,12 +47,9 @@ const ROWS: readonly (readonly [minor: number, row: Row])[] = [
   [24, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.7', coredns: '1.8.6'}],
   [23, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.6', coredns: '1.8.6'}],
   [22, {etcd: '3.5.33', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.5', coredns: '1.8.4'}],
-  [21, {etcd: '3.4.27', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.4.1', coredns: '1.8.0'}],
-  [20, {etcd: '3.4.27', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.2', coredns: '1.8.0'}],
+  [21, {etcd: '3.4.45', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.4.1', coredns: '1.8.0'}],
+  [20, {etcd: '3.4.45', containerd: '1.7.34', runc: '1.3.6', cni: '1.9.1', pause: '3.2', coredns: '1.8.0'}],
 ]
-
-/** cri-tools releases `1.N.0` for each minor; 1.36 is the newest whose release is confirmed. */
-const NEWEST_CRICTL = 36
 
 /** `1.20` to the newest, oldest first. */
 export const SUPPORTED_MINORS: readonly string[] = Object.freeze(
@@ -63,5 +65,5 @@ export function componentVersions(kubernetesVersion: string): ComponentVersions 
   const minor = Number(match?.[1])
   const row = ROWS.find(([from]) => minor >= from)?.[1]
   if (!match || !row || minor > NEWEST_MINOR) throw unsupportedKubernetes(kubernetesVersion)
-  return {kubernetes: `1.${minor}${match[2] ?? ''}`, ...row, crictl: `1.${Math.min(minor, NEWEST_CRICTL)}.0`}
+  return {kubernetes: `1.${minor}${match[2] ?? ''}`, ...row, crictl: `1.${minor}.0`}
 }

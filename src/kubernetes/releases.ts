@@ -3,8 +3,7 @@ import {KhwError} from '../errors.js'
 /**
  * What differs between minor versions of Kubernetes, by name. Templates ask for a capability and never compare
  * versions. What is the same in all supported versions is not here: the scheduler is configured by flags (its file's
- * version changed four times, its flags did not), kube-proxy runs in iptables mode (the default of every version), and
- * the encryption configuration is `apiserver.config.k8s.io/v1`.
+ * version changed four times, its flags did not), and the encryption configuration is `apiserver.config.k8s.io/v1`.
  */
 export interface Release {
   /** The second number of the version: 36. */
@@ -24,6 +23,11 @@ export interface Release {
    * (KEP-5573). Older ones refuse a field they do not know.
    */
   readonly kubeletFailCgroupV1: boolean
+  /**
+   * nftables is stable since 1.33 (KEP-3866), and what upstream asks people to use ("NFTables mode for kube-proxy",
+   * kubernetes.io, 2025-02-28); it needs a kernel of 5.13 and the program `nft` of 1.0.1 or newer.
+   */
+  readonly kubeProxyMode: 'nftables' | 'iptables'
   /** `seccompDefault` works without a feature gate: beta in 1.25, stable in 1.27 (KEP-2413). */
   readonly kubeletSeccompDefault: boolean
   /**
@@ -68,6 +72,7 @@ export function releaseOf(kubernetesVersion: string): Release {
     kubeletDockershimFlags: minor < 24,
     kubeletRuntimeEndpoint: minor < 27 ? 'flag' : 'field',
     kubeletFailCgroupV1: minor >= 31,
+    kubeProxyMode: minor < 33 ? 'iptables' : 'nftables',
     kubeletSeccompDefault: minor >= 25,
     insecurePortFlag: minor < 23,
     denyServiceExternalIps: minor >= 21,

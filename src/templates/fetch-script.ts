@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 import type {Artifact, ArtifactSet} from '../artifacts/artifact.js'
 import type {Role} from '../cluster/addressing.js'
+import {releaseOf} from '../kubernetes/releases.js'
 import {shellQuote} from './shell-quote.js'
 
 /** State of the fetching on a node, all below STATE: see fetchScript. */
@@ -13,7 +14,8 @@ export const FETCH_ERROR = `${STATE}/fetch-error`
 
 /** Identifies what a node of the role has to have: changes whenever a file, its place or its address does. */
 export function fetchId(artifacts: ArtifactSet, role: Role): string {
-  const wanted = artifactsOf(artifacts, role).map(({name, url, sha256, install}) => ({name, url, sha256, install}))
+  const files = artifactsOf(artifacts, role).map(({name, url, sha256, install}) => ({name, url, sha256, install}))
+  const wanted = [...files, ...(needsNft(artifacts, role) ? [{package: 'nftables'}] : [])]
   return createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16)
 }
 
@@ -49,7 +51,7 @@ flock -n 9 || exit 0
 rm -f ${FETCHED} ${FETCH_ERROR} $work/errors/*
 
 say() { echo "$*"; }
-${PACKAGES[role]}
+${packagesOf(artifacts, role)}
 ${FUNCTIONS}
 command -v curl >/dev/null && command -v tar >/dev/null || { rm -f $work/errors/packages; packages; }
 packages &
@@ -108,9 +110,18 @@ const ETCD_USER = `
     useradd --system --gid etcd --home-dir /var/lib/etcd --no-create-home --shell /usr/sbin/nologin etcd ||
     echo "The user etcd could not be made." >>$work/errors/packages`
 
-const PACKAGES: Readonly<Record<Role, string>> = {
-  controller: packagesFunction(CONTROLLER_PACKAGES, ETCD_USER),
-  worker: packagesFunction(WORKER_PACKAGES, ''),
+/** What kube-proxy calls in its nftables mode. */
+const NFT = {nft: 'nftables'}
+
+function packagesOf(artifacts: ArtifactSet, role: Role): string {
+  if (role === 'controller') return packagesFunction(CONTROLLER_PACKAGES, ETCD_USER)
+  const {debian, amazon} = WORKER_PACKAGES
+  const nft = needsNft(artifacts, role) ? NFT : {}
+  return packagesFunction({debian: {...debian, ...nft}, amazon: {...amazon, ...nft}}, '')
+}
+
+function needsNft({versions}: ArtifactSet, role: Role): boolean {
+  return role === 'worker' && releaseOf(versions.kubernetes).kubeProxyMode === 'nftables'
 }
 
 interface Families {

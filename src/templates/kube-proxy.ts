@@ -1,5 +1,6 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
 import type {ClusterSpec} from '../cluster/spec.js'
+import {releaseOf} from '../kubernetes/releases.js'
 import {installedPath} from './installed-programs.js'
 import {PATHS} from './paths.js'
 import {SANDBOX} from './sandbox.js'
@@ -7,16 +8,17 @@ import {commandLine, RESTART, systemdUnit, type UnitTemplate} from './systemd-un
 import {yamlFile} from './yaml.js'
 
 /**
- * KubeProxyConfiguration (https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/): iptables, the
- * default of every supported version. The kernel's own table size for connections stays: outside the host's first
- * network namespace it cannot be written, and on a machine of a cluster that lives for days the default is plenty.
+ * KubeProxyConfiguration (https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/). In nftables mode
+ * node ports are those of the node's own address, not of 127.0.0.1. The kernel's own table size for connections stays:
+ * outside the host's first network namespace it cannot be written, and on a machine of a cluster that lives for days the
+ * default is plenty.
  */
 export function kubeProxyConfig(spec: ClusterSpec): string {
   return yamlFile("kube-proxy's configuration.", {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
     clientConnection: {kubeconfig: PATHS.proxyConf},
-    mode: 'iptables',
+    mode: releaseOf(spec.kubernetesVersion).kubeProxyMode,
     clusterCIDR: spec.network.podCidr,
     metricsBindAddress: '127.0.0.1:10249',
     conntrack: {maxPerCore: 0, min: 0},

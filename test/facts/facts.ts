@@ -43,10 +43,12 @@ export function readFacts(): Facts {
       ),
     unknownContainerdKeys: (version, keys) =>
       keys
-        .filter(key => {
-          const pattern = [...containerd.keys()].find(each => matches(each, key)) ?? ''
-          return !(containerd.get(pattern) ?? []).some(line => sameLine(`${line}.0`, version))
-        })
+        .filter(
+          key =>
+            ![...containerd].some(
+              ([pattern, lines]) => matches(pattern, key) && lines.some(line => sameLine(`${line}.0`, version)),
+            ),
+        )
         .map(key => key.join('.')),
     unknownFields: (minor, object) => structsOf(minor).unknown(object),
   }

@@ -47,7 +47,7 @@ function keysOf(types: ReadonlyMap<string, GoType>, name: string, prefix: string
     const map = /^map\[string\](\w+)$/.exec(of)?.[1]
     if (key === undefined) return keysOf(types, of, prefix)
     const path = `${prefix}.${key}`
-    if (map !== undefined) return [path, `${path}.*`, ...keysOf(types, map, `${path}.*`)]
+    if (map !== undefined && map !== 'any') return [path, `${path}.*`, ...keysOf(types, map, `${path}.*`)]
     return [path, ...keysOf(types, of, path)]
   })
 }

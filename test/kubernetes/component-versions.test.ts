@@ -21,22 +21,16 @@ describe('component versions', () => {
     }
   })
 
-  it('gives containerd 1.x up to 1.35, which CRI v1alpha2 needs, and 2.x from 1.36, which wants it', () => {
-    const major = (minor: string) => componentVersions(minor).containerd.split('.')[0]
-    expect(['1.20', '1.22', '1.35'].map(major)).to.deep.equal(['1', '1', '1'])
-    expect(['1.36', '1.37'].map(major)).to.deep.equal(['2', '2'])
+  it('gives containerd 1.x while kubelets need it, then the line that its own table names for the minor', () => {
+    const line = (minor: string) => componentVersions(minor).containerd.split('.').slice(0, 2).join('.')
+    expect(['1.20', '1.22', '1.31'].map(line)).to.deep.equal(['1.7', '1.7', '1.7'])
+    expect(['1.32', '1.34', '1.35', '1.36', '1.37'].map(line)).to.deep.equal(['2.0', '2.0', '2.2', '2.3', '2.3'])
   })
 
   it('gives the etcd line each minor was released with', () => {
     const line = (minor: string) => componentVersions(minor).etcd.split('.').slice(0, 2).join('.')
-    expect(['1.20', '1.21', '1.22', '1.33', '1.34', '1.37'].map(line)).to.deep.equal([
-      '3.4',
-      '3.4',
-      '3.5',
-      '3.5',
-      '3.6',
-      '3.6',
-    ])
+    expect(['1.20', '1.21', '1.22', '1.33'].map(line)).to.deep.equal(['3.4', '3.4', '3.5', '3.5'])
+    expect(['1.34', '1.36', '1.37'].map(line)).to.deep.equal(['3.6', '3.6', '3.7'])
   })
 
   it('keeps the patch version, with or without v', () => {

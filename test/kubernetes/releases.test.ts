@@ -29,6 +29,7 @@ describe('releaseOf', () => {
     expect(minorsWith(release => release.kubeletRuntimeEndpoint === 'flag')).to.deep.equal([20, 21, 22, 23, 24, 25, 26])
     expect(minorsWith(release => release.kubeletSeccompDefault)[0]).to.equal(25)
     expect(minorsWith(release => release.kubeletFailCgroupV1)[0]).to.equal(31)
+    expect(minorsWith(release => release.kubeProxyMode === 'nftables')[0]).to.equal(33)
   })
 
   it('knows when the control plane changed', () => {

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import {parse} from 'yaml'
 import {KhwError} from '../../src/errors.js'
+import {fetchScript} from '../../src/templates/fetch-script.js'
 import {PATHS} from '../../src/templates/paths.js'
 import {bundleOf, fileOf, SAMPLES, sampleCluster} from './sample-cluster.js'
 
@@ -31,9 +32,20 @@ describe('what differs between releases', () => {
     for (const minor of ['1.32', '1.35', '1.36', '1.37']) expect(kubeletConfig(minor)).to.include({failCgroupV1: false})
   })
 
+  it('has kube-proxy use nftables where that is stable, on nodes that have the program for it', () => {
+    const mode = (minor: string): unknown =>
+      (parse(fileOf(bundleOf(sampleCluster(minor), 'worker-1'), PATHS.kubeProxyConfig)) as {mode: unknown}).mode
+    const packages = (minor: string): boolean =>
+      / nft:nftables'/.test(fetchScript(sampleCluster(minor).artifacts, 'worker'))
+    expect(['1.20', '1.32', '1.33', '1.37'].map(mode)).to.deep.equal(['iptables', 'iptables', 'nftables', 'nftables'])
+    expect(['1.20', '1.32', '1.33', '1.37'].map(packages)).to.deep.equal([false, false, true, true])
+    expect(fetchScript(sampleCluster('1.37').artifacts, 'controller')).not.to.include('nftables')
+  })
+
   it("writes the configuration of the cluster's own containerd", () => {
-    expect(containerd('1.35')).to.include('version = 2\n').and.include('  bin_dir = "/opt/cni/bin"\n')
-    expect(containerd('1.35')).to.include('  sandbox_image = "registry.k8s.io/pause:3.10"\n')
+    expect(containerd('1.28')).to.include('version = 2\n').and.include('  bin_dir = "/opt/cni/bin"\n')
+    expect(containerd('1.34')).to.include('version = 3\n').and.include('  bin_dir = "/opt/cni/bin"\n')
+    expect(containerd('1.28')).to.include('  sandbox_image = "registry.k8s.io/pause:3.10"\n')
     expect(containerd('1.36')).to.include('version = 3\n').and.include('  bin_dirs = ["/opt/cni/bin"]\n')
     expect(containerd('1.36')).to.include('  sandbox = "registry.k8s.io/pause:3.10"\n')
     expect(containerd('1.36')).not.to.include('io.containerd.grpc.v1.cri')

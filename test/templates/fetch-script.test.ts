@@ -37,7 +37,7 @@ describe('the fetch script', () => {
     })
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     // The node's packages and users are not this machine's.
-    for (const name of ['haproxy', 'conntrack', 'iptables']) await box.standIn(name, 'exit 0')
+    for (const name of ['haproxy', 'conntrack', 'iptables', 'nft']) await box.standIn(name, 'exit 0')
     await box.standIn('apt-get', 'exit 1')
     await box.standIn('sleep', 'exit 0')
   })
@@ -166,16 +166,17 @@ describe('the fetch script', () => {
   })
 
   // Whichever of the two there is says what the packages are called.
-  for (const [family, program, expected] of [
-    ['Debian and Ubuntu', 'apt-get', 'install --no-install-recommends haproxy conntrack iptables'],
-    ['Amazon Linux', 'dnf', '-q -y install haproxy conntrack-tools iptables-nft'],
+  for (const [family, program, minor, expected] of [
+    ['Debian and Ubuntu', 'apt-get', '1.36', 'install --no-install-recommends haproxy conntrack iptables nftables'],
+    ['Debian and Ubuntu', 'apt-get', '1.32', 'install --no-install-recommends haproxy conntrack iptables'],
+    ['Amazon Linux', 'dnf', '1.36', '-q -y install haproxy conntrack-tools iptables-nft nftables'],
   ] as const) {
-    it(`installs what a worker lacks by its name in ${family}, under dash and bash`, async () => {
+    it(`installs what a worker of ${minor} lacks by its name in ${family}, under dash and bash`, async () => {
       for (const shell of ['dash', 'bash']) {
-        const script = fetchScript(setOf(), 'worker')
+        const script = fetchScript({...sampleCluster(minor).artifacts, artifacts: []}, 'worker')
           .replaceAll('/var/lib/khw', join(box.root, shell))
           .replace(/^export PATH=.*$/m, '')
-          .replace(/ (haproxy|conntrack|iptables):/g, ' lacking-$1:')
+          .replace(/ (haproxy|conntrack|iptables|nft):/g, ' lacking-$1:')
           .replaceAll('apt-get', program === 'apt-get' ? 'the-apt-get' : 'no-apt-get')
           .replaceAll('dnf ', 'the-dnf ')
         await box.standIn(`the-${program}`, `echo "$*" >>${join(box.root, `${shell}-calls`)}`)

@@ -13,7 +13,7 @@ describe('the script that waits for fetching', () => {
 
   beforeEach(async () => {
     box = await sandbox()
-    for (const name of ['haproxy', 'conntrack', 'iptables', 'sleep']) await box.standIn(name, 'exit 0')
+    for (const name of ['haproxy', 'conntrack', 'iptables', 'nft', 'sleep']) await box.standIn(name, 'exit 0')
     await box.standIn('apt-get', 'exit 1')
     // The unit runs while the caller waits for it to be started: then it is over.
     await box.standIn('systemctl', 'exit 3')

@@ -116,7 +116,7 @@ describe('createWizard', () => {
     expect((await failure(ask(new Script('local', 'No Name')))).message).to.include('must be a DNS label')
     expect((await failure(ask(new Script('local', 'lab', 3, '500')))).message).to.include('have room for')
     expect((await failure(ask(new Script('local', 'lab', 3, '0')))).message).to.include('at least one is needed')
-    expect((await failure(ask(new Script('local', 'lab', 3, '3', '1.12')))).message).to.include('it knows 1.20')
+    expect((await failure(ask(new Script('local', 'lab', 3, '3', '1.12')))).message).to.include('khw builds 1.20')
   })
 
   it('refuses a name that is taken, and offers a free one', async () => {

@@ -165,7 +165,7 @@ function wayProblems(found: Found, {spec, selfSufficient}: NetworkQuestion): Pro
       'Send its 0.0.0.0/0 to a NAT gateway, or name a proxy that they reach: --node-proxy URL',
       spec.provider === 'local'
         ? HAND_DOWN
-        : 'Or bring haproxy, conntrack and iptables in an image, the rest from a mirror: --image ami-ID --mirror URL',
+        : 'Or bring haproxy, conntrack, iptables and nft in an image, the rest from a mirror: --image ami-ID --mirror URL',
     ].join('\n'),
   }))
 }

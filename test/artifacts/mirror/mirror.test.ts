@@ -2,6 +2,7 @@ import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:f
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {expect} from 'chai'
+import {DEFAULT_KUBERNETES_VERSION} from '../../../src/kubernetes/component-versions.js'
 import {resolveMirror} from '../../../src/artifacts/mirror/mirror.js'
 import {imageArchive} from '../../../src/artifacts/images/image-archive.js'
 import type {ArtifactRequest} from '../../../src/artifacts/request.js'
@@ -216,7 +217,8 @@ describe('mirror', () => {
     })
 
     it('works without a listing, by the usual names and a checksum beside each file', async () => {
-      for (const [path, content] of Object.entries(releaseFiles('1.36.2'))) server.files.set(path, content)
+      for (const [path, content] of Object.entries(releaseFiles(DEFAULT_KUBERNETES_VERSION)))
+        server.files.set(path, content)
       for (const name of ['pause', 'busybox']) {
         const archive = await image(`registry.k8s.io/${name}:1`)
         server.files.set(`images/${name}.tar`, archive)

@@ -25,6 +25,7 @@ describe('upstream artifacts', () => {
   const request = (overrides: Partial<ArtifactRequest> = {}): ArtifactRequest => ({
     source: 'upstream',
     architecture: 'amd64',
+    kubernetesVersion: '1.36.2',
     cache: cache(),
     signal: new AbortController().signal,
     onProgress: () => undefined,

@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {INSTANCE_TYPES} from '../../../src/local/api/ec2/instance-type-catalogue.js'
 import {systemClock} from '../../../src/clock.js'
+import {calledOperations} from '../../aws/permissions/called-operations.js'
 import {CREDENTIALS, IMAGE, testRegion, type TestRegion} from '../api/test-region.js'
 import {AWS, awsCommandLine, type Aws} from './aws-command-line.js'
 
@@ -26,12 +27,18 @@ describe("the AWS command line, Debian's awscli", function () {
   let home: string
   let region: TestRegion
   let aws: Aws
+  /** `ec2:CreateVpc`: all that was typed. */
+  const typed = new Set<string>()
 
   before(async function () {
     if (!existsSync(AWS)) this.skip()
     region = await testRegion({clock: systemClock})
     home = await mkdtemp(join(tmpdir(), 'region-clients-'))
-    aws = awsCommandLine(region.endpoint, CREDENTIALS, home)
+    const run = awsCommandLine(region.endpoint, CREDENTIALS, home)
+    aws = (service = '', command = '', ...args) => {
+      typed.add(actionOf(service, command))
+      return run(service, command, ...args)
+    }
   })
 
   after(async () => {
@@ -151,6 +158,12 @@ describe("the AWS command line, Debian's awscli", function () {
       ec2('describe-instance-status', '--instance-ids', nodeId, '--query', 'InstanceStatuses[].InstanceStatus.Status'),
       ec2('modify-instance-attribute', '--instance-id', nodeId, '--no-source-dest-check'),
       elb('register-targets', '--target-group-arn', targets, '--targets', ...nodeIds.map(id => `Id=${id}`)),
+      elb(
+        ...['modify-target-group-attributes', '--target-group-arn', targets, '--attributes'],
+        'Key=deregistration_delay.timeout_seconds,Value=0',
+      ),
+      elb('add-tags', '--resource-arns', balancer, targets, '--tags', 'Key=expires,Value=never'),
+      ec2('create-tags', '--resources', vpcId, nodeId, '--tags', 'Key=expires,Value=never'),
     ])
     // The load balancer came first.
     expect(nodes).to.equal('10.240.1.5\t198.18.0.4\trunning\tby-hand\n10.240.1.6\t198.18.0.5\trunning\tby-hand')
@@ -187,6 +200,40 @@ describe("the AWS command line, Debian's awscli", function () {
       ]),
     )
 
+    // As when the operator comes from elsewhere, a worker is another machine, and a launch was cut off.
+    const [, other = ''] = nodeIds
+    const fromThere = {IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{CidrIp: '192.0.2.1/32'}]}
+    await Promise.all([
+      ec2('describe-network-interfaces', '--filters', `Name=attachment.instance-id,Values=${other}`, ...ID_OF_INTERFACE)
+        .then(id => ec2('replace-route', ...onTable(tableId, '10.200.1.0/24'), '--network-interface-id', id))
+        .then(() => ec2('delete-route', ...onTable(tableId, '10.200.1.0/24'))),
+      ec2(
+        ...['revoke-security-group-ingress', '--group-id', groupId],
+        ...['--ip-permissions', JSON.stringify([fromThere])],
+      ),
+      ec2(
+        ...['revoke-security-group-egress', '--group-id', groupId],
+        ...['--ip-permissions', JSON.stringify([{IpProtocol: '-1', IpRanges: [{CidrIp: '0.0.0.0/0'}]}])],
+      ),
+      ec2('stop-instances', '--instance-ids', other).then(() => ec2('start-instances', '--instance-ids', other)),
+      elb('deregister-targets', '--target-group-arn', targets, '--targets', `Id=${other}`),
+      ec2(
+        ...['create-volume', '--availability-zone', 'local-1b', '--size', '1', '--encrypted'],
+        ...['--query', 'VolumeId'],
+      ).then(id => ec2('delete-volume', '--volume-id', id)),
+      ec2('create-network-interface', '--subnet-id', subnetId, '--query', 'NetworkInterface.NetworkInterfaceId').then(
+        id => ec2('delete-network-interface', '--network-interface-id', id),
+      ),
+    ])
+    const after = await ec2(
+      'describe-security-groups',
+      '--group-ids',
+      groupId,
+      '--query',
+      'SecurityGroups[0].[IpPermissionsEgress,IpPermissions[].FromPort]',
+    )
+    expect(after).to.equal('')
+
     await Promise.all([
       elb('delete-load-balancer', '--load-balancer-arn', balancer).then(() =>
         elb('delete-target-group', '--target-group-arn', targets),
@@ -214,6 +261,14 @@ describe("the AWS command line, Debian's awscli", function () {
     const left = await ec2('describe-tags', '--query', 'Tags[?ResourceType!=`instance`].[ResourceType,ResourceId]')
     expect(left).to.equal('')
     expect(region.errors).to.deep.equal([])
+    const steps = calledOperations()
+      .filter(({file}) => !file.startsWith('steps/iam/'))
+      .map(({action}) => action)
+    const changing = steps.filter(action => /^(ec2|elasticloadbalancing):(?!Describe)/.test(action))
+    expect(
+      [...new Set(changing)].filter(action => !typed.has(action)),
+      'not done by hand',
+    ).to.deep.equal([])
   })
 
   it('makes what machines may be, and takes it away', async () => {
@@ -277,6 +332,14 @@ describe("the AWS command line, Debian's awscli", function () {
     expect(region.store.state.vpcs).to.deep.equal({})
   })
 })
+
+const ID_OF_INTERFACE = ['--query', 'NetworkInterfaces[].NetworkInterfaceId']
+
+/** `ec2`, `create-vpc`: `ec2:CreateVpc`, as IAM names it. */
+function actionOf(service: string, command: string): string {
+  const operation = command.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
+  return `${service === 'elbv2' ? 'elasticloadbalancing' : service}:${operation}`
+}
 
 function onTable(tableId: string, destination: string): string[] {
   return ['--route-table-id', tableId, '--destination-cidr-block', destination]

@@ -56,7 +56,7 @@ export function processRuns(processFile: string): boolean {
 }
 
 /** Starts it, unless it runs, and resolves once it does its work. Throws LOCAL_DAEMON_FAILED. */
-export async function startDetached(options: DetachedProcess): Promise<void> {
+export async function startDetached(options: DetachedProcess, patience = START_TIMEOUT_MS): Promise<void> {
   const {what, namespace, processFile} = options
   if (processRuns(processFile)) return
   rmSync(processFile, {force: true})
@@ -74,14 +74,17 @@ export async function startDetached(options: DetachedProcess): Promise<void> {
   child.once('error', error => (ended = messageOf(error)))
   child.once('exit', code => (ended = `it exited with ${code ?? 'a signal'}`))
   child.unref()
-  const deadline = Date.now() + START_TIMEOUT_MS
+  const deadline = Date.now() + patience
   while (!processRuns(processFile)) {
-    if (ended !== undefined || Date.now() > deadline)
+    if (ended !== undefined || Date.now() > deadline) {
+      // One that is only slow would come up beside the next.
+      if (ended === undefined && child.pid !== undefined) await killAndWait(child.pid)
       throw new KhwError(
         'LOCAL_DAEMON_FAILED',
-        `${what} did not start: ${ended ?? 'no answer in 20 s'}\n${tail(options.log)}`,
+        `${what} did not start: ${ended ?? `no answer in ${patience / 1000} s`}\n${tail(options.log)}`,
         ['Try again: the next change to the VPC starts it', `Read ${options.log}`],
       )
+    }
     await sleep(10)
   }
 }

@@ -15,7 +15,13 @@ async function killInside(namespace: string): Promise<void> {
   await Promise.all(pids.map(pid => killAndWait(Number(pid))))
 }
 
-/** Ends what runs in the namespaces of load balancers, and removes them. */
+/** Removes namespaces of machines, and of load balancers with what runs in them. */
+export async function removeEnds(names: RegionNames, namespaces: readonly string[]): Promise<void> {
+  const isBalancer = (namespace: string): boolean => namespace.startsWith(`${names.prefix}-lb-`)
+  await removeBalancers(namespaces.filter(isBalancer))
+  await removeNamespaces(namespaces.filter(namespace => !isBalancer(namespace)))
+}
+
 async function removeBalancers(namespaces: readonly string[]): Promise<void> {
   for (const namespace of namespaces) if (namespaceExists(namespace)) await killInside(namespace)
   await removeNamespaces(namespaces)
@@ -42,10 +48,7 @@ export async function removeVpc(files: VpcFiles, names: RegionNames, vpcId: stri
   await stopBalancers(files, vpcId)
   await stopServices(files, vpcId)
   await removeRouter(names.vpcNamespace(vpcId))
-  const recorded = files.readRecord(vpcId)?.instanceNamespaces ?? []
-  const isBalancer = (namespace: string): boolean => namespace.startsWith(`${names.prefix}-lb-`)
-  await removeBalancers(recorded.filter(isBalancer))
-  await removeNamespaces(recorded.filter(namespace => !isBalancer(namespace)))
+  await removeEnds(names, files.readRecord(vpcId)?.instanceNamespaces ?? [])
   files.remove(vpcId)
   if (files.known().length === 0) await leaveHost(names)
 }

@@ -9,9 +9,9 @@ import {hostRuleset} from './host-ruleset.js'
 import {HostNames} from './host-names.js'
 import {routePublicAddresses} from './host-side.js'
 import {connectInstances, disconnectInstances} from './instance-links.js'
-import {addNamespaces, inside, namespaceExists, removeNamespaces} from './namespaces.js'
+import {addNamespaces, inside, namespaceExists} from './namespaces.js'
 import {networkFailure} from './network-failure.js'
-import {hostTableExists, removeEverything, removeVpc} from './removal.js'
+import {hostTableExists, removeEnds, removeEverything, removeVpc} from './removal.js'
 import {furnishRouter, isFurnished, readRouter, routeTraffic} from './router.js'
 import {servicesRunning, startServices, stopServices} from './services-process.js'
 import {writeFileAtomicallySync} from '../../write-file.js'
@@ -132,7 +132,7 @@ export function createVpcFabric(options: VpcFabricOptions): VpcFabric {
 
     const gone = known.filter(name => !wanted.includes(name))
     if (gone.length > 0) {
-      await removeNamespaces(gone)
+      await removeEnds(names, gone)
       files.writeRecord(vpcId, {...record, instanceNamespaces: wanted})
     }
     applied.set(vpcId, {vpcPlan: plan, plan: fingerprint(plan), ruleset, tables})

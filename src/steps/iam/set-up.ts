@@ -65,8 +65,9 @@ export async function setUpChanges(
           await iam.deletePolicyVersion({PolicyArn, VersionId: oldest})
         },
       })
+    const dropped = droppedVpcs(found.document, document)
     changes.push({
-      what: `give the policy ${POLICY_NAME} a new version that counts`,
+      what: `give the policy ${POLICY_NAME} a new version that counts${dropped}`,
       run: async () => {
         try {
           await clients.iamOnce.createPolicyVersion({PolicyArn, PolicyDocument: document, SetAsDefault: true})
@@ -116,6 +117,15 @@ async function checkHolder(iam: IamClients['iam'], {kind, name}: Holder): Promis
       {exit: 2, cause: error},
     )
   }
+}
+
+/** For who does not name them again: clusters in these VPCs could not be made any more, nor taken down. */
+function droppedVpcs(before: string, after: string): string {
+  const named = (document: string): Set<string> => new Set(document.match(/vpc-[0-9a-f]+/g) ?? [])
+  const kept = named(after)
+  const dropped = [...named(before)].filter(id => !kept.has(id))
+  if (dropped.length === 0) return ''
+  return `, which no longer allows clusters in ${dropped.join(', ')} (to keep that: ${dropped.map(id => `--vpc-id ${id}`).join(' ')})`
 }
 
 /** The same but for white space and the like. */

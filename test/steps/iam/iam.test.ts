@@ -82,6 +82,18 @@ describe('khw iam setup and remove', () => {
     ])
   })
 
+  it('say that a new version forgets a VPC that the one before names', async () => {
+    const [VPC, OTHER] = ['vpc-0123456789abcdef0', 'vpc-0123456789abcdef1']
+    const last = async (vpcIds: readonly string[]): Promise<string | undefined> => {
+      const {changes} = await setUpChanges(clients, account, {holder: eve, regions: [], vpcIds})
+      await carryOut(changes, () => undefined)
+      return changes.map(({what}) => what).find(what => what.includes('new version'))
+    }
+    await last([VPC])
+    expect(await last([VPC, OTHER])).to.equal('give the policy khw-operator a new version that counts')
+    expect(await last([OTHER])).to.include(`no longer allows clusters in ${VPC} (to keep that: --vpc-id ${VPC})`)
+  })
+
   it('make one version of it, whatever becomes of the answer', async () => {
     await setUp()
     const versions = async () => (await root.iam.listPolicyVersions({PolicyArn: ARN})).Versions?.length

@@ -34,7 +34,8 @@ How long interfaces of terminated instances are in the way of deletions:
 
 VpcLimitExceeded, InstanceLimitExceeded, VcpuLimitExceeded and so on:
 "quotas": {"vpcs": 5, "internetGateways": 5, "subnetsPerVpc": 200,
-"securityGroups": 60, "instances": 20, "vcpus": 32, "spotInstances": 10,
+"routesPerTable": 50, "securityGroups": 60, "rulesPerGroup": 60,
+"instances": 20, "vcpus": 32, "gVcpus": 8, "spotInstances": 10,
 "spotVcpus": 64, "networkLoadBalancers": 50, "targetGroups": 3000}
 
 Boots that are slow, fail, or are slow and then fail:

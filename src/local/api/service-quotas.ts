@@ -30,6 +30,21 @@ const QUOTAS: readonly KnownQuota[] = [
     byDefault: 5,
     setting: 'spotVcpus',
   },
+  {
+    service: 'ec2',
+    code: 'L-DB2E81BA',
+    name: 'Running On-Demand G and VT instances',
+    byDefault: 0,
+    setting: 'gVcpus',
+  },
+  {service: 'vpc', code: 'L-93826ACB', name: 'Routes per route table', byDefault: 50, setting: 'routesPerTable'},
+  {
+    service: 'vpc',
+    code: 'L-0EA8095F',
+    name: 'Inbound or outbound rules per security group',
+    byDefault: 60,
+    setting: 'rulesPerGroup',
+  },
   {service: 'vpc', code: 'L-F678F1CE', name: 'VPCs per Region', byDefault: 5, setting: 'vpcs'},
   {service: 'vpc', code: 'L-A4707A72', name: 'Internet gateways per Region', byDefault: 5, setting: 'internetGateways'},
   {

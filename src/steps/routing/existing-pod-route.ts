@@ -22,6 +22,8 @@ export function existingPodRoute(node: WorkerNode, needs: ExistingPodRouteNeeds)
     phase: 'routing',
     title: `Route ${node.podCidr} to ${node.name}`,
     needs,
+    // As many as there are route tables, which the plan does not know.
+    changes: 1,
 
     async create({ec2, ec2Once, clusterId, clock, signal}, {subnets, instance: {networkInterfaceId}}) {
       const routeTableIds = [...new Set(subnets.map(subnet => subnet.routeTableId))]

@@ -153,6 +153,34 @@ describe('the look before a create', () => {
     expect(await ahead.failures()).to.deep.equal([])
   })
 
+  it('counts machines with graphics processors against the quota of those', async () => {
+    ahead.faults.set({quotas: {vcpus: 6, gVcpus: 8}})
+    const [found, ...others] = await ahead.failures({workerType: 'g4dn.xlarge'})
+    expect(others).to.deep.equal([])
+    expect(found?.detail).to.equal(
+      'The quota of vCPUs of G and VT instances in local-1 is 8, of which 0 are in use; the plan needs 12 more.',
+    )
+    expect(found?.fix).to.include('--quota-code L-DB2E81BA --desired-value 12')
+    ahead.faults.set({quotas: {vcpus: 6, gVcpus: 12}})
+    expect(await ahead.failures({workerType: 'g4dn.xlarge'})).to.deep.equal([])
+  })
+
+  it('counts a route for each worker, and the rules that let ranges in', async () => {
+    ahead.faults.set({quotas: {routesPerTable: 5, rulesPerGroup: 17}})
+    expect(await ahead.failures()).to.deep.equal([])
+    const [routes, ...others] = await ahead.failures({workers: 4})
+    expect(others).to.deep.equal([])
+    expect(routes?.detail).to.equal(
+      'The quota of routes in a route table in local-1 is 5, of which 2 are in use; the plan needs 4 more.',
+    )
+    expect(routes?.fix).to.include('--quota-code L-93826ACB --desired-value 6').and.to.include('--workers')
+    const texts = Array.from({length: 9}, (_, i) => `203.0.113.${i}`)
+    const ranges = operatorRanges(parseOperatorRanges(texts, false))
+    const [rules] = await ahead.failures({}, {ranges})
+    expect(rules?.detail).to.include('The quota of rules of a security group in local-1 is 17, of which 0 are in use')
+    expect(rules?.fix).to.include('--quota-code L-0EA8095F').and.to.include('--allow-cidr')
+  })
+
   it('counts the largest type that a machine may be', async () => {
     ahead.faults.set({quotas: {vcpus: 17}})
     const [found] = await ahead.failures({fallbackTypes: {worker: ['t3.xlarge', 't3.small']}})

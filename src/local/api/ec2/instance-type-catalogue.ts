@@ -25,8 +25,8 @@ const REGULAR = [
   ['4xlarge', 16],
 ] as const
 
-/** GiB a vcpu, by the family's first letter: compute, general purpose, memory. */
-const MEMORY_PER_VCPU = {c: 2, m: 4, r: 8} as const
+/** GiB a vcpu, by the family's first letter: compute, graphics, general purpose, memory. */
+const MEMORY_PER_VCPU = {c: 2, g: 4, m: 4, r: 8} as const
 
 /** The types this region offers: the common families, up to 16 vcpus. */
 export const INSTANCE_TYPES: readonly InstanceType[] = [
@@ -37,6 +37,8 @@ export const INSTANCE_TYPES: readonly InstanceType[] = [
     ...['5', '5a', '6i', '6a', '7i', '7a'].flatMap(generation => regular(letter, generation, 'x86_64')),
     ...['6g', '7g', '8g'].flatMap(generation => regular(letter, generation, 'arm64')),
   ]),
+  // They have no smaller size. Here, as most of what AWS has in its machines, their graphics processors are missing.
+  ...['4dn', '5'].flatMap(generation => regular('g', generation, 'x86_64').filter(({vcpus}) => vcpus >= 4)),
 ]
 
 function burstable(family: string, architecture: InstanceType['architecture']): InstanceType[] {

@@ -10,6 +10,12 @@ interface Quota {
   readonly message: (limit: number) => string
 }
 
+const TOO_MANY_VCPUS = {
+  code: 'VcpuLimitExceeded',
+  message: (limit: number) =>
+    `You have requested more vCPU capacity than your current vCPU limit of ${limit} allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,
+}
+
 const QUOTAS: Readonly<Record<keyof QuotaFaults, Quota>> = {
   vpcs: {
     count: state => Object.keys(state.vpcs).length,
@@ -40,11 +46,33 @@ const QUOTAS: Readonly<Record<keyof QuotaFaults, Quota>> = {
   vcpus: {
     count: state =>
       up(state)
-        .filter(({spot}) => spot === undefined)
+        .filter(instance => instance.spot === undefined && !isG(instance))
         .reduce(addVcpus, 0),
-    code: 'VcpuLimitExceeded',
-    message: limit =>
-      `You have requested more vCPU capacity than your current vCPU limit of ${limit} allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,
+    ...TOO_MANY_VCPUS,
+  },
+  gVcpus: {
+    count: state =>
+      up(state)
+        .filter(instance => instance.spot === undefined && isG(instance))
+        .reduce(addVcpus, 0),
+    ...TOO_MANY_VCPUS,
+  },
+  routesPerTable: {
+    // With the one to the VPC itself.
+    count: state => Math.max(0, ...Object.values(state.routeTables).map(({routes}) => routes.length + 1)),
+    code: 'RouteLimitExceeded',
+    message: limit => `You have reached the limit of ${limit} routes in a route table.`,
+  },
+  rulesPerGroup: {
+    count: state =>
+      Math.max(
+        0,
+        ...Object.values(state.securityGroups).flatMap(({rules}) =>
+          [true, false].map(isEgress => rules.filter(rule => rule.isEgress === isEgress).length),
+        ),
+      ),
+    code: 'RulesPerSecurityGroupLimitExceeded',
+    message: () => 'The maximum number of rules per security group has been reached.',
   },
   spotInstances: {
     count: state => up(state).filter(({spot}) => spot !== undefined).length,
@@ -86,6 +114,10 @@ export function quotaCheck(quotas: QuotaFaults): ChangeCheck {
 
 function up(state: RegionState): Instance[] {
   return Object.values(state.instances).filter(instance => instance.state === 'pending' || instance.state === 'running')
+}
+
+function isG({instanceType}: Instance): boolean {
+  return /^g\d/.test(instanceType)
 }
 
 function addVcpus(sum: number, {instanceType}: Instance): number {

@@ -101,12 +101,18 @@ export interface QuotaFaults {
   readonly internetGateways?: number
   /** SubnetLimitExceeded */
   readonly subnetsPerVpc?: number
+  /** RouteLimitExceeded */
+  readonly routesPerTable?: number
+  /** Inbound or outbound ones. RulesPerSecurityGroupLimitExceeded */
+  readonly rulesPerGroup?: number
   /** SecurityGroupLimitExceeded */
   readonly securityGroups?: number
   /** `pending` and `running` ones. InstanceLimitExceeded */
   readonly instances?: number
-  /** Of `pending` and `running` on-demand instances. VcpuLimitExceeded */
+  /** Of `pending` and `running` on-demand instances, but for those of G types. VcpuLimitExceeded */
   readonly vcpus?: number
+  /** The same of G types. */
+  readonly gVcpus?: number
   /** `pending` and `running` ones. MaxSpotInstanceCountExceeded */
   readonly spotInstances?: number
   /** Of `pending` and `running` spot instances. MaxSpotInstanceCountExceeded */

@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import {skipUnlessMachines} from './can-run.js'
+import {exposureTests} from './hardened/exposure.js'
 import {leftOnHost, prefixOf} from './host.js'
 import {Khw} from './khw.js'
 import {readyNodes} from './kubectl.js'
@@ -21,6 +22,8 @@ describe('a hardened cluster of 3+3 on real machines', function () {
     await khw.succeed(...CREATE)
     expect(await readyNodes(khw, CLUSTER)).to.deep.equal(['worker-1', 'worker-2', 'worker-3'])
   })
+
+  exposureTests(khw, CLUSTER)
 
   it('leaves nothing behind', async () => {
     const prefix = prefixOf(khw.home)

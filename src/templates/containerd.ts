@@ -3,6 +3,7 @@ import type {ArtifactSet} from '../artifacts/artifact.js'
 import {containerdReleaseOf, type ContainerdRelease} from '../kubernetes/releases.js'
 import {imageArchives, installedPath} from './installed-programs.js'
 import {PATHS} from './paths.js'
+import {SANDBOX} from './sandbox.js'
 import {commandLine, systemdUnit, type UnitTemplate} from './systemd-unit.js'
 
 /**
@@ -121,6 +122,7 @@ export function imagesUnit(artifacts: ArtifactSet): UnitTemplate | undefined {
       ExecStart: archives.map(archive => `${ctr} images import ${archive}`),
       Restart: 'on-failure',
       RestartSec: '2s',
+      ...SANDBOX,
     },
     inputs: archives,
     startNow: true,

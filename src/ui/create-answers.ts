@@ -66,6 +66,7 @@ export function summaryRows(request: CreateRequest): readonly (readonly [string,
     ['Workers', String(request.workers ?? d.workers)],
     ...machineRows(request),
     ['Kubernetes', request.kubernetesVersion ?? 'the newest that can be had'],
+    ...(request.securityProfile === 'cis' ? [['Security', 'profile cis'] satisfies [string, string]] : []),
     ...moneyRows(request),
   ]
 }

@@ -44,6 +44,8 @@ describe('the flags that say what machines to take', () => {
     expect(rows.get('Costs')).to.match(/^at most \$0\.\d\d an hour/)
     expect(rows.get('Prices')).to.match(/the spot market takes less$/)
     expect(rows.get('Zones')).to.equal('us-west-2a, us-west-2c')
+    expect(rows.get('Security')).to.equal('profile cis')
     expect(new Map(summaryRows({})).has('Machines')).to.equal(false)
+    expect(new Map(summaryRows({})).has('Security')).to.equal(false)
   })
 })

@@ -2,47 +2,47 @@ import {X509Certificate, type KeyObject} from 'node:crypto'
 import {KhwError} from '../errors.js'
 import {authorityFits, leafFits, parseCertificate} from './fit.js'
 import {newPrivateKey, parsePrivateKey} from './keys.js'
+import {AUTHORITY_LIFE, LEAF_LIFE, marginOf, SKEW, type Issuance} from './lifetime.js'
 import type {SecretStore} from './secret-store.js'
 import type {KeyPair, Statement, Subject, Validity} from './x509.js'
-
-const MINUTE = 60 * 1000
-const DAY = 24 * 60 * MINUTE
-
-/** Clocks of fresh machines may lag behind. */
-const SKEW = 5 * MINUTE
-/** Throw-away clusters: authorities and leaves alike. */
-const LIFE = 30 * DAY
 
 /** Where a pair lies in the store: `<path>.key` and `<path>.crt`. The key is written first and kept for good. */
 export interface PairRequest {
   readonly path: string
   readonly secrets: SecretStore
   readonly now: Date
+  /** Absent: whatever lasts is good. */
+  readonly issuance?: Issuance | undefined
 }
 
 /**
- * The authority of that name: as it is stored, or made now. One that ends within a day is signed anew with the same
- * key, so that what it issued stays valid. Throws JOURNAL_UNREADABLE if the certificate is there and its key is not:
+ * The authority of that name: as it is stored, or made now. One that ends within a day, or before the leaves that were
+ * asked for, is signed anew with the same key, so that what it issued stays valid. Throws JOURNAL_UNREADABLE if the certificate is there and its key is not:
  * a new key would make every node of the cluster refuse the others.
  */
 export async function ensureAuthority(subject: Subject, request: PairRequest): Promise<KeyPair> {
-  const {path, now} = request
+  const {path, now, issuance} = request
+  const life = issuance?.lifetime ?? LEAF_LIFE
+  const until = Math.max(now.getTime() + marginOf(LEAF_LIFE), issuance ? Date.parse(issuance.since) + life : 0)
   const stored = await readPair(request)
   if (stored.certificate !== undefined && stored.key === undefined) throw keyIsGone(path)
   return completed(stored, request, {
-    fits: (certificate, key) => authorityFits(certificate, subject, key, now),
-    sign: async privateKey => (await import('./x509.js')).signAuthority(subject, privateKey, validityFrom(now)),
+    fits: (certificate, key) => authorityFits(certificate, subject, key, until),
+    sign: async privateKey =>
+      (await import('./x509.js')).signAuthority(subject, privateKey, validityFrom(now, AUTHORITY_LIFE)),
   })
 }
 
 /** The leaf as it is stored if it fits (see fit.ts), else issued now, for the stored key if there is one. */
 export async function ensureLeaf(statement: Statement, authority: KeyPair, request: PairRequest): Promise<KeyPair> {
-  const {now} = request
+  const {now, issuance} = request
+  const life = issuance?.lifetime ?? LEAF_LIFE
+  const until = now.getTime() + marginOf(life)
   const issuer = new X509Certificate(authority.certificate)
   return completed(await readPair(request), request, {
-    fits: (certificate, key) => leafFits(certificate, statement, key, issuer, now),
+    fits: (certificate, key) => leafFits(certificate, statement, key, issuer, until) && isOf(certificate, issuance),
     sign: async privateKey => {
-      const validity = within(validityFrom(now), issuer)
+      const validity = within(validityFrom(now, life), issuer)
       return (await import('./x509.js')).signLeaf(statement, privateKey, authority, validity)
     },
   })
@@ -83,8 +83,13 @@ async function storeNewKey({path, secrets}: PairRequest): Promise<string> {
   return privateKey
 }
 
-function validityFrom(now: Date): Validity {
-  return {notBefore: new Date(now.getTime() - SKEW), notAfter: new Date(now.getTime() + LIFE)}
+function validityFrom(now: Date, life: number): Validity {
+  return {notBefore: new Date(now.getTime() - SKEW), notAfter: new Date(now.getTime() + life)}
+}
+
+/** Whether it was issued since new ones were asked for; certificates know whole seconds. */
+function isOf({validFrom}: X509Certificate, issuance: Issuance | undefined): boolean {
+  return issuance === undefined || Date.parse(validFrom) + SKEW + 1000 > Date.parse(issuance.since)
 }
 
 /** A leaf that outlives its authority would only look valid. */

@@ -1,8 +1,6 @@
 import {X509Certificate, type KeyObject} from 'node:crypto'
 import type {Statement, Subject} from './x509.js'
 
-const DAY = 24 * 60 * 60 * 1000
-
 const USAGE_OIDS = {server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2'} as const
 
 /** Undefined if the text is no certificate. */
@@ -14,20 +12,20 @@ export function parseCertificate(pem: string): X509Certificate | undefined {
   }
 }
 
-/** Whether an authority's certificate belongs to its key, says the subject and lasts for another day. */
-export function authorityFits(certificate: X509Certificate, subject: Subject, key: KeyObject, now: Date): boolean {
+/** Whether an authority's certificate belongs to its key, says the subject and lasts until then (ms since 1970). */
+export function authorityFits(certificate: X509Certificate, subject: Subject, key: KeyObject, until: number): boolean {
   return (
-    certificate.ca && hasSubject(certificate, subject) && certificate.checkPrivateKey(key) && lasts(certificate, now)
+    certificate.ca && hasSubject(certificate, subject) && certificate.checkPrivateKey(key) && lasts(certificate, until)
   )
 }
 
-/** Whether a leaf still says exactly what it should, is signed by the authority and lasts for another day. */
+/** Whether a leaf still says exactly what it should, is signed by the authority and lasts until then (ms since 1970). */
 export function leafFits(
   certificate: X509Certificate,
   wanted: Statement,
   key: KeyObject,
   authority: X509Certificate,
-  now: Date,
+  until: number,
 ): boolean {
   return (
     hasSubject(certificate, wanted.subject) &&
@@ -42,7 +40,7 @@ export function leafFits(
     certificate.checkPrivateKey(key) &&
     certificate.checkIssued(authority) &&
     certificate.verify(authority.publicKey) &&
-    lasts(certificate, now)
+    lasts(certificate, until)
   )
 }
 
@@ -56,8 +54,8 @@ function namesOf(certificate: X509Certificate): readonly string[] {
   return certificate.subjectAltName?.split(', ') ?? []
 }
 
-function lasts(certificate: X509Certificate, now: Date): boolean {
-  return new Date(certificate.validTo).getTime() > now.getTime() + DAY
+function lasts(certificate: X509Certificate, until: number): boolean {
+  return new Date(certificate.validTo).getTime() > until
 }
 
 /** `undefined` is what Node gives for a certificate without the extension, whatever its types say. */

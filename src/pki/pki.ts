@@ -11,6 +11,7 @@ import {
   type NodeLeaf,
 } from './certificates.js'
 import {newPrivateKey, parsePrivateKey, publicKeyOf} from './keys.js'
+import type {Issuance} from './lifetime.js'
 import type {SecretStore} from './secret-store.js'
 import type {KeyPair} from './x509.js'
 
@@ -18,6 +19,8 @@ export interface PkiInput extends ApiNames {
   readonly spec: ClusterSpec
   readonly secrets: SecretStore
   readonly now?: Date
+  /** What the leaves have to be since new ones were asked for. Absent: whatever lasts is good. */
+  readonly issuance?: Issuance | undefined
 }
 
 /** All keys and certificates of one cluster, PEM. */
@@ -48,9 +51,9 @@ const SERVICE_ACCOUNT_KEY = 'pki/service-account.key'
  * with the same input, every byte stays. Private keys are never replaced.
  */
 export async function ensurePki(input: PkiInput): Promise<Pki> {
-  const {spec, secrets, now = new Date()} = input
+  const {spec, secrets, now = new Date(), issuance} = input
   const authority = (name: AuthorityName) =>
-    ensureAuthority({commonName: `khw ${spec.name} ${name} CA`}, {path: AUTHORITY_PATHS[name], secrets, now})
+    ensureAuthority({commonName: `khw ${spec.name} ${name} CA`}, {path: AUTHORITY_PATHS[name], secrets, now, issuance})
   const [ca, etcdCa, frontProxyCa, tokenKey] = await Promise.all([
     authority('kubernetes'),
     authority('etcd'),
@@ -62,7 +65,7 @@ export async function ensurePki(input: PkiInput): Promise<Pki> {
     await Promise.all(
       leavesOf(input).map(async (leaf): Promise<[string, KeyPair]> => {
         const path = pathOf(leaf)
-        return [path, await ensureLeaf(leaf, issuers[leaf.authority], {path, secrets, now})]
+        return [path, await ensureLeaf(leaf, issuers[leaf.authority], {path, secrets, now, issuance})]
       }),
     ),
   )

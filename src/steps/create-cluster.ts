@@ -17,6 +17,7 @@ import {checkAhead} from './preflight/check-ahead.js'
 import {keepKubeconfig, reportOf} from './cluster-status.js'
 import {heedExpiry} from './expiry/heed.js'
 import {createPlan} from './create-plan.js'
+import {renewPlan} from './certificates/renew-plan.js'
 import {placementNotices} from './compute/placement-notices.js'
 import {createRequestDefaults, type CreateRequest} from './request/create-request.js'
 import {regionFor} from './request/default-region.js'
@@ -80,7 +81,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
     const asked = resumed?.header.spec ?? {...specInput(request, name, only), region: opening.region}
     if (resumed?.complete !== true) heedCost(asked, request, resumed?.header, options.onNotice)
     const {journal, access} = resumed ? await goOn(resumed, opening) : await beginCluster({...opening, name, directory})
-    return await run(options, directory, journal, access, until)
+    return await runCluster(options, directory, journal, access, until)
   } finally {
     lock.release()
     removeIfEmpty(home, directory)
@@ -97,8 +98,12 @@ async function goOn(journal: Journal, opening: OpenRegionOptions): Promise<Begun
   return {journal, access}
 }
 
-async function run(
-  {home, onEvent, onNotice, signal}: CreateOptions,
+/**
+ * Runs the cluster's plan: that of a create, or of a renewal that was asked for and is not finished. What it is like then
+ * is what it ends with.
+ */
+export async function runCluster(
+  {home, onEvent, onNotice, signal}: Pick<CreateOptions, 'home' | 'onEvent' | 'onNotice' | 'signal'>,
   directory: ClusterDirectory,
   journal: Journal,
   access: RegionAccess,
@@ -112,11 +117,14 @@ async function run(
   }
   const session = await openSession(directory, journal.header, access, signal, {onSilence})
   try {
-    const whole = createPlan(journal.header.spec)
+    const whole = journal.renewing ? await renewPlan(session.context) : createPlan(journal.header.spec)
     const plan = until === undefined ? whole : upTo(whole, until)
     const before = await healDuplicates({...session.context, journal, onNotice})
     await runPlan({plan, journal, context: {...session.context, inventory: before}, onEvent})
-    if (plan.steps.length === whole.steps.length) journal.setComplete(true)
+    if (plan.steps.length === whole.steps.length) {
+      journal.finishRenewal()
+      journal.setComplete(true)
+    }
     // What EC2 shows late of a call whose answer was lost.
     const inventory = await takeInventory(session.context, session.context.clusterId, signal)
     const after = await healDuplicates({...session.context, inventory, journal, onNotice})

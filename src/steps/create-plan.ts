@@ -1,21 +1,22 @@
 import {controllersOf, nodesOf, workersOf, type ClusterNode} from '../cluster/addressing.js'
 import {addonsOf, DEFAULT_ADDONS} from '../cluster/addons.js'
 import {hasLoadBalancer, type ClusterSpec} from '../cluster/spec.js'
-import {certificates} from './access/certificates.js'
+import {certificates, type Certificates} from './access/certificates.js'
 import {keyPair} from './access/key-pair.js'
 import {operatorKey} from './access/operator-key.js'
 import {installAddon} from './addons/install.js'
 import {addonReady} from './addons/ready.js'
-import {addresses} from './compute/addresses.js'
+import {addresses, type Addresses} from './compute/addresses.js'
 import {image} from './compute/image.js'
 import {instance} from './compute/instance.js'
 import {sourceDestCheck} from './compute/source-dest-check.js'
-import {apiServer} from './control-plane/api-server.js'
+import {apiServer, type ApiServer} from './control-plane/api-server.js'
 import {firstApi} from './control-plane/first-api.js'
 import {kubeconfigStep} from './control-plane/kubeconfig.js'
 import {rbac} from './control-plane/rbac.js'
 import {serviceAccounts} from './control-plane/service-accounts.js'
 import {plan, type Plan} from './engine/plan.js'
+import type {Step} from './engine/step.js'
 import {membership} from './etcd/membership.js'
 import {quorum} from './etcd/quorum.js'
 import {listener} from './load-balancer/listener.js'
@@ -26,15 +27,30 @@ import {targets} from './load-balancer/targets.js'
 import {networkSteps} from './network/network-steps.js'
 import {controllerGroup, loadBalancerGroup, workerGroup} from './network/security-group.js'
 import {securityGroupRules} from './network/security-group-rules.js'
-import {configure} from './node/configure.js'
+import {configure, type Configure} from './node/configure.js'
 import {connect} from './node/connect.js'
 import {fetch} from './node/fetch.js'
 import {pods} from './verify/pods.js'
 import {secrets} from './verify/secrets.js'
 import {ready} from './worker/ready.js'
 
-/** The whole create. Pure: the same spec gives the same plan. Read it as a table of contents. */
+/** The whole create. Pure: the same spec gives the same plan. */
 export function createPlan(spec: ClusterSpec): Plan {
+  return plan(createSteps(spec).steps)
+}
+
+export interface CreateSteps {
+  /** All, each after its needs. */
+  readonly steps: readonly Step[]
+  readonly addresses: Addresses
+  readonly certificates: Certificates
+  /** One a node: controllers first. */
+  readonly configured: readonly Configure[]
+  readonly apis: readonly ApiServer[]
+}
+
+/** The steps of a create. Read it as a table of contents. */
+export function createSteps(spec: ClusterSpec): CreateSteps {
   const controllers = controllersOf(spec)
   const workers = workersOf(spec)
   const nodes = nodesOf(spec)
@@ -113,7 +129,7 @@ export function createPlan(spec: ClusterSpec): Plan {
     configured: at(controllersConfigured, 0),
   })
 
-  return plan([
+  const steps = [
     // network
     ...network.steps,
     controllerGroup,
@@ -153,7 +169,8 @@ export function createPlan(spec: ClusterSpec): Plan {
     ...addons.flat(),
     podsChecked,
     secretsChecked,
-  ])
+  ]
+  return {steps, addresses: publicAddresses, certificates: issued, configured, apis}
 }
 
 function at<T>(list: readonly T[], index: number): T {

@@ -67,7 +67,7 @@ async function extend(options: ExtendOptions, directory: ClusterDirectory, journ
     journal.finishExtension()
     const certificates = certificateExpiry(journal)
     if (certificates !== null && (expiresAt === null || certificates < expiresAt))
-      onNotice(`Its certificates end before that, on ${certificates.slice(0, 10)}; khw cannot renew them yet.`)
+      onNotice(`Its certificates end before that, on ${certificates.slice(0, 10)}. New ones: khw certs renew ${name}`)
     return {name, id: clusterId, expiresAt, machines, tagged}
   } catch (error) {
     signal.throwIfAborted()

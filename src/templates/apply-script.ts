@@ -11,11 +11,11 @@ const UNIT_DIRECTORY = '/etc/systemd/system/'
  *
  * Files that are right already are left alone; others are replaced by rename. Files of an earlier bundle that this one
  * no longer has are removed. A unit that runs is restarted if one of its inputs is not what it was last started with
- * (kept in /var/lib/khw/units, so a run that was killed half-way is made good by the next); one that does not run is
+ * (kept in /var/lib/khw/units, so a run that was killed half-way is made good by the next), or only reloaded if it can; one that does not run is
  * started if it is to start now. systemd is not waited for. Lines of JSON on stdout:
  *
  *     {"changed":"/etc/hosts"}   {"removed":"/etc/old"}
- *     {"started":"etcd.service"} {"restarted":"kubelet.service"}
+ *     {"started":"etcd.service"} {"restarted":"kubelet.service"} {"reloaded":"haproxy.service"}
  *     {"applied":true}           the last line, with exit code 0
  *
  * Nothing is printed but the last line if nothing had to be done.
@@ -78,12 +78,17 @@ if [ -e $state/reload ]; then
   systemctl enable -q --no-reload ${bundle.units.map(unit => unit.name).join(' ')}
   rm -f $state/reload
 fi
-start= restart=
+start= restart= reload=
 while read -r unit when inputs; do
   is=$(systemctl is-active "$unit" || true)
   case $is in
   active | activating | reloading)
-    [ "$(cat $state/units/$unit 2>/dev/null)" = "$inputs" ] || restart="$restart $unit"
+    was=$(cat $state/units/$unit 2>/dev/null || true)
+    if [ "$was" = "$inputs" ]; then continue; fi
+    case $inputs in
+    "\${was%%:*}":*) reload="$reload $unit" ;;
+    *) restart="$restart $unit" ;;
+    esac
     ;;
   *)
     [ $when = later ] || start="$start $unit"
@@ -100,8 +105,14 @@ fi
 if [ -n "$restart" ]; then
   systemctl restart --no-block $restart
   for unit in $restart; do tell restarted "$unit"; done
+fi
+if [ -n "$reload" ]; then
+  systemctl reload --no-block $reload
+  for unit in $reload; do tell reloaded "$unit"; done
+fi
+if [ -n "$restart$reload" ]; then
   while read -r unit when inputs; do
-    case "$restart " in *" $unit "*) echo "$inputs" >$state/units/$unit ;; esac
+    case "$restart$reload " in *" $unit "*) echo "$inputs" >$state/units/$unit ;; esac
   done <<'END'
 ${unitTable(bundle)}END
 fi
@@ -114,16 +125,20 @@ function manifestOf(files: readonly NodeFile[]): string {
   return files.map(file => `${file.mode.toString(8)} ${file.owner} ${sha256(file.content)} ${file.path}\n`).join('')
 }
 
-/** `kubelet.service later 5f0c...`: the last is a digest of all that the unit reads. */
+/**
+ * `kubelet.service later 5f0c...`: the last is a digest of all that the unit reads. Of one that reloads it is in two parts,
+ * `5f0c...:77ab...`: its unit file, and what it takes up while it runs.
+ */
 function unitTable(bundle: NodeBundle): string {
   return bundle.units
     .map(unit => `${unit.name} ${unit.startNow ? 'now' : 'later'} ${digestOf(unit, bundle.files)}\n`)
     .join('')
 }
 
-function digestOf({name, inputs}: NodeUnit, files: readonly NodeFile[]): string {
-  const read = new Set([...inputs, `${UNIT_DIRECTORY}${name}`])
-  return sha256(manifestOf(files.filter(file => read.has(file.path))))
+function digestOf({name, inputs, reloads}: NodeUnit, files: readonly NodeFile[]): string {
+  const own = `${UNIT_DIRECTORY}${name}`
+  const of = (paths: readonly string[]): string => sha256(manifestOf(files.filter(file => paths.includes(file.path))))
+  return reloads ? `${of([own])}:${of(inputs)}` : of([...inputs, own])
 }
 
 function sha256(text: string): string {

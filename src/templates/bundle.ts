@@ -15,6 +15,8 @@ export interface NodeUnit {
   readonly name: string
   /** Absolute paths of the files whose change restarts it (its unit file always counts). */
   readonly inputs: readonly string[]
+  /** It takes up its inputs by `systemctl reload`, without a break; only another unit file restarts it. */
+  readonly reloads?: true
   /** Started when the bundle is applied; units that must wait for others are started by a later step. */
   readonly startNow: boolean
 }

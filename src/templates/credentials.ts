@@ -11,8 +11,9 @@ export interface Credentials {
 /**
  * Files that a unit reads as a user of its own while they stay root's, mode 0600, as the CIS benchmark wants all of
  * /etc/kubernetes to be: systemd reads them as root when the unit starts, and hands it copies in memory that nobody else
- * can open (systemd.exec(5), LoadCredential=, since systemd 247). Pairs come whole, certificate and key: what lies on disk
- * is taken over at once, when the unit is restarted, and never one half of it.
+ * can open (systemd.exec(5), LoadCredential=, since systemd 247). A copy is as old as the unit's start, so what is to be
+ * taken up by one that runs must not be among them: keys stay what they are when certificates are renewed, and those
+ * everybody may read where they lie.
  */
 export function credentials(paths: readonly string[]): Credentials {
   const names = paths.map(path => posix.basename(path))

@@ -2,7 +2,7 @@ import type {ArtifactSet} from '../artifacts/artifact.js'
 import {controllersOf, type PlacedNode, type PlacedSpec} from '../cluster/addressing.js'
 import {etcdReleaseOf} from '../kubernetes/releases.js'
 import {installedPath} from './installed-programs.js'
-import {bothOf, PATHS} from './paths.js'
+import {PATHS} from './paths.js'
 import {SANDBOX} from './sandbox.js'
 import {commandLine, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
 import {AEAD_SUITES} from './tls.js'
@@ -75,7 +75,9 @@ export function etcdUnit(
       StateDirectoryMode: '0700',
       ...SANDBOX,
     },
-    inputs: [...bothOf(PATHS.etcdServer), ...bothOf(PATHS.etcdPeer), PATHS.etcdCa],
+    // Its certificates it reads at each handshake, as server and as client (client/pkg/transport/listener.go, 3.4 and newer);
+    // the authority's once.
+    inputs: [PATHS.etcdCa],
     startNow: true,
   })
 }

@@ -61,6 +61,8 @@ export function haproxyUnit(): UnitTemplate {
       Type: 'notify',
       RuntimeDirectory: 'haproxy',
       ExecStart: `/usr/sbin/haproxy -Ws -f ${PATHS.haproxyConfig} -p /run/haproxy/haproxy.pid`,
+      // The new process is handed the listening sockets, the old one serves the connections it has.
+      ExecReload: [`/usr/sbin/haproxy -Ws -q -c -f ${PATHS.haproxyConfig}`, '/bin/kill -USR2 $MAINPID'],
       KillMode: 'mixed',
       SuccessExitStatus: '143',
       Restart: 'always',
@@ -73,6 +75,7 @@ export function haproxyUnit(): UnitTemplate {
       MemoryDenyWriteExecute: 'no',
     },
     inputs: [PATHS.haproxyConfig, PATHS.haproxyClient, PATHS.ca.certificate],
+    reloads: true,
     startNow: true,
   })
 }

@@ -6,7 +6,7 @@ import {authenticationConfig} from './authentication-config.js'
 import {credentials} from './credentials.js'
 import {ETCD_LOCAL_URL} from './etcd.js'
 import {installedPath} from './installed-programs.js'
-import {bothOf, PATHS} from './paths.js'
+import {PATHS} from './paths.js'
 import {ownUser, SANDBOX} from './sandbox.js'
 import {commandLine, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
 import {AEAD_SUITES} from './tls.js'
@@ -16,10 +16,10 @@ export const SERVICE_ACCOUNT_ISSUER = 'https://kubernetes.default.svc.cluster.lo
 
 /** What only root may read. */
 const SECRETS = [
-  ...bothOf(PATHS.apiserver),
-  ...bothOf(PATHS.apiserverEtcdClient),
-  ...bothOf(PATHS.apiserverKubeletClient),
-  ...bothOf(PATHS.frontProxyClient),
+  PATHS.apiserver.privateKey,
+  PATHS.apiserverEtcdClient.privateKey,
+  PATHS.apiserverKubeletClient.privateKey,
+  PATHS.frontProxyClient.privateKey,
   PATHS.serviceAccountPrivateKey,
   PATHS.encryptionConfig,
   PATHS.auditPolicy,
@@ -33,6 +33,12 @@ const SECRETS = [
  * It reports ready to systemd when it listens, and is started once the local etcd member has a quorum. It knows that
  * member alone: with all of them in its list, requests would go round to a machine that is gone until the kernel gives
  * the connection up (10 s were seen). If the local member fails, so does /readyz, and load balancers go elsewhere.
+ *
+ * New certificates are no reason to restart it, in any supported release: it re-reads its serving pair, the pair it shows
+ * aggregated APIs, its clients' authority and the front proxy's, every minute in 1.20 and at once where it watches files
+ * (apiserver/pkg/server/dynamiccertificates); the pair for the kubelets at each handshake (client-go/transport, since
+ * 1.20), that for etcd too (etcd's client/pkg/transport). What it reads once is among its inputs: by which authorities it
+ * believes etcd and the kubelets, keys of tokens, and how things are encrypted.
  */
 export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: PlacedNode): UnitTemplate {
   const anonymousPaths = authenticationConfig(spec) !== undefined
@@ -42,14 +48,14 @@ export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, nod
     'bind-address': '0.0.0.0',
     'secure-port': 6443,
     'advertise-address': node.privateIp,
-    'tls-cert-file': at(PATHS.apiserver.certificate),
+    'tls-cert-file': PATHS.apiserver.certificate,
     'tls-private-key-file': at(PATHS.apiserver.privateKey),
     'tls-min-version': 'VersionTLS13',
     // TLS 1.3 has its own suites; the list is for scanners that read the flag.
     'tls-cipher-suites': ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', ...AEAD_SUITES].join(','),
     'etcd-servers': ETCD_LOCAL_URL,
     'etcd-cafile': PATHS.etcdCaForClients,
-    'etcd-certfile': at(PATHS.apiserverEtcdClient.certificate),
+    'etcd-certfile': PATHS.apiserverEtcdClient.certificate,
     'etcd-keyfile': at(PATHS.apiserverEtcdClient.privateKey),
     'client-ca-file': PATHS.ca.certificate,
     // The file says who is anonymous where; the API server refuses to be told twice.
@@ -67,7 +73,7 @@ export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, nod
     'service-account-extend-token-expiration': false,
     'encryption-provider-config': at(PATHS.encryptionConfig),
     'kubelet-certificate-authority': PATHS.ca.certificate,
-    'kubelet-client-certificate': at(PATHS.apiserverKubeletClient.certificate),
+    'kubelet-client-certificate': PATHS.apiserverKubeletClient.certificate,
     'kubelet-client-key': at(PATHS.apiserverKubeletClient.privateKey),
     // `worker-1` is in no DNS; addresses need none.
     'kubelet-preferred-address-types': 'InternalIP,Hostname',
@@ -76,7 +82,7 @@ export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, nod
     'requestheader-extra-headers-prefix': 'X-Remote-Extra-',
     'requestheader-group-headers': 'X-Remote-Group',
     'requestheader-username-headers': 'X-Remote-User',
-    'proxy-client-cert-file': at(PATHS.frontProxyClient.certificate),
+    'proxy-client-cert-file': PATHS.frontProxyClient.certificate,
     'proxy-client-key-file': at(PATHS.frontProxyClient.privateKey),
     // Controllers run no kube-proxy: aggregated APIs are reached at their pods, by the VPC's pod routes.
     'enable-aggregator-routing': true,
@@ -115,13 +121,7 @@ export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, nod
       // It gives the audit log that it begins to the owner of the last one, who is itself: a log is not begun otherwise.
       SystemCallFilter: [...SANDBOX.SystemCallFilter, '@chown'],
     },
-    inputs: [
-      ...secrets,
-      PATHS.ca.certificate,
-      PATHS.etcdCaForClients,
-      PATHS.frontProxyCa,
-      PATHS.serviceAccountPublicKey,
-    ],
+    inputs: [...secrets, PATHS.ca.certificate, PATHS.etcdCaForClients, PATHS.serviceAccountPublicKey],
     startNow: true,
   })
 }

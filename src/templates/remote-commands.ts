@@ -1,6 +1,6 @@
 import type {ArtifactSet} from '../artifacts/artifact.js'
 import {ETCD_LOCAL_URL} from './etcd.js'
-import type {PlacedNode} from '../cluster/addressing.js'
+import type {PlacedNode, Role} from '../cluster/addressing.js'
 import {installedPath} from './installed-programs.js'
 import {PATHS} from './paths.js'
 import {shellQuote} from './shell-quote.js'
@@ -41,6 +41,16 @@ export function addEtcdMemberCommand(artifacts: ArtifactSet, node: PlacedNode): 
 /** Prints the value of one key as etcd holds it, in base64: `/registry/secrets/default/name`. Empty if there is none. */
 export function readEtcdKeyCommand(artifacts: ArtifactSet, key: string): string {
   return `${etcdctl(artifacts)} --command-timeout=5s get --print-value-only ${shellQuote(key)} | base64 -w 0`
+}
+
+const UNITS: Readonly<Record<Role, string>> = {
+  controller: 'etcd kube-apiserver kube-controller-manager kube-scheduler',
+  worker: 'containerd haproxy kubelet kube-proxy',
+}
+
+/** Prints those of the node's units that systemd has still something to do with, one a line. */
+export function unitJobsCommand(role: Role): string {
+  return `for unit in ${UNITS[role]}; do [ -z "$(systemctl show -p Job --value $unit.service)" ] || echo $unit; done`
 }
 
 function etcdctl(artifacts: ArtifactSet): string {

@@ -18,17 +18,19 @@ export interface UnitInput {
   /** See NodeUnit. */
   readonly inputs: readonly string[]
   readonly startNow: boolean
+  /** See NodeUnit. */
+  readonly reloads?: true
 }
 
 /** systemd.unit(5). Every unit starts at boot, and systemd never gives up on it: a node heals without help. */
-export function systemdUnit({name, unit, service, inputs, startNow}: UnitInput): UnitTemplate {
+export function systemdUnit({name, unit, service, inputs, startNow, reloads}: UnitInput): UnitTemplate {
   const text = [
     section('Unit', {...unit, StartLimitIntervalSec: '0'}),
     section('Service', service),
     section('Install', {WantedBy: 'multi-user.target'}),
   ].join('\n')
   return {
-    unit: {name, inputs, startNow},
+    unit: {name, inputs, startNow, ...(reloads && {reloads})},
     file: privateFile(`/etc/systemd/system/${name}`, text),
   }
 }

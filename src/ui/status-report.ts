@@ -99,11 +99,15 @@ export function warned(
   return [`${style.yellow('!')} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
 }
 
-function nextSteps({phase, name, nodes, checks, expiresAt}: ClusterReport, {style, now}: ReportOptions): string {
+function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
+  const {phase, name, nodes, checks, expiresAt, certificates} = report
   const warning = expiryWarning({name, expiresAt}, now)
   if (warning !== undefined && isExpired(expiresAt, now)) return next(warning.next, style)
   const broken = nodes.find(node => !node.ready && node.state === 'running')
   if (checks.some(check => check.name === 'access' && !check.ok)) return next([`khw access refresh ${name}`], style)
+  const renew = endSoon(certificates.earliestExpiry, now) ? [`khw certs renew ${name}`] : []
+  // Nothing else helps then.
+  if (renew.length > 0 && phase === 'degraded') return next(renew, style)
   const commands = {
     ready: [`export KUBECONFIG="$(khw kubeconfig ${name} --path)"`, 'kubectl get nodes'],
     degraded: [
@@ -114,7 +118,7 @@ function nextSteps({phase, name, nodes, checks, expiresAt}: ClusterReport, {styl
     creating: [`khw create --name ${name}`],
     destroying: [`khw destroy ${name}`],
   }
-  return next([...commands[phase], ...(warning?.next ?? [])], style)
+  return next([...renew, ...commands[phase], ...(warning?.next ?? [])], style)
 }
 
 /** Commands to type next, one a line, ready to be copied. */
@@ -126,7 +130,12 @@ function tolerance(n: number): string {
   return n === 0 ? 'no further loss of a controller' : `the loss of ${count(n, 'more controller')}`
 }
 
-function expiry(iso: string, now: number): string {
+/** Within a week, as `khw certs list` counts it. */
+function endSoon(iso: string | null, now: number): boolean {
+  return iso !== null && Date.parse(iso) - now < 7 * 86_400_000
+}
+
+export function expiry(iso: string, now: number): string {
   const days = Math.floor((Date.parse(iso) - now) / 86_400_000)
   const when = days < 0 ? 'expired' : days === 0 ? 'today' : `in ${count(days, 'day')}`
   return `${iso.slice(0, 10)} (${when})`

@@ -75,17 +75,75 @@ describe('ensurePki', () => {
     const secrets = new MemorySecretStore(first.files)
     const pki = await ensurePki({spec, publicIps: PUBLIC_IPS, secrets, now: late})
     expect(secrets.written.filter(name => name.endsWith('.key'))).to.deep.equal([])
-    expect(secrets.written).to.have.length([...first.files.keys()].filter(name => name.endsWith('.crt')).length)
+    const leaves = [...first.files.keys()].filter(name => name.endsWith('.crt') && !/(^|[/-])ca\.crt$/.test(name))
+    expect(secrets.written).to.have.members(leaves)
     expect(pki.earliestExpiry).to.equal(new Date(late.getTime() + 30 * DAY).toISOString())
     const old = new X509Certificate(first.files.get('pki/admin.crt') ?? '')
     expect(old.verify(new X509Certificate(pki.ca.certificate).publicKey)).to.equal(true)
     expect(old.checkIssued(new X509Certificate(pki.ca.certificate))).to.equal(true)
   })
 
+  it('signs an authority anew that ends within a day, with the same key', async () => {
+    const secrets = new MemorySecretStore((await fresh()).files)
+    const old = new X509Certificate(secrets.files.get('pki/ca.crt') ?? '')
+    const late = new Date(NOW.getTime() + 359.5 * DAY)
+    const {ca} = await ensurePki({spec, publicIps: PUBLIC_IPS, secrets, now: late})
+    const anew = new X509Certificate(ca.certificate)
+    expect(anew.validTo).not.to.equal(old.validTo)
+    expect(anew.publicKey.equals(old.publicKey)).to.equal(true)
+  })
+
+  describe('asked for new certificates', () => {
+    const later = new Date(NOW.getTime() + 10 * DAY)
+    const issuance = {since: later.toISOString()}
+
+    it('issues every leaf anew, once, for the same keys, and leaves the authorities alone', async () => {
+      const secrets = new MemorySecretStore((await fresh()).files)
+      const input = {spec, publicIps: PUBLIC_IPS, secrets, issuance}
+      const renewed = await ensurePki({...input, now: later})
+      expect(secrets.written.length).to.be.greaterThan(20)
+      expect(secrets.written.filter(name => !name.endsWith('.crt') || /(^|[/-])ca\.crt$/.test(name))).to.deep.equal([])
+      expect(renewed.earliestExpiry).to.equal(new Date(later.getTime() + 30 * DAY).toISOString())
+      const count = secrets.written.length
+      await ensurePki({...input, now: new Date(later.getTime() + 5 * 60_000)})
+      expect(secrets.written).to.have.length(count)
+    })
+
+    it('goes on where it was stopped', async () => {
+      const {files} = await fresh()
+      const whole = new MemorySecretStore(files)
+      await ensurePki({spec, publicIps: PUBLIC_IPS, secrets: whole, issuance, now: later})
+      const half = whole.written.slice(0, 7)
+      const secrets = new MemorySecretStore(files)
+      for (const name of half) secrets.files.set(name, whole.files.get(name) ?? '')
+      await ensurePki({spec, publicIps: PUBLIC_IPS, secrets, issuance, now: new Date(later.getTime() + 60_000)})
+      expect(secrets.written).to.have.members(whole.written.slice(7))
+    })
+
+    it('signs an authority anew that would end before them', async () => {
+      const secrets = new MemorySecretStore((await fresh()).files)
+      const late = new Date(NOW.getTime() + 340 * DAY)
+      const asked = {since: late.toISOString()}
+      const {earliestExpiry} = await ensurePki({spec, publicIps: PUBLIC_IPS, secrets, issuance: asked, now: late})
+      expect(secrets.written).to.include.members(['pki/ca.crt', 'pki/etcd/ca.crt', 'pki/front-proxy-ca.crt'])
+      expect(earliestExpiry).to.equal(new Date(late.getTime() + 30 * DAY).toISOString())
+    })
+
+    it('gives them the life that was asked for, and replaces them on occasion when a quarter of it is left', async () => {
+      const secrets = new MemorySecretStore((await fresh()).files)
+      const short = {...issuance, lifetime: 20 * 60_000}
+      const input = {spec, publicIps: PUBLIC_IPS, secrets, issuance: short}
+      const at = (minutes: number): Date => new Date(later.getTime() + minutes * 60_000)
+      expect((await ensurePki({...input, now: later})).earliestExpiry).to.equal(at(20).toISOString())
+      expect((await ensurePki({...input, now: at(14)})).earliestExpiry).to.equal(at(20).toISOString())
+      expect((await ensurePki({...input, now: at(16)})).earliestExpiry).to.equal(at(36).toISOString())
+    })
+  })
+
   it('lets no leaf outlive its authority', async () => {
     const secrets = new MemorySecretStore((await fresh()).files)
     secrets.files.delete('pki/admin.crt')
-    const pki = await ensurePki({spec, publicIps: PUBLIC_IPS, secrets, now: new Date(NOW.getTime() + 10 * DAY)})
+    const pki = await ensurePki({spec, publicIps: PUBLIC_IPS, secrets, now: new Date(NOW.getTime() + 350 * DAY)})
     expect(new X509Certificate(pki.leaf('admin').certificate).validTo).to.equal(
       new X509Certificate(pki.ca.certificate).validTo,
     )

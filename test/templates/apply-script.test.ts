@@ -181,4 +181,21 @@ esac`,
   it('holds no secret itself', () => {
     expect(applyScript(bundle('one'))).not.to.include('top secret')
   })
+
+  it('reloads a unit that can take its inputs up so, and restarts it for another unit file alone', async () => {
+    const of = (config: string, unit: string): NodeBundle => ({
+      files: [file('/etc/a/config', config, 0o600), file('/etc/systemd/system/a.service', unit, 0o600)],
+      units: [{name: 'a.service', inputs: ['/etc/a/config'], reloads: true, startNow: true}],
+    })
+    await apply(of('1', 'u'))
+    expect(await apply(of('2', 'u'))).to.deep.equal([
+      {changed: '/etc/a/config'},
+      {reloaded: 'a.service'},
+      {applied: true},
+    ])
+    expect(calls().at(-1)).to.equal('reload --no-block a.service')
+    expect(await apply(of('2', 'u'))).to.deep.equal([{applied: true}])
+    expect((await apply(of('3', 'v'))).slice(-2)).to.deep.equal([{restarted: 'a.service'}, {applied: true}])
+    expect(calls().at(-1)).to.equal('restart --no-block a.service')
+  })
 })

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {parse} from 'yaml'
 import {KhwError} from '../../src/errors.js'
 import {fetchScript} from '../../src/templates/fetch-script.js'
-import {PATHS} from '../../src/templates/paths.js'
+import {bothOf, PATHS} from '../../src/templates/paths.js'
 import {bundleOf, fileOf, SAMPLES, sampleCluster} from './sample-cluster.js'
 
 const unit = (minor: string, node: string, name: string): string =>
@@ -127,8 +127,13 @@ describe('a node', () => {
       // Read by nobody who would have to be restarted: people, systemd at boot, CNI plugins at each call, the
       // check of the expiry at each run.
       const expected = ['/etc/hosts', PATHS.expiresAt, PATHS.adminConf, PATHS.modulesLoad, PATHS.cniConfig]
-      const healthcheck = [PATHS.etcdHealthcheckClient.certificate, PATHS.etcdHealthcheckClient.privateKey]
-      expect([...expected, ...healthcheck]).to.include.members(unread)
+      // What etcd reads at each handshake, the API server by itself when it changes, and etcdctl when it is called.
+      const pairs = [PATHS.etcdHealthcheckClient, PATHS.etcdServer, PATHS.etcdPeer].flatMap(bothOf)
+      const {apiserver, apiserverKubeletClient, apiserverEtcdClient, frontProxyClient} = PATHS
+      const reread = [apiserver, apiserverKubeletClient, apiserverEtcdClient, frontProxyClient].map(
+        ({certificate}) => certificate,
+      )
+      expect([...expected, ...pairs, ...reread, PATHS.frontProxyCa]).to.include.members(unread)
     }
   })
 

@@ -29,6 +29,8 @@ export function certificates(addresses: Addresses, loadBalancer: LoadBalancer | 
     title: 'Draw the keys and issue the certificates',
     needs: {addresses, ...(loadBalancer === undefined ? {} : {loadBalancer})},
 
+    edition: ({issuance}) => issuance?.since,
+
     async create({secrets, pki}, needs) {
       // Here too, once: all API servers must have the same, and their nodes are configured at the same time.
       await ensureEncryptionKey(secrets)

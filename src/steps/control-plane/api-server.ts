@@ -9,7 +9,8 @@ import type {FirstApi} from './first-api.js'
 
 type ApiServerNeeds = {
   readonly addresses: Addresses
-  readonly firstApi: FirstApi
+  /** Absent: it does not wait for another. */
+  readonly firstApi?: FirstApi
   readonly configured: Configure
 }
 

@@ -8,6 +8,7 @@ import type {RegionAccess} from '../../cluster/provider.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import type {KubernetesApi} from '../../kubernetes/api.js'
 import type {ApiNames} from '../../pki/certificates.js'
+import type {Issuance} from '../../pki/lifetime.js'
 import type {Pki} from '../../pki/pki.js'
 import type {SecretStore} from '../../pki/secret-store.js'
 import type {NodeConnections} from '../../ssh/node-connections.js'
@@ -19,6 +20,8 @@ export interface RunContext extends Pick<AwsClients, 'ec2' | 'ec2Once' | 'elb'> 
   /** ISO 8601; `expiresAt` is null for a cluster that is wanted until it is destroyed. */
   readonly createdAt: string
   readonly expiresAt: string | null
+  /** What its certificates have to be since they were last renewed. */
+  readonly issuance?: Issuance
   readonly artifacts: ArtifactSet
   readonly access: RegionAccess
   /** What AWS had of this cluster at the start of the run. */

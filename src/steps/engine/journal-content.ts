@@ -1,12 +1,16 @@
 import type {ArtifactSet} from '../../artifacts/artifact.js'
 import type {OperatorRanges} from '../../cluster/operator-ranges.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
+import type {Issuance} from '../../pki/lifetime.js'
 import type {Json} from './json.js'
 
 /** Version of both files. Rules for changing it: take nothing away, change no meaning, add only optional fields. */
 export const SCHEMA = 1
 
-/** What a cluster is, frozen before the first call that creates anything; only from where it may be reached, when it ends and its add-ons can change. */
+/**
+ * What a cluster is, frozen before the first call that creates anything; only from where it may be reached, when it ends,
+ * its add-ons and how old its certificates may be can change.
+ */
 export interface JournalHeader extends OperatorRanges {
   readonly clusterId: string
   readonly spec: ClusterSpec
@@ -20,6 +24,8 @@ export interface JournalHeader extends OperatorRanges {
   readonly expiresAt?: string | null
   /** What that was at first; absent if it was never changed. */
   readonly firstExpiresAt?: string | null
+  /** What its certificates have to be since they were last renewed; absent if they never were. */
+  readonly issuance?: Issuance
 }
 
 export type StepRecord =
@@ -63,4 +69,6 @@ export interface JournalContent extends ClusterContent {
   readonly steps: Readonly<Record<string, StepRecord>>
   /** ISO 8601, null for never: the expiry that its machines and tags are being given; absent if none is under way. */
   readonly extendingTo?: string | null
+  /** Its certificates are being renewed; absent if they are not. */
+  readonly renewing?: true
 }

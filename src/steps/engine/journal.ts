@@ -4,6 +4,7 @@ import {dirname, join} from 'node:path'
 import type {OperatorRanges} from '../../cluster/operator-ranges.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import {KhwError} from '../../errors.js'
+import type {Issuance} from '../../pki/lifetime.js'
 import {writeError} from '../../write-error.js'
 import {flushDirectory, removeTemporaryFiles} from '../../write-file.js'
 import {clusterFileHolds, hasClusterFile, readClusterFile, writeClusterFile} from './cluster-file.js'
@@ -85,6 +86,11 @@ export class Journal {
     return this.file.content.extendingTo
   }
 
+  /** Whether new certificates were asked for that are not everywhere yet. */
+  get renewing(): boolean {
+    return this.file.content.renewing === true
+  }
+
   get intent(): 'create' | 'destroy' {
     return this.file.content.intent
   }
@@ -129,6 +135,18 @@ export class Journal {
     const {expiresAt = null, firstExpiresAt = expiresAt} = this.header
     this.file.content = {...content, header: {...this.header, expiresAt: extendingTo, firstExpiresAt}}
     writeClusterFile(this.directory, this.header)
+  }
+
+  /** To be on the disk before the first certificate is issued. */
+  beginRenewal(issuance: Issuance): void {
+    this.write({renewing: true, header: {...this.header, issuance}})
+    writeClusterFile(this.directory, this.header)
+  }
+
+  /** Every node has its new certificates. */
+  finishRenewal(): void {
+    const {renewing, ...content} = this.file.content
+    if (renewing) this.file.content = content
   }
 
   setComplete(complete: boolean): void {

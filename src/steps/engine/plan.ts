@@ -12,7 +12,7 @@ export function plan(steps: readonly Step[]): Plan {
   const seen = new Set<string>()
   for (const step of steps) {
     if (seen.has(step.id)) throw new Error(`two steps are called ${step.id}`)
-    for (const need of needsOf(step)) {
+    for (const need of [...needsOf(step), ...(step.after ?? [])]) {
       if (!seen.has(need.id)) throw new Error(`${step.id} needs ${need.id}, which does not come before it`)
     }
     seen.add(step.id)

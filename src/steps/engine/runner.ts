@@ -66,6 +66,7 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
       if (!finished) return undefined
       needs.set(need.id, finished)
     }
+    for (const {id} of step.after ?? []) if (!(await running.get(id))) return undefined
     if (stopped()) return undefined
     const startedAt = clock.now()
     onEvent({type: 'step-started', id: step.id, phase: step.phase, at: startedAt})
@@ -85,7 +86,8 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
   const perform = async (step: Step, needs: ReadonlyMap<string, Finished>, startedAt: number): Promise<Performed> => {
     const arguments_ = outputsOf(step, needs)
     const generations = [...needs].map(([id, need]) => [id, need.generation])
-    const inputs = inputsDigest({arguments: arguments_, generations})
+    const edition = step.edition?.(context)
+    const inputs = inputsDigest({arguments: arguments_, generations, ...(edition !== undefined && {edition})})
     const earlier = records[step.id]
     let token = tokenOf(earlier, inputs) ?? clientToken(context.clusterId, step.id, inputs, startedAt)
     const contextFor = (clientToken: string): StepContext => contextOf(step, context, clientToken, onEvent)

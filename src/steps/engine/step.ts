@@ -1,6 +1,6 @@
 import type {PhaseId} from '../phases.js'
 import type {Json} from './json.js'
-import type {StepContext} from './context.js'
+import type {RunContext, StepContext} from './context.js'
 
 /**
  * One thing that a create does, as a value. Steps are pure data and functions of their context: they never print, never
@@ -14,6 +14,10 @@ export interface Step<Output extends Json = Json, Needs extends StepNeeds = Step
   readonly title: string
   /** Steps whose outputs this one takes; a list where it needs the same of several nodes. */
   readonly needs: Needs
+  /** Steps that come before it and give it nothing: for who must not be at work at the same time. */
+  readonly after?: readonly Step[]
+  /** What it depends on beside its needs: when that is another, it is done again. */
+  readonly edition?: (context: RunContext) => Json | undefined
   /** Only of a step that makes an EC2 resource, which then carries the step's id as a tag. */
   readonly onRepeat?: OnRepeat
   /** Of a step that changes something of AWS without making a resource: how many calls that takes on a good day. */

@@ -46,6 +46,7 @@ export async function openSession(
       clusterId: header.clusterId,
       createdAt: header.createdAt,
       expiresAt: header.expiresAt ?? null,
+      ...(header.issuance && {issuance: header.issuance}),
       artifacts: header.artifacts,
       access,
       ec2: clients.ec2,
@@ -55,7 +56,7 @@ export async function openSession(
       secrets,
       pki: names => {
         const key = JSON.stringify(names)
-        const ensured = pkis.get(key) ?? ensurePki({...names, spec: header.spec, secrets})
+        const ensured = pkis.get(key) ?? ensurePki({...names, spec: header.spec, secrets, issuance: header.issuance})
         pkis.set(key, ensured)
         return ensured
       },

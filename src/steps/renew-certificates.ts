@@ -1,0 +1,75 @@
+import {nodesOf} from '../cluster/addressing.js'
+import type {ClusterReport} from '../cluster/report.js'
+import {chooseCluster} from '../cluster/store.js'
+import {KhwError} from '../errors.js'
+import {LIFETIMES} from '../pki/lifetime.js'
+import {instanceOfNode} from './compute/node-instance.js'
+import {runCluster, type CreateOptions} from './create-cluster.js'
+import {Journal} from './engine/journal.js'
+import {refuseWhileDestroyed} from './engine/journal-errors.js'
+import {acquireLock} from './engine/lock.js'
+import {withCluster, type ClusterOptions} from './session/open-cluster.js'
+import {reopenRegion} from './session/open-region.js'
+
+export interface RenewOptions extends ClusterOptions, Pick<CreateOptions, 'onEvent' | 'onNotice'> {
+  /** Of the new certificates, in milliseconds; as of the last ones if left out, which is 30 days at first. */
+  readonly lifetime?: number
+  /** As the error LOCKED said: takes the lock from an owner that nobody can ask. */
+  readonly forceUnlock?: string
+}
+
+/**
+ * Issues every certificate of a cluster anew, for the keys that there are, and puts them where they are used. That they
+ * are wanted is on the disk first: a run that was stopped is finished by the next, or by a create.
+ */
+export async function renewCertificates(options: RenewOptions): Promise<ClusterReport> {
+  const {home, signal, lifetime, onNotice} = options
+  if (lifetime !== undefined) checkLifetime(lifetime)
+  const directory = chooseCluster(home, options.name)
+  const lock = acquireLock(directory.path, `khw certs renew ${directory.name}`, options)
+  try {
+    const journal = Journal.openToWrite(directory.path)
+    refuseWhileDestroyed(journal)
+    refuseUnfinished(journal)
+    await refuseWithoutMachines({...options, name: directory.name})
+    const access = await reopenRegion(home, journal.header, signal)
+    if (journal.renewing) onNotice(`Finishing what an earlier khw certs renew has begun.`)
+    else {
+      const given = lifetime ?? journal.header.issuance?.lifetime
+      journal.beginRenewal({since: new Date().toISOString(), ...(given !== undefined && {lifetime: given})})
+    }
+    return await runCluster(options, directory, journal, access, undefined)
+  } finally {
+    lock.release()
+    signal.throwIfAborted()
+  }
+}
+
+function checkLifetime(lifetime: number): void {
+  if (lifetime >= LIFETIMES.shortest && lifetime <= LIFETIMES.longest) return
+  throw new KhwError(
+    'USAGE',
+    'Certificates can be made for 2 minutes at least, as less would be over before they are everywhere, and for 180 days at most.',
+    ['Try --lifetime 30d'],
+    {exit: 2},
+  )
+}
+
+function refuseUnfinished({complete, renewing, header: {spec}}: Journal): void {
+  if (complete || renewing) return
+  throw new KhwError('CLUSTER_EXISTS', `The cluster "${spec.name}" is unfinished: it gets its certificates first.`, [
+    `Finish it: khw create --name ${spec.name}`,
+  ])
+}
+
+/** Whoever asks for certificates does not ask for new machines. */
+function refuseWithoutMachines(options: ClusterOptions): Promise<void> {
+  return withCluster(options, ({context: {spec, inventory}}) => {
+    const lost = nodesOf(spec).filter(({name}) => instanceOfNode(inventory, name)?.State?.Name !== 'running')
+    if (lost.length === 0) return Promise.resolve()
+    const names = lost.map(({name}) => name).join(', ')
+    throw new KhwError('NODE_NOT_FOUND', `Not running, so that they cannot be given new certificates: ${names}.`, [
+      `Start them, or make them anew: khw create --name ${spec.name}`,
+    ])
+  })
+}

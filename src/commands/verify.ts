@@ -7,9 +7,10 @@ import {AwsCommand} from '../ui/aws-command.js'
 export default class Verify extends AwsCommand {
   static override summary = 'Check that a cluster works and is secure'
   static override description =
-    'Looks from all sides at once and exits with 1 if anything failed: the CIS Kubernetes Benchmark, check by check, by what ' +
-    'runs on the nodes and lies on their disks. What is for a person to judge is a warning. The report is kept with the ' +
-    'cluster. Without NAME: the only cluster.'
+    'Looks from all sides at once and exits with 1 if anything failed: it is used as people use it (smoke), the CIS Kubernetes ' +
+    'Benchmark is gone through by what runs on the nodes and lies on their disks (security), and certificates, time and ' +
+    'disks are looked at. What is for a person to judge is a warning. The report is kept with the cluster. Without NAME: ' +
+    'the only cluster.'
   static override examples = [
     '<%= config.bin %> verify',
     '<%= config.bin %> verify lab --only security --all',
@@ -21,7 +22,7 @@ export default class Verify extends AwsCommand {
   }
   static override flags = {
     only: Flags.string({
-      description: 'the areas to look at: security; all by default',
+      description: 'the areas to look at: smoke, security, certificates, time, disks; all by default',
       helpValue: 'AREA,...',
       multiple: true,
       delimiter: ',',

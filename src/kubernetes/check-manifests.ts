@@ -2,19 +2,21 @@ import type {Manifest} from './objects.js'
 
 /** Written to a pod to start its probing: `<peer ip> <peer ip> ... service <cluster ip>`. */
 export const TARGETS_ANNOTATION = 'khw-check/targets'
-/** On the namespaces of the network check and on its pods. */
+/** On the namespaces of checks and on their pods; its value is what the check is for. */
 export const CHECK_LABEL = 'khw-check'
 
-const SERVICE_ACCOUNT = 'khw-check'
-const PORT = 8080
+export type CheckPurpose = 'network' | 'workload'
+
+export const SERVICE_ACCOUNT = 'khw-check'
+export const PORT = 8080
 
 /**
  * A namespace for each run: what an earlier one left, or has not finished deleting, is not in the way. (Nothing can be
  * made in a namespace that is going, nor for a moment after it went, as admission looks at a cache.)
  */
-export function namespaceManifest(namespace: string): Manifest {
+export function namespaceManifest(namespace: string, purpose: CheckPurpose): Manifest {
   // The check must run in clusters whose default is `restricted` too (Pod Security admission, since 1.23).
-  const labels = {[CHECK_LABEL]: 'network', 'pod-security.kubernetes.io/enforce': 'baseline'}
+  const labels = {[CHECK_LABEL]: purpose, 'pod-security.kubernetes.io/enforce': 'baseline'}
   return {apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace, labels}}
 }
 

@@ -1,16 +1,9 @@
-import {randomBytes} from 'node:crypto'
 import type {Check} from '../cluster/report.js'
 import {KhwError} from '../errors.js'
 import {KubernetesApiError} from './api-error.js'
 import type {KubernetesApi} from './api.js'
-import {
-  CHECK_LABEL,
-  namespaceManifest,
-  podManifest,
-  serviceAccountManifest,
-  serviceManifest,
-  TARGETS_ANNOTATION,
-} from './check-manifests.js'
+import {podManifest, serviceManifest, TARGETS_ANNOTATION} from './check-manifests.js'
+import {inCheckNamespace} from './check-namespace.js'
 import {verdicts, type RunningPod} from './check-verdicts.js'
 import {conditionOf, type Manifest, type PodObject, type ServiceObject} from './objects.js'
 import {pause} from './pause.js'
@@ -41,19 +34,15 @@ const PATIENCE = {pods: 60_000, probes: 15_000}
  */
 export async function networkCheck(input: NetworkCheckInput): Promise<Check[]> {
   const {api, workers, image, onProgress} = input
-  const namespace = `khw-check-${randomBytes(4).toString('hex')}`
-  try {
+  return inCheckNamespace(api, 'network', async namespace => {
     onProgress?.('starting a pod on each worker')
-    const [service] = await Promise.all([prepare(api, namespace), removeEarlier(api, namespace)])
+    const service = await clusterIpOf(api, namespace)
     await Promise.all(workers.map(worker => api.create(podManifest(namespace, worker, workers.length, image))))
     const pods = await running(input, namespace)
     if (pods.some(pod => pod.ip === undefined)) return verdicts(pods, new Map())
     onProgress?.('each pod fetches from each other pod and through a Service')
     return verdicts(pods, await probe(input, namespace, pods, service))
-  } finally {
-    // What is left because the API went away is removed by the next check.
-    await remove(api, namespace).catch(() => undefined)
-  }
+  })
 }
 
 /** Every worker has registered and says it is Ready. */
@@ -69,23 +58,13 @@ export async function workersReady(api: KubernetesApi, workers: readonly string[
   return {name: 'workers', ok: waiting.length === 0, detail}
 }
 
-/** Resolves to the Service's cluster IP. */
-async function prepare(api: KubernetesApi, namespace: string): Promise<string> {
-  await api.apply(namespaceManifest(namespace))
-  const [service] = await Promise.all([
-    api.apply<Manifest & ServiceObject>(serviceManifest(namespace)),
-    api.apply(serviceAccountManifest(namespace)),
-  ])
+/** Of the check's Service, which it makes. */
+async function clusterIpOf(api: KubernetesApi, namespace: string): Promise<string> {
+  const service = await api.apply<Manifest & ServiceObject>(serviceManifest(namespace))
   if (service.spec?.clusterIP !== undefined) return service.spec.clusterIP
   throw new KhwError('KUBERNETES_API', 'The Service of the network check was given no cluster IP.', [
     'Read the log of the API server: khw ssh controller-1 -- sudo journalctl -u kube-apiserver -n 50',
   ])
-}
-
-async function removeEarlier(api: KubernetesApi, own: string): Promise<void> {
-  const namespaces = await api.list(`${NAMESPACES}?labelSelector=${CHECK_LABEL}`)
-  const earlier = namespaces.map(({metadata}) => metadata.name).filter(name => name !== own)
-  await Promise.all(earlier.map(name => remove(api, name)))
 }
 
 /** All pods as they are once they run, or when patience ends or one has failed for good. */
@@ -148,14 +127,8 @@ async function readProbe(api: KubernetesApi, path: string): Promise<ProbeResult>
   }
 }
 
-/** Pods first, at once: their addresses are free again and nothing waits for the namespace to be finalised. */
-async function remove(api: KubernetesApi, namespace: string): Promise<void> {
-  await api.delete(`${NAMESPACES}/${namespace}/pods`, {gracePeriodSeconds: 0})
-  await api.delete(`${NAMESPACES}/${namespace}`)
-}
-
 /** Undefined if `attempt` gave nothing in time. */
-async function until<T>(
+export async function until<T>(
   signal: AbortSignal | undefined,
   patience: number,
   attempt: () => Promise<T | undefined>,

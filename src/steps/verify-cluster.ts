@@ -12,10 +12,20 @@ import {refuseWhileDestroyed} from './engine/journal-errors.js'
 import {acquireLock} from './engine/lock.js'
 import {withCluster, type ClusterOptions} from './session/open-cluster.js'
 import type {Area} from './verify/areas/area.js'
+import {CERTIFICATES} from './verify/areas/certificates.js'
+import {DISKS} from './verify/areas/disks.js'
 import {SECURITY} from './verify/areas/security.js'
+import {SMOKE} from './verify/areas/smoke.js'
+import {TIME} from './verify/areas/time.js'
 import {AREA_NAMES, totalsOf, type AreaName, type AreaReport, type VerifyReport} from './verify/verify-report.js'
 
-const AREAS: Readonly<Record<AreaName, Area>> = {security: SECURITY}
+const AREAS: Readonly<Record<AreaName, Area>> = {
+  smoke: SMOKE,
+  security: SECURITY,
+  certificates: CERTIFICATES,
+  time: TIME,
+  disks: DISKS,
+}
 
 /** Where the last report lies, beside the cluster's journal; it goes with the cluster. */
 export function verifyFile(home: Home, name: string): string {

@@ -38,6 +38,16 @@ export function addEtcdMemberCommand(artifacts: ArtifactSet, node: PlacedNode): 
   return `${etcdctl(artifacts)} --command-timeout=5s member add ${shellQuote(node.name)} --peer-urls=https://${node.privateIp}:2380`
 }
 
+/** Prints `etcd <size of its data, bytes> <quota, bytes> <alarms>` of this node's member. */
+export function etcdStatusCommand(artifacts: ArtifactSet): string {
+  const ctl = `${etcdctl(artifacts)} --command-timeout=5s`
+  return `pid=$(systemctl show -p MainPID --value etcd.service)
+quota=$(tr '\\0' '\\n' <"/proc/$pid/cmdline" | sed -n 's/^--quota-backend-bytes=//p')
+size=$(${ctl} endpoint status -w json | sed -n 's/.*"dbSize":\\([0-9]*\\).*/\\1/p')
+[ -n "$size" ] || exit 1
+echo "etcd $size \${quota:-2147483648} $(${ctl} alarm list | tr '\\n' ' ')"`
+}
+
 /** Prints the value of one key as etcd holds it, in base64: `/registry/secrets/default/name`. Empty if there is none. */
 export function readEtcdKeyCommand(artifacts: ArtifactSet, key: string): string {
   return `${etcdctl(artifacts)} --command-timeout=5s get --print-value-only ${shellQuote(key)} | base64 -w 0`

@@ -20,7 +20,11 @@ const MANY = 20
 const WORDS: Readonly<Record<State, string>> = {PASS: 'pass', FAIL: 'FAIL', WARN: 'warn', 'NOT-APPLICABLE': 'n/a'}
 
 const TITLES: Readonly<Record<AreaName, string>> = {
+  smoke: 'Smoke',
   security: 'Security, by the CIS benchmark 1.12',
+  certificates: 'Certificates',
+  time: 'Time',
+  disks: 'Disks',
 }
 
 /** What `khw verify` prints for people: a table an area, a row a check, below it what was found where it matters. */

@@ -15,6 +15,8 @@ import type {NodeBundle} from '../../src/templates/bundle.js'
 export function bundleFacts(name: string, role: Role, about: ClusterTraits, bundle: NodeBundle): NodeFacts {
   const programs = new Map<Program, RunningProgram>()
   const directories: FileFact[] = []
+  /** Files by the path under which a unit sees them. */
+  const credentials = new Map<string, string>()
   for (const program of PROGRAMS[role]) {
     const unit = `/etc/systemd/system/${program}.service`
     const text = bundle.files.find(file => file.path === unit)?.content
@@ -25,9 +27,15 @@ export function bundleFacts(name: string, role: Role, about: ClusterTraits, bund
         .split('\n')
         .map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     )
-    const [, ...argv] = (settings.get('ExecStart') ?? '').split(/\s+/).map(word => word.replace(/%%/g, '%'))
+    // systemd.unit(5), "Specifiers".
+    const said: Readonly<Record<string, string>> = {'%%': '%', '%d': `/run/credentials/${program}.service`}
+    const words = (settings.get('ExecStart') ?? '').split(/\s+/)
+    const [, ...argv] = words.map(word => word.replace(/%./g, specifier => said[specifier] ?? specifier))
     programs.set(program, {unit, argv})
-    // systemd.exec(5): it makes and owns what a StateDirectory names.
+    // systemd.exec(5): it copies what LoadCredential names to where the program finds it.
+    for (const [, name = '', from = ''] of text.matchAll(/^LoadCredential=([^:\n]+):(.+)$/gm))
+      credentials.set(`/run/credentials/${program}.service/${name}`, from)
+    // It makes and owns what a StateDirectory names.
     const state = settings.get('StateDirectory')
     if (state !== undefined)
       directories.push({
@@ -45,5 +53,6 @@ export function bundleFacts(name: string, role: Role, about: ClusterTraits, bund
   }))
   const yaml = bundle.files.filter(({path}) => path.endsWith('.yaml'))
   const documents = new Map(yaml.map(({path, content}) => [path, yamlOf(content)]))
+  for (const [path, from] of credentials) if (documents.has(from)) documents.set(path, documents.get(from))
   return {name, role, about, programs, files: [...files, ...directories], documents}
 }

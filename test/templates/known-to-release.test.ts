@@ -9,6 +9,7 @@ import {
 import {SUPPORTED_MINORS} from '../../src/kubernetes/component-versions.js'
 import type {Manifest} from '../../src/kubernetes/objects.js'
 import {rbacManifests} from '../../src/kubernetes/rbac.js'
+import {deploymentManifest, nodePortManifest} from '../../src/kubernetes/workload-manifests.js'
 import {releaseOf} from '../../src/kubernetes/releases.js'
 import {encryptionConfiguration} from '../../src/pki/encryption.js'
 import type {NodeBundle} from '../../src/templates/bundle.js'
@@ -34,10 +35,12 @@ function manifestsOf({spec}: SampleCluster): readonly Manifest[] {
   return [
     ...rbacManifests(),
     ...allAddons().flatMap(addon => [...addon.objects(spec, 'registry.example/x:v1', NO_PAIR)]),
-    namespaceManifest(namespace),
+    namespaceManifest(namespace, 'workload'),
     serviceAccountManifest(namespace),
     serviceManifest(namespace),
     podManifest(namespace, 'worker-1', 3, 'busybox'),
+    deploymentManifest(namespace, 2, 'busybox'),
+    nodePortManifest(namespace),
     {
       apiVersion: releaseOf(spec.kubernetesVersion).evictionVersion,
       kind: 'Eviction',

@@ -49,18 +49,20 @@ type Found = Pick<CertificateReport, 'name' | 'node' | 'from'> & {readonly certi
 
 /** What the nodes really have, read over SSH, and what their API servers show. Changes nothing. */
 export function listCertificates(options: ClusterOptions): Promise<CertificatesReport> {
-  return withCluster(options, async ({context}) => {
-    const {spec} = context
-    const looked = await Promise.all(nodesOf(spec).map(node => onNode(context, node)))
-    const found = [...looked.flatMap(each => each.found), ...(await here(context))]
-    const certificates = found.map(each => reportOf(each, context.clock.now()))
-    return {
-      name: spec.name,
-      certificates,
-      unread: looked.flatMap(({unread}) => (unread === undefined ? [] : [unread])),
-      ok: certificates.every(({daysLeft}) => daysLeft >= ENOUGH_DAYS),
-    }
-  })
+  return withCluster(options, ({context}) => certificatesOf(context))
+}
+
+export async function certificatesOf(context: RunContext): Promise<CertificatesReport> {
+  const {spec} = context
+  const looked = await Promise.all(nodesOf(spec).map(node => onNode(context, node)))
+  const found = [...looked.flatMap(each => each.found), ...(await here(context))]
+  const certificates = found.map(each => reportOf(each, context.clock.now()))
+  return {
+    name: spec.name,
+    certificates,
+    unread: looked.flatMap(({unread}) => (unread === undefined ? [] : [unread])),
+    ok: certificates.every(({daysLeft}) => daysLeft >= ENOUGH_DAYS),
+  }
 }
 
 interface OnNode {

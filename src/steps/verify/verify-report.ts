@@ -2,7 +2,7 @@ import type {State, Verdict} from '../../benchmark/check.js'
 import type {ProviderName} from '../../cluster/spec.js'
 import {KhwError} from '../../errors.js'
 
-export const AREA_NAMES = ['security'] as const
+export const AREA_NAMES = ['smoke', 'security', 'certificates', 'time', 'disks'] as const
 
 export type AreaName = (typeof AREA_NAMES)[number]
 

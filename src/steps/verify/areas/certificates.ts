@@ -1,0 +1,39 @@
+import type {Verdict} from '../../../benchmark/check.js'
+import {certificatesOf, ENOUGH_DAYS, type CertificateReport} from '../../certificates/list-certificates.js'
+import {inTime, type Area} from './area.js'
+
+/** How long the certificates are good that the nodes have and show; those of one name together, the first to end counts. */
+export const CERTIFICATES: Area = {
+  title: 'Read its certificates',
+  limit: 60_000,
+
+  async look({context, signal}) {
+    const {certificates, unread} = await inTime(signal, () => certificatesOf(context))
+    const silent = unread.map(({node, detail}): Verdict => ({
+      id: node,
+      title: 'The node can be asked',
+      state: 'FAIL',
+      found: detail,
+    }))
+    const names = [...new Set(certificates.map(({name}) => name))]
+    return [
+      ...silent,
+      ...names.map(name =>
+        verdictOn(
+          name,
+          certificates.filter(each => each.name === name),
+        ),
+      ),
+    ]
+  },
+}
+
+function verdictOn(name: string, all: readonly CertificateReport[]): Verdict {
+  const first = all.toSorted((a, b) => a.daysLeft - b.daysLeft)[0]
+  const daysLeft = first?.daysLeft ?? 0
+  const where = [first?.node ?? 'this machine', ...(first?.from === 'api' ? ['as its API server shows it'] : [])]
+  const end = `${first?.notAfter.slice(0, 10) ?? ''} (${daysLeft < 0 ? 'it has ended' : `${daysLeft} days`})`
+  const ok = daysLeft >= ENOUGH_DAYS
+  const found = ok ? `good until ${end}, by ${first?.issuer ?? ''}` : `ends ${end} on ${where.join(', ')}`
+  return {id: name, title: `Good for ${ENOUGH_DAYS} days`, state: ok ? 'PASS' : 'FAIL', found}
+}

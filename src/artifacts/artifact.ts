@@ -10,6 +10,8 @@ export type Install =
   | {readonly kind: 'tar.gz'; readonly members: Readonly<Record<string, string>>}
   /** An OCI or docker image archive, imported into containerd's `k8s.io` namespace once containerd runs; kept at `path`. */
   | {readonly kind: 'image'; readonly path: string}
+  /** A Debian package, installed by apt; `path` is a file that it brings. */
+  | {readonly kind: 'package'; readonly path: string}
 
 /** A file as it was published. */
 export interface PublishedFile {

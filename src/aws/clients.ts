@@ -31,7 +31,12 @@ export interface AwsClients {
 }
 
 /** For all that clusters are made of. */
-export type ResourceClients = Pick<AwsClients, 'ec2' | 'elb'>
+export type ResourceClients = Pick<AwsClients, 'ec2' | 'elb' | 'iam'>
+
+/** Just these of all clients: the others are not even loaded by who copies them. */
+export function resourceClients({ec2, elb, iam}: ResourceClients): ResourceClients {
+  return {ec2, elb, iam}
+}
 
 export interface ClientOptions {
   /** Ends what waits to be sent again. */

@@ -131,10 +131,12 @@ const CLASS_OF: ReadonlyMap<string, ErrorClass> = new Map(
   Object.entries(CODES).flatMap(([name, codes]) => codes.map(code => [code, name as ErrorClass] as const)),
 )
 
-/** Codes that say only with their words that something is not there (yet), as ELB has them. */
+/** Codes that say only with their words that something is not there (yet). */
 const NOT_THERE_BY_WORDS: Readonly<Record<string, RegExp>> = {
   ValidationError: /\bVPC\b.* not found/,
   InvalidSubnet: /has no internet gateway/,
+  // EC2 of what IAM has made a moment ago.
+  InvalidParameterValue: /Invalid IAM Instance Profile|has no associated IAM Roles/,
 }
 
 /** What Node says of a connection that broke, or was never made. */

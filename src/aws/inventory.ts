@@ -1,5 +1,6 @@
 import {setMaxListeners} from 'node:events'
 import type {Instance, Tag} from '@aws-sdk/client-ec2'
+import type {ClusterSpec} from '../cluster/spec.js'
 import type {ResourceClients} from './clients.js'
 import {KIND_NAMES, KINDS, type Kind, type KindName, type KindResources, type Look} from './kinds.js'
 import {STEP_TAG, tagValue} from './tags.js'
@@ -12,9 +13,15 @@ export interface Inventory extends Lists {
   readonly ended: readonly Instance[]
 }
 
+/** With the spec of the cluster, where it is known: then IAM is asked only if that has something there. */
+export interface InventorySource extends ResourceClients {
+  readonly spec?: Pick<ClusterSpec, 'ssm'>
+}
+
 /** One describe pass by tag, all kinds at once. */
-export function takeInventory(from: ResourceClients, clusterId: string, signal: AbortSignal): Promise<Inventory> {
-  return inventoryOf(from, {clusterId}, signal)
+export function takeInventory(from: InventorySource, clusterId: string, signal: AbortSignal): Promise<Inventory> {
+  const {spec} = from
+  return inventoryOf(from, {clusterId, ...(spec && {ssm: spec.ssm === true})}, signal)
 }
 
 /** As `takeInventory`, of whatever is looked for. */

@@ -14,6 +14,12 @@ import type {
 } from '@aws-sdk/client-ec2'
 import type {ResourceClients} from './clients.js'
 import {
+  describeInstanceProfiles,
+  describeRoles,
+  type KnownInstanceProfile,
+  type KnownRole,
+} from './instance-profiles.js'
+import {
   describeLoadBalancers,
   describeTargetGroups,
   type KnownLoadBalancer,
@@ -21,8 +27,14 @@ import {
 } from './load-balancers.js'
 import {CLUSTER_ID_TAG} from './tags.js'
 
+/** One cluster. `ssm`: whether it has something of IAM's; left out where that is not known. */
+export interface ClusterLook {
+  readonly clusterId: string
+  readonly ssm?: boolean
+}
+
 /** Which resources are looked for: one cluster's or all clusters', by tag, or whatever stands in some VPCs, whoever made it. */
-export type Look = {readonly clusterId: string} | {readonly anyCluster: true} | {readonly vpcIds: readonly string[]}
+export type Look = ClusterLook | {readonly anyCluster: true} | {readonly vpcIds: readonly string[]}
 
 /** The lists of an inventory, and what is in them. */
 export interface KindResources {
@@ -37,6 +49,8 @@ export interface KindResources {
   networkInterfaces: NetworkInterface
   loadBalancers: KnownLoadBalancer
   targetGroups: KnownTargetGroup
+  roles: KnownRole
+  instanceProfiles: KnownInstanceProfile
 }
 
 export type KindName = keyof KindResources
@@ -135,6 +149,22 @@ export const KINDS: {readonly [Name in KindName]: Kind<KindResources[Name]>} = {
     vpcIds: g => [g.VpcId],
     hangs: () => false,
     describe: describeTargetGroups,
+  },
+  roles: {
+    type: 'role',
+    id: r => r.Arn,
+    tags: r => r.Tags,
+    vpcIds: () => [],
+    hangs: () => false,
+    describe: describeRoles,
+  },
+  instanceProfiles: {
+    type: 'instance-profile',
+    id: p => p.Arn,
+    tags: p => p.Tags,
+    vpcIds: () => [],
+    hangs: () => false,
+    describe: describeInstanceProfiles,
   },
 }
 

@@ -10,6 +10,8 @@ export interface ImageFamily {
   readonly names: (architecture: Architecture) => string
   /** Whom cloud-init gives the key to. */
   readonly loginUser: string
+  /** Whether its images have the agent of AWS Systems Manager. */
+  readonly hasSsmAgent: boolean
 }
 
 /** In EC2's words. */
@@ -25,24 +27,28 @@ export const IMAGE_FAMILIES = {
     ownerId: '136693071363',
     names: architecture => `debian-12-${architecture}-*`,
     loginUser: 'admin',
+    hasSsmAgent: false,
   },
   'debian-13': {
     title: 'Debian 13',
     ownerId: '136693071363',
     names: architecture => `debian-13-${architecture}-*`,
     loginUser: 'admin',
+    hasSsmAgent: false,
   },
   'ubuntu-24.04': {
     title: 'Ubuntu 24.04',
     ownerId: '099720109477',
     names: architecture => `ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-${architecture}-server-*`,
     loginUser: 'ubuntu',
+    hasSsmAgent: true,
   },
   al2023: {
     title: 'Amazon Linux 2023',
     ownerId: '137112412989',
     names: architecture => `al2023-ami-2023.*-kernel-6.1-${EC2_ARCHITECTURE[architecture]}`,
     loginUser: 'ec2-user',
+    hasSsmAgent: true,
   },
 } as const satisfies Readonly<Record<string, ImageFamily>>
 

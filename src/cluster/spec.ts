@@ -40,6 +40,8 @@ export interface ClusterSpec {
   readonly image?: string
   /** Workers are asked for on the spot market first. Absent: on demand. */
   readonly spot?: true
+  /** Machines can be reached through AWS Systems Manager, too. Absent: they have no part in it, nor a role. */
+  readonly ssm?: true
   /** Whom the machines let in, where the image does not say it. */
   readonly loginUser?: string
   /** URL of the proxy by which the nodes download. Absent: directly. */

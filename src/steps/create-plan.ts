@@ -2,10 +2,14 @@ import {controllersOf, nodesOf, workersOf, type ClusterNode} from '../cluster/ad
 import {addonsOf, DEFAULT_ADDONS} from '../cluster/addons.js'
 import {hasLoadBalancer, type ClusterSpec} from '../cluster/spec.js'
 import {certificates, type Certificates} from './access/certificates.js'
+import {instanceProfile} from './access/instance-profile.js'
+import {instanceRole} from './access/instance-role.js'
 import {keyPair} from './access/key-pair.js'
 import {operatorKey} from './access/operator-key.js'
 import {installAddon} from './addons/install.js'
 import {addonReady} from './addons/ready.js'
+import {profileRole} from './access/profile-role.js'
+import {rolePolicy} from './access/role-policy.js'
 import {addresses, type Addresses} from './compute/addresses.js'
 import {image} from './compute/image.js'
 import {instance} from './compute/instance.js'
@@ -141,6 +145,7 @@ export function createSteps(spec: ClusterSpec): CreateSteps {
     // access and compute
     operatorKey,
     keyPair,
+    ...(spec.ssm === true ? [instanceProfile, instanceRole, rolePolicy, profileRole] : []),
     image,
     ...instances,
     publicAddresses,

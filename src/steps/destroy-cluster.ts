@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs'
-import {awsClients, type ResourceClients} from '../aws/clients.js'
+import {awsClients, resourceClients, type ResourceClients} from '../aws/clients.js'
 import {explained} from '../aws/explained.js'
 import {systemClock, type Clock} from '../clock.js'
 import type {Home} from '../cluster/home.js'
@@ -92,9 +92,9 @@ async function destroyRecorded(
   const {clusterId, spec} = journal.header
   const access = await reopenRegion(home, journal.header, signal)
   return withRegion(options, access, directory.name, async clients => {
-    const inventory = await settledInventory({...options, ...clients, journal, clock})
+    const inventory = await settledInventory({...options, ...clients, spec, journal, clock})
     journal.setIntent('destroy')
-    const receipt = await takeDown({...takeDownOptions(options), ...clients, clusterId, inventory})
+    const receipt = await takeDown({...takeDownOptions(options), ...clients, spec, clusterId, inventory})
     if (receipt.remaining.length === 0) {
       await removeCluster(directory)
       const others = listClusters(home).filter(c => c.provider === spec.provider && c.region === spec.region)
@@ -128,8 +128,10 @@ async function destroyByTags(options: DestroyOptions, name: string, broken?: Clu
       onNotice(`No resource in ${access.region} carries the tags of a cluster "${name}".${there}`)
       return {removed: [], remaining: []}
     }
-    const {clusterId, inventory} = cluster
-    const receipt = await takeDown({...takeDownOptions(options), ...clients, clusterId, inventory})
+    const {clusterId, inventory, record} = cluster
+    // What it says to have of IAM must be seen.
+    const known = record?.spec.ssm === true ? {spec: record.spec} : {}
+    const receipt = await takeDown({...takeDownOptions(options), ...clients, ...known, clusterId, inventory})
     if (receipt.remaining.length === 0 && found.length === 1) await access.release?.()
     return receipt
   })
@@ -163,7 +165,7 @@ async function withRegion(
   const startedAt = clock.now()
   const clients = awsClients(access, {signal, clock})
   try {
-    return {name, ...(await use({ec2: clients.ec2, elb: clients.elb})), seconds: (clock.now() - startedAt) / 1000}
+    return {name, ...(await use(resourceClients(clients))), seconds: (clock.now() - startedAt) / 1000}
   } catch (error) {
     signal.throwIfAborted()
     throw explained(error, `Could not destroy "${name}"`)

@@ -1,4 +1,4 @@
-import {awsClients} from '../aws/clients.js'
+import {awsClients, resourceClients} from '../aws/clients.js'
 import {explained} from '../aws/explained.js'
 import {emptyInventory, resourcesOf, takeInventory, type Inventory} from '../aws/inventory.js'
 import {STEP_TAG, tagValue} from '../aws/tags.js'
@@ -111,7 +111,7 @@ async function there(home: Home, {header}: Journal, signal: AbortSignal): Promis
   const access = await reopenRegion(home, header, signal)
   const clients = awsClients(access, {signal})
   try {
-    return await takeInventory(clients, header.clusterId, signal)
+    return await takeInventory({...resourceClients(clients), spec: header.spec}, header.clusterId, signal)
   } catch (error) {
     throw explained(error, `Could not read what is in ${access.region}`)
   } finally {

@@ -1,4 +1,4 @@
-import {awsClients} from '../aws/clients.js'
+import {awsClients, resourceClients} from '../aws/clients.js'
 import {explained} from '../aws/explained.js'
 import {resourcesOf, takeInventory} from '../aws/inventory.js'
 import {systemClock, type Clock} from '../clock.js'
@@ -127,20 +127,20 @@ async function takeDownExpired(
   const recorded = listClusters(home).find(({id}) => id === clusterId)
   const directory = recorded && clusterDirectory(home, recorded.name)
   const lock = directory && acquireLock(directory.path, 'khw sweep')
-  const clients = awsClients(access, {signal, clock})
+  const all = awsClients(access, {signal, clock})
+  const clients = resourceClients(all)
   try {
-    const {ec2, elb} = clients
     // Asked afresh: minutes may have passed since it was found.
     const inventory = await takeInventory(clients, clusterId, signal)
     const there = resourcesOf(inventory)
     if (there.length > 0 && !isPast(latestExpiry(there), clock)) return undefined
-    const receipt = await takeDown({ec2, elb, clusterId, inventory, forceForeign: false, onEvent, clock, signal})
+    const receipt = await takeDown({...clients, clusterId, inventory, forceForeign: false, onEvent, clock, signal})
     if (directory !== undefined && receipt.remaining.length === 0) await removeCluster(directory)
     return receipt
   } catch (error) {
     throw explained(error, `Could not take down ${clusterId}`)
   } finally {
-    clients.close()
+    all.close()
     lock?.release()
   }
 }

@@ -37,7 +37,9 @@ export function fetchScript(
   role: Role,
   environment: Readonly<Record<string, string>> = {},
 ): string {
-  const calls = artifactsOf(artifacts, role).map(callFor)
+  const own = artifactsOf(artifacts, role)
+  const calls = own.map(callFor)
+  const functions = FUNCTIONS + (own.some(({install}) => install.kind === 'package') ? INSTALL_PACKAGE : '')
   return `#!/bin/sh
 # Brings this ${role} its programs. Made by khw; may run again at any time.
 set -u
@@ -52,7 +54,7 @@ rm -f ${FETCHED} ${FETCH_ERROR} $work/errors/*
 
 say() { echo "$*"; }
 ${packagesOf(artifacts, role)}
-${FUNCTIONS}
+${functions}
 command -v curl >/dev/null && command -v tar >/dev/null || { rm -f $work/errors/packages; packages; }
 packages &
 ${calls.map(call => `${call} &\n`).join('')}wait
@@ -83,7 +85,7 @@ function artifactsOf({artifacts}: ArtifactSet, role: Role): readonly Artifact[] 
 
 function callFor({name, url, sha256, install}: Artifact): string {
   const pairs = install.kind === 'tar.gz' ? Object.entries(install.members).flat() : [install.path]
-  const verb = {binary: 'binary', 'tar.gz': 'archive', image: 'image'}[install.kind]
+  const verb = {binary: 'binary', 'tar.gz': 'archive', image: 'image', package: 'package'}[install.kind]
   return ['get', name, sha256, url, verb, ...pairs].map(shellQuote).join(' ')
 }
 
@@ -222,5 +224,14 @@ get() {
   else
     echo "$name could not be installed: $why" >"$work/errors/$name"
   fi
+}
+`
+
+/** Waits for whoever else installs something. */
+const INSTALL_PACKAGE = `
+package() {
+  mv -f "$1" "$1.deb" || return 1
+  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$1.deb" 9>&- || return 1
+  rm -f "$1.deb"
 }
 `

@@ -70,6 +70,10 @@ export const buildFlags = {
     multipleNonGreedy: true,
     helpGroup: 'ADD-ONS',
   }),
+  ssm: Flags.boolean({
+    description: "machines that AWS's Session Manager reaches, by a role of their own and its agent",
+    helpGroup: 'MACHINES',
+  }),
   'login-user': Flags.string({
     description: 'who logs in to the machines of an AMI that khw does not know',
     helpValue: 'USER',

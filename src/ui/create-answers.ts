@@ -98,6 +98,7 @@ function machineRows({
   volumeSize,
   image,
   spot,
+  ssm,
   network,
 }: CreateRequest): [string, string][] {
   const types = [
@@ -106,6 +107,7 @@ function machineRows({
     ...(volumeSize === undefined ? [] : [`${volumeSize} GiB each`]),
     ...(image === undefined ? [] : [image]),
     ...(spot === true ? ['workers on the spot market'] : []),
+    ...(ssm === true ? ['Session Manager'] : []),
   ]
   return [
     ...(types.length === 0 ? [] : [['Machines', types.join(', ')] satisfies [string, string]]),

@@ -34,6 +34,7 @@ export interface CreateFlags {
   readonly image: string | undefined
   readonly 'login-user': string | undefined
   readonly spot: boolean | undefined
+  readonly ssm: boolean | undefined
   readonly 'node-proxy': string | undefined
   readonly 'security-profile': SecurityProfile | undefined
   readonly addon: readonly string[] | undefined
@@ -75,6 +76,7 @@ export function requestOf(flags: CreateFlags, args: {readonly name?: string | un
     image: flags.image,
     loginUser: flags['login-user'],
     spot: flags.spot === true ? true : undefined,
+    ssm: flags.ssm === true ? true : undefined,
     nodeProxy: flags['node-proxy'],
     addons: flags.addon?.map(parseAddon),
     withoutAddons: flags['no-addon']?.map(addonName),

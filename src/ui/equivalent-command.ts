@@ -39,6 +39,7 @@ export function equivalentCommand(request: CreateRequest): string {
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]))
   const switches = [
     ...(request.spot === true ? ['--spot'] : []),
+    ...(request.ssm === true ? ['--ssm'] : []),
     ...(request.privateWorkers === true ? ['--private-workers'] : []),
     ...(request.allowWorld === true ? ['--allow-world'] : []),
   ]

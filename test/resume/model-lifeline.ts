@@ -47,10 +47,11 @@ export class Lifeline {
       (input: Input) =>
         this.send(context.commandName ?? '', () => next(input))
     const placed = {relation: 'after', toMiddleware: 'retryMiddleware', name: 'lifeline'} as const
-    const {ec2, ec2Once, elb} = this.clients
-    for (const {config} of [ec2, ec2Once, elb]) signBy(config, clock)
+    const {ec2, ec2Once, elb, iam} = this.clients
+    for (const {config} of [ec2, ec2Once, elb, iam]) signBy(config, clock)
     for (const {middlewareStack} of [ec2, ec2Once]) middlewareStack.addRelativeTo(throughLifeline, placed)
     elb.middlewareStack.addRelativeTo(throughLifeline, placed)
+    iam.middlewareStack.addRelativeTo(throughLifeline, placed)
   }
 
   /** Resolves to undefined if it was killed, once the region has carried out all it had sent. */

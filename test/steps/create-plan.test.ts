@@ -96,6 +96,20 @@ describe('create plan', () => {
     })
   })
 
+  it('makes a role for the machines first, where Session Manager is to reach them, and nothing of IAM otherwise', () => {
+    const managed = createPlan(sampleSpec({controllers: 1, workers: 1, ssm: true}))
+    const usual = ids(createPlan(sampleSpec({controllers: 1, workers: 1})))
+    expect(ids(managed).filter(id => !usual.includes(id))).to.deep.equal([
+      'access/instance-profile',
+      'access/instance-role',
+      'access/role-policy',
+      'access/profile-role',
+    ])
+    for (const id of ['compute/instance/controller-1', 'compute/instance/worker-1'])
+      expect(needs(managed, id)).to.include.members(['access/role-policy', 'access/profile-role'])
+    expect(needs(managed, 'access/instance-role')).to.include('access/instance-profile')
+  })
+
   it('can end after a phase, with all that the phase needs', () => {
     const network = ids(upTo(plan, 'network'))
     expect(network).to.include('network/route-table-association/3')

@@ -19,6 +19,7 @@ describe('destroy against the region', () => {
     takeDown({
       ec2: run.clients.ec2,
       elb: run.clients.elb,
+      iam: run.clients.iam,
       clusterId: run.clusterId,
       inventory: await inventory(),
       forceForeign,

@@ -58,6 +58,7 @@ describe('a create on a bad day of the region', function () {
     takeDown({
       ec2: run.clients.ec2,
       elb: run.clients.elb,
+      iam: run.clients.iam,
       clusterId: run.clusterId,
       inventory: await inventory(),
       forceForeign: false,
@@ -191,11 +192,12 @@ describe('a create on a bad day of the region', function () {
     const {Subnets = []} = await ec2.describeSubnets({Filters: [{Name: 'vpc-id', Values: [second.Vpc?.VpcId ?? '']}]})
     await ec2.deleteSubnet({SubnetId: Subnets[0]?.SubnetId})
     const kept = {...surplus, securityGroups: []}
-    const {elb} = run.clients
+    const {elb, iam} = run.clients
     const {clusterId} = run
     await removeAll({
       ec2,
       elb,
+      iam,
       clusterId,
       inventory: surplus,
       kept,
@@ -228,9 +230,17 @@ describe('a destroy right after a create that was cut off', () => {
     try {
       await run.run()
       const {signal} = new AbortController()
-      const {ec2, elb} = run.clients
+      const {ec2, elb, iam} = run.clients
       const notices: string[] = []
-      const options = {ec2, elb, journal: run.journal, clock, signal, onNotice: (text: string) => notices.push(text)}
+      const options = {
+        ec2,
+        elb,
+        iam,
+        journal: run.journal,
+        clock,
+        signal,
+        onNotice: (text: string) => notices.push(text),
+      }
       expect((await takeInventory(run.clients, run.clusterId, signal)).instances).to.deep.equal([])
       const inventory = await settledInventory(options)
       expect(inventory.instances).to.have.length(2)
@@ -238,6 +248,7 @@ describe('a destroy right after a create that was cut off', () => {
       await takeDown({
         ec2,
         elb,
+        iam,
         clusterId: run.clusterId,
         inventory,
         forceForeign: false,

@@ -39,6 +39,7 @@ describe('the load balancer of a cluster', function () {
     takeDown({
       ec2: run.clients.ec2,
       elb: run.clients.elb,
+      iam: run.clients.iam,
       clusterId: run.clusterId,
       inventory: await inventory(),
       forceForeign,
@@ -150,13 +151,13 @@ describe('the load balancer of a cluster', function () {
       VpcId: table?.VpcId,
       TagSpecifications: [{ResourceType: 'route-table', Tags: table?.Tags}],
     })
-    const {ec2, elb} = run.clients
-    const {clusterId, clock, journal} = run
+    const {ec2, elb, iam} = run.clients
+    const {clusterId, clock, journal, spec} = run
     const notices: string[] = []
     const onNotice = (text: string): void => void notices.push(text)
     const all = await inventory()
     expect(all.routeTables).to.have.length(before.routeTables.length + 1)
-    await healDuplicates({ec2, elb, clusterId, inventory: all, journal, clock, signal, onNotice})
+    await healDuplicates({ec2, elb, iam, spec, clusterId, inventory: all, journal, clock, signal, onNotice})
     expect(notices).to.deep.equal([
       `Removing what was made twice: route-table ${present(doubled.RouteTable?.RouteTableId)}`,
     ])
@@ -184,8 +185,8 @@ describe('the load balancer of a cluster', function () {
 
   it('is told a new expiry like everything else', async () => {
     await run.run()
-    const {ec2, elb} = run.clients
-    const context = {ec2, elb, clusterId: run.clusterId, signal} as RunContext
+    const {ec2, elb, iam} = run.clients
+    const context = {ec2, elb, iam, clusterId: run.clusterId, signal} as RunContext
     await tagExpiry(context, '2026-12-24T08:00:00.000Z')
     for (const {id, tags} of resourcesOf(await inventory()))
       expect(tagValue(tags, 'khw:expires-at'), id).to.equal('2026-12-24T08:00:00.000Z')

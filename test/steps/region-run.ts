@@ -57,8 +57,8 @@ export class RegionRun {
   ) {
     const access = {...ACCESS, endpoint: region.endpoint, credentials}
     this.clients = awsClients(access, {clock})
-    const {ec2, ec2Once, elb} = this.clients
-    for (const {config} of [ec2, ec2Once, elb, region.ec2]) signBy(config, clock)
+    const {ec2, ec2Once, elb, iam} = this.clients
+    for (const {config} of [ec2, ec2Once, elb, iam, region.ec2]) signBy(config, clock)
   }
 
   static async open({

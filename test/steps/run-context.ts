@@ -37,7 +37,7 @@ export async function awsHalfContext({
   signal,
 }: AwsHalf): Promise<RunContext> {
   const {spec, clusterId, createdAt, artifacts, expiresAt = null} = header
-  const {ec2, ec2Once, elb} = clients
+  const {ec2, ec2Once, elb, iam} = clients
   const notHere = (): never => {
     throw new Error('there are no machines behind this region')
   }
@@ -51,7 +51,8 @@ export async function awsHalfContext({
     ec2,
     ec2Once,
     elb,
-    inventory: await takeInventory(clients, clusterId, signal),
+    iam,
+    inventory: await takeInventory({ec2, elb, iam, spec}, clusterId, signal),
     secrets,
     pki: names => ensurePki({...names, spec, secrets}),
     nodes: new NodeConnections(secrets, 'admin', signal),

@@ -1,7 +1,9 @@
 import {clusterSpec, type ClusterSpec, type SpecInput} from '../../src/cluster/spec.js'
 
 export function sampleSpec(
-  size: {controllers: number; workers: number} & Partial<Pick<SpecInput, 'loadBalancer' | 'network' | 'addons'>>,
+  size: {controllers: number; workers: number} & Partial<
+    Pick<SpecInput, 'loadBalancer' | 'network' | 'addons' | 'ssm'>
+  >,
 ): ClusterSpec {
   return clusterSpec({
     name: 'sample',

@@ -99,6 +99,24 @@ describe('the fetch script', () => {
     expect(requests, 'the second run asks for nothing').to.deep.equal([])
   })
 
+  it('hands a package to apt once its checksum is right, and not before', async () => {
+    const path = join(box.root, 'usr/bin/agent')
+    const agent = artifact('agent', PROGRAM, {kind: 'package', path})
+    files.set('/agent', PROGRAM)
+    await box.standIn(
+      'apt-get',
+      `echo "$*" >>${box.root}/apt.log; for file; do :; done; mkdir -p ${box.root}/usr/bin && cp "$file" ${path}`,
+    )
+    const forged = await fetch(setOf({...agent, sha256: 'a'.repeat(64)}))
+    expect(forged.exitCode).to.equal(1)
+    expect(existsSync(join(box.root, 'apt.log'))).to.equal(false)
+    expect(await fetch(setOf(agent))).to.include({exitCode: 0, stderr: ''})
+    expect(read(join(box.root, 'apt.log'))).to.match(/^-q -y -o DPkg::Lock::Timeout=300 install .*\.deb\n$/)
+    expect(readFileSync(path).equals(PROGRAM)).to.equal(true)
+    expect((await fetch(setOf(agent))).exitCode).to.equal(0)
+    expect(read(join(box.root, 'apt.log')).split('\n'), 'once').to.have.length(2)
+  })
+
   it('goes on where a killed run stopped', async () => {
     const {sha256} = program()
     mkdirSync(state('fetch'), {recursive: true})

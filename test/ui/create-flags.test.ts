@@ -15,6 +15,7 @@ describe('the flags that say what machines to take', () => {
     image: 'al2023',
     spot: true,
     'security-profile': 'cis',
+    ssm: true,
   })
 
   it('make a request, and only what was said is in it', () => {
@@ -25,6 +26,7 @@ describe('the flags that say what machines to take', () => {
       image: 'al2023',
       spot: true,
       securityProfile: 'cis',
+      ssm: true,
       network: {zones: ['us-west-2a', 'us-west-2c'], subnets: 4},
     })
     expect(requestOf(flags({}))).to.deep.equal({})
@@ -32,14 +34,14 @@ describe('the flags that say what machines to take', () => {
 
   it('are in the command that asks for the same', () => {
     expect(equivalentCommand(requestOf(said))).to.equal(
-      'khw create --zones us-west-2a,us-west-2c --subnet-count 4 --controller-type t3.medium --worker-type m5.large,m5a.large --volume-size 40 --image al2023 --security-profile cis --spot',
+      'khw create --zones us-west-2a,us-west-2c --subnet-count 4 --controller-type t3.medium --worker-type m5.large,m5a.large --volume-size 40 --image al2023 --security-profile cis --spot --ssm',
     )
   })
 
   it('are in the summary that is shown before', () => {
     const rows = new Map(summaryRows(requestOf(said)))
     expect(rows.get('Machines')).to.equal(
-      'controllers t3.medium, workers m5.large or m5a.large, 40 GiB each, al2023, workers on the spot market',
+      'controllers t3.medium, workers m5.large or m5a.large, 40 GiB each, al2023, workers on the spot market, Session Manager',
     )
     expect(rows.get('Costs')).to.match(/^at most \$0\.\d\d an hour/)
     expect(rows.get('Prices')).to.match(/the spot market takes less$/)

@@ -95,12 +95,6 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
     condition: TAGGED_BY_REQUEST,
   },
   {
-    sid: 'MakeInOurs',
-    actions: ec2('CreateSubnet', 'CreateRouteTable', 'CreateSecurityGroup'),
-    resources: ['vpc'],
-    condition: OURS,
-  },
-  {
     sid: 'LaunchInstance',
     bindsRegion: true,
     actions: ec2('RunInstances'),
@@ -140,12 +134,16 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
     condition: {...OURS, 'ForAllValues:StringLike': {'aws:TagKeys': ['khw:*']}},
   },
   {
+    // The calls that make something in a VPC are about the VPC, too.
     sid: 'ChangeOurs',
     actions: ec2(
       'AssociateRouteTable',
       'AttachInternetGateway',
       'AuthorizeSecurityGroupIngress',
       'CreateRoute',
+      'CreateRouteTable',
+      'CreateSecurityGroup',
+      'CreateSubnet',
       'DeleteInternetGateway',
       'DeleteKeyPair',
       'DeleteNetworkInterface',

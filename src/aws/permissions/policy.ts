@@ -1,5 +1,6 @@
 import {KhwError} from '../../errors.js'
 import {guestGrants, OPERATOR_GRANTS, type Grant} from './grants.js'
+import {SESSION_MANAGER_GRANTS} from './session-manager-grants.js'
 import {SETUP_GRANTS} from './set-up-grants.js'
 import {MANAGED_POLICY_LIMIT, policySize, type PolicyCondition, type PolicyDocument} from './policy-document.js'
 
@@ -8,6 +9,8 @@ export interface PolicyOptions {
   readonly regions?: readonly string[]
   /** VPCs of others in which clusters may stand. */
   readonly vpcIds?: readonly string[]
+  /** Clusters whose machines have a role for Session Manager. */
+  readonly ssm?: boolean
 }
 
 /** The least that somebody who runs khw has to be allowed to do. Throws USAGE for regions or VPCs that are none, or too many. */
@@ -18,9 +21,15 @@ export function operatorPolicy(options: PolicyOptions = {}): PolicyDocument {
   for (const vpcId of options.vpcIds ?? [])
     if (!/^vpc-[0-9a-f]+$/.test(vpcId))
       throw unusable(`"${vpcId}" is not the id of a VPC`, 'Name a VPC as in: --vpc-id vpc-0123456789abcdef0')
-  const policy = policyOf([...OPERATOR_GRANTS, ...guestGrants(options.vpcIds ?? [])], options)
+  const policy = policyOf(
+    [...OPERATOR_GRANTS, ...guestGrants(options.vpcIds ?? []), ...(options.ssm === true ? SESSION_MANAGER_GRANTS : [])],
+    options,
+  )
   if (policySize(policy) > MANAGED_POLICY_LIMIT)
-    throw unusable('IAM takes no policy that names so many regions and VPCs', 'Name fewer of them')
+    throw unusable(
+      `IAM takes no policy that names so many regions and VPCs${options.ssm === true ? ', besides what --ssm takes' : ''}`,
+      'Name fewer of them',
+    )
   return policy
 }
 

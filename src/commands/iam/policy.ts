@@ -14,7 +14,7 @@ export default class IamPolicy extends KhwCommand {
   static override enableJsonFlag = true
   static override flags = {
     setup: Flags.boolean({
-      exclusive: ['region', 'vpc-id'],
+      exclusive: ['region', 'vpc-id', 'ssm'],
       description: 'the policy of who runs khw iam setup and khw iam remove, instead',
     }),
     region: Flags.string({multiple: true, description: 'only in this region; give it several times for more'}),
@@ -22,6 +22,7 @@ export default class IamPolicy extends KhwCommand {
       multiple: true,
       description: 'also for clusters in this VPC, which is not their own; give it several times for more',
     }),
+    ssm: Flags.boolean({description: 'also for clusters made with --ssm, whose machines have a role'}),
   }
 
   async run(): Promise<PolicyDocument> {
@@ -29,7 +30,7 @@ export default class IamPolicy extends KhwCommand {
     const {operatorPolicy, setUpPolicy} = await import('../../aws/permissions/policy.js')
     const policy = flags.setup
       ? setUpPolicy()
-      : operatorPolicy({regions: flags.region ?? [], vpcIds: flags['vpc-id'] ?? []})
+      : operatorPolicy({regions: flags.region ?? [], vpcIds: flags['vpc-id'] ?? [], ssm: flags.ssm})
     this.log(JSON.stringify(policy, undefined, 2))
     return policy
   }

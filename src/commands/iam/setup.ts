@@ -29,6 +29,7 @@ export default class IamSetup extends AwsCommand {
       multiple: true,
       description: 'also for clusters in this VPC, which is not their own; give it several times for more',
     }),
+    ssm: Flags.boolean({description: 'also for clusters made with --ssm, whose machines have a role'}),
     provider: Flags.option({options: ['local', 'aws'] as const, default: 'aws' as const, description: 'whose IAM'})(),
     yes: Flags.boolean({char: 'y', description: 'do not ask'}),
   }
@@ -40,7 +41,12 @@ export default class IamSetup extends AwsCommand {
     const {makeChanges} = await import('../../ui/iam-changes.js')
     const {signal} = new AbortController()
     return withIam({home: await this.home(), provider: flags.provider, signal}, async ({clients, account}) => {
-      const request = {holder: holderOf(flags), regions: flags.region ?? [], vpcIds: flags['vpc-id'] ?? []}
+      const request = {
+        holder: holderOf(flags),
+        regions: flags.region ?? [],
+        vpcIds: flags['vpc-id'] ?? [],
+        ssm: flags.ssm,
+      }
       const {holder, changes} = await setUpChanges(clients, account, request)
       const who = `${holder.kind} ${holder.name}`
       if (changes.length === 0) this.log(`The ${who} has the policy already: there is nothing to do.`)

@@ -8,6 +8,8 @@ import type {StepContext} from '../engine/context.js'
 import {defineStep, type OutputsOf, type Step} from '../engine/step.js'
 import {waitUntil} from '../engine/wait-until.js'
 import {keyPair} from '../access/key-pair.js'
+import {profileRole} from '../access/profile-role.js'
+import {rolePolicy} from '../access/role-policy.js'
 import {controllerGroup, workerGroup} from '../network/security-group.js'
 import type {Subnet} from '../network/subnet.js'
 import {zones} from '../network/zones.js'
@@ -24,6 +26,9 @@ type InstanceNeeds = {
   readonly group: typeof workerGroup
   readonly keyPair: typeof keyPair
   readonly image: typeof image
+  /** In this order: a machine whose role may do nothing yet is left waiting by Systems Manager. */
+  readonly rolePolicy?: typeof rolePolicy
+  readonly profileRole?: typeof profileRole
 }
 
 type Launched = {
@@ -39,7 +44,14 @@ export function instance(spec: ClusterSpec, node: ClusterNode, subnets: readonly
     id: instanceStepId(node.name),
     phase: 'compute',
     title: `Launch ${node.name}`,
-    needs: {subnets, zones, group: node.role === 'controller' ? controllerGroup : workerGroup, keyPair, image},
+    needs: {
+      subnets,
+      zones,
+      group: node.role === 'controller' ? controllerGroup : workerGroup,
+      keyPair,
+      image,
+      ...(spec.ssm === true ? {rolePolicy, profileRole} : {}),
+    },
     onRepeat: 'repeats',
 
     find({inventory, stepId}) {
@@ -96,6 +108,7 @@ function requestFor(
     MetadataOptions: {HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 1},
     InstanceInitiatedShutdownBehavior: 'terminate',
     ...(place.spot === true ? {InstanceMarketOptions: SPOT} : {}),
+    ...(needs.profileRole === undefined ? {} : {IamInstanceProfile: {Name: needs.profileRole.profile}}),
     TagSpecifications: (['instance', 'volume', 'network-interface'] as const).map(type =>
       tags(type, `${spec.name}-${node.name}`),
     ),

@@ -1,3 +1,4 @@
+import {instanceProfiles} from './instance-profiles.js'
 import {instances} from './instances.js'
 import {internetGateways} from './internet-gateways.js'
 import {keyPairs} from './key-pairs.js'
@@ -5,6 +6,7 @@ import {loadBalancers} from './load-balancers.js'
 import {networkInterfaces} from './network-interfaces.js'
 import {podRoutes} from './pod-routes.js'
 import type {Removal} from './removal.js'
+import {roles} from './roles.js'
 import {routeTables} from './route-tables.js'
 import {securityGroups} from './security-groups.js'
 import {subnets} from './subnets.js'
@@ -21,4 +23,6 @@ export const DESTROY_PLAN: readonly (readonly Removal[])[] = [
   [subnets],
   [routeTables],
   [vpcs],
+  [roles],
+  [instanceProfiles],
 ]

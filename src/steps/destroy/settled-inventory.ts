@@ -1,12 +1,11 @@
-import type {ResourceClients} from '../../aws/clients.js'
-import {resourcesOf, takeInventory, type Inventory} from '../../aws/inventory.js'
+import {resourcesOf, takeInventory, type Inventory, type InventorySource} from '../../aws/inventory.js'
 import {STEP_TAG, tagValue} from '../../aws/tags.js'
 import type {Clock} from '../../clock.js'
 import {createPlan} from '../create-plan.js'
 import {LOOKED_FOR} from '../engine/attempts.js'
 import {madeAt, type Journal} from '../engine/journal.js'
 
-export interface SettledOptions extends ResourceClients {
+export interface SettledOptions extends InventorySource {
   readonly journal: Journal
   readonly clock: Clock
   readonly signal: AbortSignal

@@ -1,6 +1,11 @@
-import type {ResourceClients} from '../../aws/clients.js'
 import {explained} from '../../aws/explained.js'
-import {filterInventory, joinInventories, takeInventory, type Inventory} from '../../aws/inventory.js'
+import {
+  filterInventory,
+  joinInventories,
+  takeInventory,
+  type Inventory,
+  type InventorySource,
+} from '../../aws/inventory.js'
 import {loadBalancerName} from '../../aws/load-balancers.js'
 import type {Clock} from '../../clock.js'
 import type {DestroyReport} from '../../cluster/report.js'
@@ -11,7 +16,7 @@ import {foreignIn, holdersIn} from './foreign.js'
 import {idsOfKind, LET_GO_WITHIN, type Removal, type RemovalContext} from './removal.js'
 import {allResources, countedResources} from './resources.js'
 
-export interface TakeDownOptions extends ResourceClients {
+export interface TakeDownOptions extends InventorySource {
   readonly clusterId: string
   /** What the cluster has. */
   readonly inventory: Inventory
@@ -54,7 +59,7 @@ export async function takeDown(options: TakeDownOptions): Promise<Pick<DestroyRe
  * something cannot be deleted; after that only what costs money, as long as all of it goes. Resolves to why not.
  */
 export async function removeAll(
-  options: Pick<TakeDownOptions, 'ec2' | 'elb' | 'clusterId' | 'inventory' | 'onEvent' | 'clock' | 'signal'> &
+  options: Pick<TakeDownOptions, 'ec2' | 'elb' | 'iam' | 'clusterId' | 'inventory' | 'onEvent' | 'clock' | 'signal'> &
     Pick<RemovalContext, 'kept' | 'goneBalancers' | 'letGoWithin'>,
 ): Promise<readonly Error[]> {
   const {inventory, onEvent, signal} = options

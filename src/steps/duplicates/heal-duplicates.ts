@@ -8,7 +8,7 @@ import type {RunContext} from '../engine/context.js'
 import type {Journal} from '../engine/journal.js'
 import type {Json} from '../engine/json.js'
 
-type HealOptions = Pick<RunContext, 'ec2' | 'elb' | 'clusterId' | 'inventory' | 'clock' | 'signal'> & {
+type HealOptions = Pick<RunContext, 'ec2' | 'elb' | 'iam' | 'spec' | 'clusterId' | 'inventory' | 'clock' | 'signal'> & {
   readonly journal: Journal
   readonly onNotice: (text: string) => void
 }
@@ -21,7 +21,7 @@ const PATIENCE = 60_000
  * Resolves to what the cluster has, without the surplus.
  */
 export async function healDuplicates(options: HealOptions): Promise<Inventory> {
-  const {ec2, elb, clusterId, inventory, journal, clock, signal, onNotice} = options
+  const {ec2, elb, iam, clusterId, inventory, journal, clock, signal, onNotice} = options
   const surplus = surplusOf(inventory, recordedIds(journal))
   const twice = allResources(surplus)
   if (twice.length === 0) return inventory
@@ -33,6 +33,7 @@ export async function healDuplicates(options: HealOptions): Promise<Inventory> {
   const failures = await removeAll({
     ec2,
     elb,
+    iam,
     clusterId,
     inventory: free,
     kept,

@@ -14,7 +14,7 @@ import type {SecretStore} from '../../pki/secret-store.js'
 import type {NodeConnections} from '../../ssh/node-connections.js'
 
 /** Everything of one run that is the same for all its steps. */
-export interface RunContext extends Pick<AwsClients, 'ec2' | 'ec2Once' | 'elb'> {
+export interface RunContext extends Pick<AwsClients, 'ec2' | 'ec2Once' | 'elb' | 'iam'> {
   readonly spec: ClusterSpec
   readonly clusterId: string
   /** ISO 8601; `expiresAt` is null for a cluster that is wanted until it is destroyed. */

@@ -18,6 +18,8 @@ export interface SetUpRequest {
   readonly regions: readonly string[]
   /** VPCs of others in which clusters may stand. */
   readonly vpcIds?: readonly string[]
+  /** Clusters whose machines have a role for Session Manager. */
+  readonly ssm?: boolean
 }
 
 /** Most versions of a policy at a time (IAM User Guide, "IAM and AWS STS quotas"). */

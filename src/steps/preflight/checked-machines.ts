@@ -1,5 +1,5 @@
 import {required} from '../../aws/required.js'
-import {IMAGE_FAMILIES} from '../../cluster/image-families.js'
+import {IMAGE_FAMILIES, type ImageFamilyName} from '../../cluster/image-families.js'
 import type {Architecture, ClusterSpec} from '../../cluster/spec.js'
 import type {PreflightFacts} from './facts.js'
 
@@ -7,6 +7,8 @@ import type {PreflightFacts} from './facts.js'
 export interface CheckedMachines {
   readonly architecture: Architecture
   readonly loginUser: string
+  /** Undefined: of an image of the user's own. */
+  readonly family: ImageFamilyName | undefined
 }
 
 /** As the checks of machines and image have found them; to be asked for once both have passed. */
@@ -18,6 +20,7 @@ export async function checkedMachines(
   const family = (await facts.image())?.image?.family
   return {
     architecture: required(architecture, 'an architecture'),
+    family,
     loginUser: required(loginUser ?? (family && IMAGE_FAMILIES[family].loginUser), 'a login user'),
   }
 }

@@ -12,6 +12,7 @@ import {nodeProxy} from './node-proxy.js'
 import {operatorAddress} from './operator-address.js'
 import {permissions} from './permissions.js'
 import {quotas} from './quotas.js'
+import {sessionManager} from './session-manager.js'
 
 /** Everything that is looked at before the first thing is made, in the order in which it is told. */
 export const CHECKS: readonly Check[] = [
@@ -23,6 +24,7 @@ export const CHECKS: readonly Check[] = [
   network,
   machines,
   machineImage,
+  sessionManager,
   ...quotas,
   addressRanges,
   operatorAddress,

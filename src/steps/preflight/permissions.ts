@@ -1,5 +1,6 @@
 import {awsErrorCode, classOf} from '../../aws/errors.js'
 import {guestGrants, OPERATOR_GRANTS, type Grant} from '../../aws/permissions/grants.js'
+import {SESSION_MANAGER_GRANTS} from '../../aws/permissions/session-manager-grants.js'
 import {simulateGrant, type Simulated} from '../../aws/permissions/simulation.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import {KhwError, messageOf} from '../../errors.js'
@@ -31,7 +32,11 @@ export const permissions: Check = {
       if (verdict === 'allowed') unclear.delete(action)
       if (verdict === 'denied' && trials.get(action) !== 'allowed') refused.add(action)
     }
-    const fix = 'See all that is needed with: khw iam policy'
+    const {ssm} = context.spec
+    if (ssm === true && !isRoot(arn))
+      for (const action of SESSION_MANAGER_GRANTS.flatMap(({actions}) => actions))
+        if (!simulated.verdicts.has(action)) unclear.add(action)
+    const fix = `See all that is needed with: khw iam policy${ssm === true ? ' --ssm' : ''}`
     // Whoever may do everything has no such trials.
     const doubtful = having('doubtful').filter(action => unclear.has(action))
     if (refused.size === 0 && simulated.mayNotAsk && doubtful.length > 0)
@@ -47,12 +52,13 @@ export const permissions: Check = {
         `${arn} lacks ${missing.length === 1 ? 'a permission' : 'permissions'}: ${missing.join(', ')}.`,
         [fix],
       )
-    return passed(trials.size, [...unclear], simulated)
+    return passed(new Set(trials.keys()), [...unclear], simulated)
   },
 }
 
-function passed(count: number, unclear: readonly string[], {verdicts, why}: Asked): Passed {
-  const tried = `${count - unclear.length} of ${count} calls that change something are allowed`
+function passed(trials: ReadonlySet<string>, unclear: readonly string[], {verdicts, why}: Asked): Passed {
+  const certain = [...trials].filter(action => !unclear.includes(action))
+  const tried = `${certain.length} of ${trials.size} calls that change something are allowed`
   if (unclear.length === 0 && why === undefined)
     return {detail: `${tried}, by trial${verdicts.size > 0 ? ' and by policy' : ''}`}
   const doubt = unclear.length === 0 ? '' : `; it is not certain of ${unclear.join(', ')}`
@@ -100,9 +106,7 @@ async function asked(arn: string, context: PreflightContext): Promise<Asked> {
   const principal = await principalOf(arn, {clients, signal})
   if (principal === undefined) return {verdicts, why: `${arn} has no policies of its own`}
   const grants = grantsFor(spec)
-  const answers = await Promise.allSettled(
-    grants.map(grant => askAbout(grant, {clients, principal, region, signal})),
-  )
+  const answers = await Promise.allSettled(grants.map(grant => askAbout(grant, {clients, principal, region, signal})))
   let failure: {readonly error: unknown} | undefined
   for (const [i, {actions}] of grants.entries()) {
     const answer = answers[i]
@@ -123,12 +127,12 @@ function isRoot(arn: string): boolean {
 }
 
 /** What this cluster needs of what khw may need. */
-function grantsFor({loadBalancer, spot, network}: ClusterSpec): readonly Grant[] {
+function grantsFor({loadBalancer, spot, network, ssm}: ClusterSpec): readonly Grant[] {
   // What asking takes is proven by an answer, and whose name its resource has depends on who asks.
   const isNeeded = (action: string): boolean =>
     action !== ASKING && (loadBalancer === 'nlb' || !action.startsWith('elasticloadbalancing:'))
   const guest = guestGrants(network.existing === undefined ? [] : [network.existing.vpcId])
-  return [...OPERATOR_GRANTS, ...guest]
+  return [...OPERATOR_GRANTS, ...guest, ...(ssm === true ? SESSION_MANAGER_GRANTS : [])]
     .filter(({actions, impliedBy = actions, only}) => impliedBy.some(isNeeded) && (only === undefined || spot === true))
     .map(grant => ({...grant, actions: grant.actions.filter(isNeeded)}))
 }

@@ -86,6 +86,7 @@ export function specInput(request: CreateRequest, name: string, architecture: Ar
     volumeSize: request.volumeSize ?? d.volumeSize,
     ...(request.image === undefined ? {} : {image: request.image}),
     ...(request.spot === true ? {spot: true} : {}),
+    ...(request.ssm === true ? {ssm: true} : {}),
     ...(request.nodeProxy === undefined ? {} : {nodeProxy: request.nodeProxy}),
     ...(request.loginUser === undefined ? {} : {loginUser: request.loginUser}),
     ...(request.securityProfile === 'cis' ? {securityProfile: 'cis'} : {}),
@@ -162,6 +163,7 @@ export function refuseOtherRequest(request: CreateRequest, journal: Journal): vo
     ['--login-user', request.loginUser, loginUserOf(spec)],
     ['--node-proxy', request.nodeProxy, spec.nodeProxy ?? 'none'],
     ['--security-profile', request.securityProfile, spec.securityProfile ?? 'default'],
+    ['--ssm', request.ssm === true ? 'on' : undefined, spec.ssm === true ? 'on' : 'off'],
     ['--spot', request.spot === true ? 'on' : undefined, spec.spot === true ? 'on' : 'off'],
   ]
   const other = asked.filter(([, wanted, frozen]) => wanted !== undefined && wanted !== frozen)

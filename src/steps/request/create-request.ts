@@ -45,6 +45,8 @@ export interface CreateRequest {
   readonly image?: string
   /** Workers on the spot market, on demand where it has none. */
   readonly spot?: boolean
+  /** Machines that Session Manager of AWS Systems Manager reaches. */
+  readonly ssm?: boolean
   /** URL of the proxy by which the nodes download. */
   readonly nodeProxy?: string
   readonly securityProfile?: SecurityProfile

@@ -1,6 +1,8 @@
 import {randomUUID} from 'node:crypto'
 import type {ArtifactProgress, ArtifactSet} from '../../artifacts/artifact.js'
+import {RETRY_DELAYS} from '../../artifacts/net/network.js'
 import {resolveArtifacts} from '../../artifacts/resolve.js'
+import {ssmAgent} from '../../artifacts/ssm-agent/ssm-agent.js'
 import {expiryAfter, ttlOf} from '../../cluster/expiry.js'
 import {addonsOf} from '../../cluster/addons.js'
 import type {Home} from '../../cluster/home.js'
@@ -17,6 +19,7 @@ import {
 import type {ClusterDirectory} from '../../cluster/store.js'
 import {profileNotice} from '../../templates/admission.js'
 import {addonsAskedFor, addonsToHave} from '../request/addon-request.js'
+import {proxyFromEnvironment} from '../../proxy.js'
 import {sourceOf, specInput} from '../request/check-request.js'
 import type {CheckedMachines} from '../preflight/checked-machines.js'
 import type {CreateRequest} from '../request/create-request.js'
@@ -31,10 +34,17 @@ export interface ArtifactOptions {
   readonly signal: AbortSignal
 }
 
+export interface ArtifactsWanted {
+  readonly provider: ProviderName
+  readonly architecture: Architecture
+  /** The region whose agent of Systems Manager the nodes install; undefined where they have one, or need none. */
+  readonly agentFor?: string | undefined
+}
+
 /** Everything the nodes will fetch, verified and pinned; says where it is from and why. */
 export async function resolvedArtifacts(
   options: ArtifactOptions,
-  {provider, architecture}: {readonly provider: ProviderName; readonly architecture: Architecture},
+  {provider, architecture, agentFor}: ArtifactsWanted,
 ): Promise<ArtifactSet> {
   const {home, request, onNotice, onArtifactProgress, signal} = options
   const artifacts = await resolveArtifacts({
@@ -51,7 +61,11 @@ export async function resolvedArtifacts(
   artifacts.notices.forEach(onNotice)
   const notice = profileNotice(request, artifacts)
   if (notice !== undefined) onNotice(notice)
-  return artifacts
+  if (agentFor === undefined) return artifacts
+  const network = {proxy: proxyFromEnvironment(), signal, retryDelays: RETRY_DELAYS}
+  const onProgress = onArtifactProgress
+  const agent = await ssmAgent({region: agentFor, architecture, cache: home.cache, network, onProgress})
+  return {...artifacts, artifacts: [...artifacts.artifacts, agent]}
 }
 
 export interface NewJournal {

@@ -1,4 +1,4 @@
-import {awsClients, type AwsClients} from '../../aws/clients.js'
+import {awsClients, resourceClients, type AwsClients} from '../../aws/clients.js'
 import {explained} from '../../aws/explained.js'
 import {takeInventory} from '../../aws/inventory.js'
 import {systemClock, type Clock} from '../../clock.js'
@@ -40,7 +40,7 @@ export async function openSession(
   const apis = new Map<string, Promise<KubernetesApi>>()
   const pkis = new Map<string, Promise<Pki>>()
   try {
-    const inventory = await takeInventory(clients, header.clusterId, signal)
+    const inventory = await takeInventory({...resourceClients(clients), spec: header.spec}, header.clusterId, signal)
     const context: RunContext = {
       spec: header.spec,
       clusterId: header.clusterId,
@@ -52,6 +52,7 @@ export async function openSession(
       ec2: clients.ec2,
       ec2Once: clients.ec2Once,
       elb: clients.elb,
+      iam: clients.iam,
       inventory,
       secrets,
       pki: names => {

@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import {OPERATOR_GRANTS, type Grant} from '../../../src/aws/permissions/grants.js'
+import {SESSION_MANAGER_GRANTS} from '../../../src/aws/permissions/session-manager-grants.js'
 import {SETUP_GRANTS} from '../../../src/aws/permissions/set-up-grants.js'
 import {operatorPolicy, setUpPolicy} from '../../../src/aws/permissions/policy.js'
 import {MANAGED_POLICY_LIMIT, policySize} from '../../../src/aws/permissions/policy-document.js'
@@ -11,7 +12,7 @@ describe('the policy of who runs khw', () => {
   const calls = calledOperations()
   const isSetUp = ({file}: CalledOperation): boolean => file.startsWith('steps/iam/')
   const both: readonly (readonly [readonly Grant[], readonly CalledOperation[]])[] = [
-    [OPERATOR_GRANTS, calls.filter(call => !isSetUp(call))],
+    [[...OPERATOR_GRANTS, ...SESSION_MANAGER_GRANTS], calls.filter(call => !isSetUp(call))],
     [SETUP_GRANTS, calls.filter(isSetUp)],
   ]
 
@@ -42,6 +43,19 @@ describe('the policy of who runs khw', () => {
     }
   })
 
+  it('keeps to roles below a path of its own, with one policy, for EC2 alone', () => {
+    const usual = operatorPolicy().Statement
+    const more = operatorPolicy({ssm: true}).Statement.filter(({Sid}) => !usual.some(each => each.Sid === Sid))
+    expect(more.flatMap(({Action}) => Action).filter(action => !action.startsWith('iam:'))).to.deep.equal([])
+    for (const {Action, Resource} of more)
+      for (const arn of Action.every(action => /^iam:(Get|List)/.test(action)) ? [] : [Resource].flat())
+        expect(arn).to.match(/^arn:\*:iam::\*:(role|instance-profile)\/khw\/\*$/)
+    const conditionOf = (action: string) => more.find(({Action}) => Action.includes(action))?.Condition
+    const policies = {'iam:PolicyARN': ['arn:*:iam::aws:policy/AmazonSSMManagedInstanceCore']}
+    expect(conditionOf('iam:AttachRolePolicy')).to.deep.equal({ArnLike: policies})
+    expect(conditionOf('iam:PassRole')?.['StringEquals']?.['iam:PassedToService']).to.include('ec2.amazonaws.com')
+  })
+
   it('launches machines with IMDSv2 and encrypted disks only', () => {
     const launches = operatorPolicy().Statement.filter(({Action}) => Action.includes('ec2:RunInstances'))
     const conditions = Object.fromEntries(launches.map(({Resource, Condition}) => [String(Resource), Condition]))
@@ -67,7 +81,12 @@ describe('the policy of who runs khw', () => {
     for (const name of names) expect(name).to.match(/^[A-Za-z0-9]+$/)
     expect(sorted(names)).to.have.length(names.length)
     const regions = ['eu-central-1', 'eu-west-1', 'us-east-1']
-    for (const options of [{}, {regions}, {regions, vpcIds: ['vpc-0123456789abcdef0']}])
+    for (const options of [
+      {},
+      {regions},
+      {regions, vpcIds: ['vpc-0123456789abcdef0']},
+      {ssm: true, regions: ['eu-west-1']},
+    ])
       expect(policySize(operatorPolicy(options))).to.be.at.most(MANAGED_POLICY_LIMIT)
     expect(policySize(setUpPolicy())).to.be.at.most(2_048)
     const everywhere = Array.from({length: 40}, (_, i) => `ap-southeast-${i}`)

@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import {OPERATOR_GRANTS} from '../../../src/aws/permissions/grants.js'
+import {SESSION_MANAGER_GRANTS} from '../../../src/aws/permissions/session-manager-grants.js'
 import {operatorPolicy} from '../../../src/aws/permissions/policy.js'
 import type {PolicyDocument} from '../../../src/aws/permissions/policy-document.js'
 import {permissions} from '../../../src/steps/preflight/permissions.js'
@@ -10,8 +11,8 @@ import {present} from '../../local/api/test-region.js'
 import {Ahead} from './ahead.js'
 
 /** The policy without these actions. */
-function without(actions: readonly string[]): PolicyDocument {
-  const {Statement, ...rest} = operatorPolicy({regions: ['local-1']})
+function without(actions: readonly string[], ssm = false): PolicyDocument {
+  const {Statement, ...rest} = operatorPolicy({regions: ['local-1'], ssm})
   const kept = Statement.map(each => ({...each, Action: each.Action.filter(action => !actions.includes(action))}))
   return {...rest, Statement: kept.filter(({Action}) => Action.length > 0)}
 }
@@ -58,6 +59,19 @@ describe('the check of permissions', () => {
       expect(finding?.fix).to.equal('See all that is needed with: khw iam policy')
     }
   }).timeout(120_000)
+
+  it('fails for the want of any one action that a role for the machines takes, where one is wanted', async () => {
+    const needed = [...new Set(SESSION_MANAGER_GRANTS.flatMap(({actions}) => actions))]
+    const change = {loadBalancer: 'none', ssm: true} as const
+    for (const [i, action] of needed.entries()) {
+      const {ok, detail, fix} = await lookAs(without([action], true), `operator-${i}`, change)
+      expect({action, ok}).to.deep.equal({action, ok: false})
+      expect(detail).to.match(new RegExp(` lacks a permission: ${action}\\.$`))
+      expect(fix).to.equal('See all that is needed with: khw iam policy --ssm')
+    }
+    expect(await lookAs(without([], true), 'all', change)).to.include({ok: true, fix: null})
+    expect((await lookAs(operatorPolicy(), 'usual', change)).detail).to.include('iam:CreateRole')
+  }).timeout(60_000)
 
   it('names all that makes something, if the policy is bound to another region', async () => {
     const {ok, detail} = await lookAs(operatorPolicy({regions: ['eu-west-1']}))

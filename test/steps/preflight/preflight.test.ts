@@ -9,6 +9,7 @@ import type {Check} from '../../../src/steps/preflight/check.js'
 import {CHECKS} from '../../../src/steps/preflight/checks.js'
 import {network as networkCheck} from '../../../src/steps/preflight/network.js'
 import {nodeProxy} from '../../../src/steps/preflight/node-proxy.js'
+import {sessionManager} from '../../../src/steps/preflight/session-manager.js'
 import {CREDENTIALS, launch, network, reaches} from '../../local/api/test-region.js'
 import {sampleSpec} from '../sample-spec.js'
 import {Ahead} from './ahead.js'
@@ -278,6 +279,27 @@ describe('the look before a create', () => {
     } finally {
       if (saved === undefined) Reflect.deleteProperty(process.env, 'HTTPS_PROXY')
       else process.env['HTTPS_PROXY'] = saved
+    }
+  })
+
+  it('says what Session Manager needs, which the local region has not, and refuses what cannot be had', async () => {
+    const here = await ahead.look({ssm: true}, {checks: [sessionManager]})
+    expect(here.findings[0]).to.deep.include({ok: true, fix: 'Use khw ssh sample here'})
+    expect(here.findings[0]?.detail).to.include('no agent is installed here')
+    expect((await ahead.look({}, {checks: [sessionManager]})).findings).to.deep.equal([])
+    const access: RegionAccess = {...ahead.access, provider: 'aws'}
+    const before = process.env['HTTPS_PROXY']
+    process.env['HTTPS_PROXY'] = 'http://127.0.0.1:9'
+    try {
+      const refused = await ahead.refusal({ssm: true}, {access, checks: [sessionManager]})
+      expect(refused.code).to.equal('ARTIFACT_UNREACHABLE')
+      expect(refused.message).to.match(
+        /^Debian 12 lacks the agent of Systems Manager, and s3\.local-1\.amazonaws\.com /,
+      )
+      expect(refused.suggestions.join()).to.include('--image al2023')
+    } finally {
+      if (before === undefined) delete process.env['HTTPS_PROXY']
+      else process.env['HTTPS_PROXY'] = before
     }
   })
 

@@ -3,6 +3,7 @@ import {Parameters} from '../../parameters.js'
 import type {Region} from '../../region.js'
 import {instanceProfileArn, policyArn, roleArn, userArn} from '../arns.js'
 import {own} from '../lookup.js'
+import {passedRole} from './passed-role.js'
 import {requestTags, resourceTags, tagKeys, type Touched} from './touched.js'
 
 interface Named {
@@ -35,6 +36,8 @@ export function iamAccess(operation: string, form: URLSearchParams, region: Regi
   }
   return [
     {action: `iam:${operation}`, resource: named?.arn ?? '*', values, known: [...tagKeys('iam'), 'iam:PolicyARN']},
+    // Whoever may launch machines with the profile passes the role on to them.
+    ...(operation === 'AddRoleToInstanceProfile' ? passedRole(parameters.optional('RoleName'), state) : []),
   ]
 }
 

@@ -16,7 +16,11 @@ export function profileOf(parameters: Parameters, state: RegionState): InstanceP
 
 /** Who gives an instance a role has to be allowed to pass it on (IAM User Guide, "iam:PassRole"). */
 export function passedRoles(parameters: Parameters, state: RegionState): readonly Touched[] {
-  const roleName = profileOf(parameters, state)?.roleName
+  return passedRole(profileOf(parameters, state)?.roleName, state)
+}
+
+/** The role of that name, handed to EC2; nothing if there is none. */
+export function passedRole(roleName: string | undefined, state: RegionState): readonly Touched[] {
   const role = roleName === undefined ? undefined : own(state.roles, roleName)
   if (role === undefined) return []
   const values = {'iam:PassedToService': 'ec2.amazonaws.com'}

@@ -1,0 +1,16 @@
+import {deleteUnblocked, type Removal} from './removal.js'
+
+/** The last of all: as long as there is one, its role can be found. */
+export const instanceProfiles: Removal = {
+  id: 'instance-profiles',
+  title: 'Delete the instance profile',
+  kind: 'instanceProfiles',
+
+  async remove(context) {
+    const {iam, inventory} = context
+    for (const {InstanceProfileName, Arn = ''} of inventory.instanceProfiles)
+      await deleteUnblocked(`instance profile ${InstanceProfileName ?? Arn}`, context, () =>
+        iam.deleteInstanceProfile({InstanceProfileName}),
+      )
+  },
+}

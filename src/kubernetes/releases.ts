@@ -28,6 +28,11 @@ export interface Release {
    * kubernetes.io, 2025-02-28); it needs a kernel of 5.13 and the program `nft` of 1.0.1 or newer.
    */
   readonly kubeProxyMode: 'nftables' | 'iptables'
+  /**
+   * First numbers of the containerd versions that serve its kubelet: 1.x alone speaks CRI v1alpha2, which kubelets before
+   * 1.23 need, and kubelets from 1.36 on want what 2.x has (containerd's RELEASES.md, "Kubernetes Support").
+   */
+  readonly containerdMajors: readonly number[]
   /** `seccompDefault` works without a feature gate: beta in 1.25, stable in 1.27 (KEP-2413). */
   readonly kubeletSeccompDefault: boolean
   /**
@@ -73,6 +78,7 @@ export function releaseOf(kubernetesVersion: string): Release {
     kubeletRuntimeEndpoint: minor < 27 ? 'flag' : 'field',
     kubeletFailCgroupV1: minor >= 31,
     kubeProxyMode: minor < 33 ? 'iptables' : 'nftables',
+    containerdMajors: minor < 23 ? [1] : minor < 36 ? [1, 2] : [2],
     kubeletSeccompDefault: minor >= 25,
     insecurePortFlag: minor < 23,
     denyServiceExternalIps: minor >= 21,

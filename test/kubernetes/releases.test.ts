@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {componentVersions} from '../../src/kubernetes/component-versions.js'
 import {containerdReleaseOf, etcdReleaseOf, releaseOf} from '../../src/kubernetes/releases.js'
 
 const MINORS = Array.from({length: 18}, (_, i) => 20 + i)
@@ -30,6 +31,12 @@ describe('releaseOf', () => {
     expect(minorsWith(release => release.kubeletSeccompDefault)[0]).to.equal(25)
     expect(minorsWith(release => release.kubeletFailCgroupV1)[0]).to.equal(31)
     expect(minorsWith(release => release.kubeProxyMode === 'nftables')[0]).to.equal(33)
+    expect(minorsWith(release => !release.containerdMajors.includes(2)).at(-1)).to.equal(22)
+    expect(minorsWith(release => release.containerdMajors.includes(1)).at(-1)).to.equal(35)
+    for (const minor of MINORS) {
+      const major = Number(componentVersions(`1.${minor}`).containerd.split('.')[0])
+      expect(releaseOf(`1.${minor}.0`).containerdMajors).to.include(major)
+    }
   })
 
   it('knows when the control plane changed', () => {

@@ -4,6 +4,7 @@ import {
   SUPPORTED_MINORS,
   type ComponentVersions,
 } from '../../kubernetes/component-versions.js'
+import {releaseOf} from '../../kubernetes/releases.js'
 import {KhwError} from '../../errors.js'
 import {COMPONENT_LOCATIONS, stableUrl, type ComponentLocation} from '../upstream/catalog.js'
 import type {MirrorSource} from './source.js'
@@ -25,7 +26,7 @@ export async function mirroredVersions(source: MirrorSource, wanted: string | un
     const there = versionsIn(source, component)
     const preferred = chosen[component]
     if (there.length === 0 || there.includes(preferred)) return preferred
-    const other = there.find(version => mayStandIn(component, version, preferred))
+    const other = there.find(version => mayStandIn(component, version, chosen))
     if (other === undefined) return preferred
     notices.push(`The mirror has ${component} ${other}, not ${preferred}: ${other} is used.`)
     return other
@@ -74,10 +75,11 @@ function versionsIn(source: MirrorSource, component: ComponentLocation['componen
   return [...found].sort(compareVersions).reverse()
 }
 
-/** containerd's major decides the CRI version and the format of its configuration, etcd's the store's. */
-function mayStandIn(component: ComponentLocation['component'], version: string, preferred: string): boolean {
-  const major = (text: string) => text.split('.')[0]
-  return (component !== 'containerd' && component !== 'etcd') || major(version) === major(preferred)
+/** Any version of what is configured alike in all; of containerd what serves this kubelet, of etcd the same store. */
+function mayStandIn(component: ComponentLocation['component'], version: string, chosen: ComponentVersions): boolean {
+  const major = (text: string): number => Number(text.split('.')[0])
+  if (component === 'etcd') return major(version) === major(chosen.etcd)
+  return component !== 'containerd' || releaseOf(chosen.kubernetes).containerdMajors.includes(major(version))
 }
 
 function minorOf(version: string): string {

@@ -141,6 +141,19 @@ describe('mirror', () => {
       expect(error.message).to.include('containerd-2.3.4-linux-amd64.tar.gz is missing')
     })
 
+    it('takes containerd 1 for Kubernetes 1.35, which is served by it as well', async () => {
+      write(await contents('1.35.5'))
+      const releases = join(mirror(), 'github.com/containerd/containerd/releases/download')
+      rmSync(join(releases, 'v2.2.7'), {recursive: true})
+      const name = 'containerd-1.7.34-linux-amd64.tar.gz'
+      mkdirSync(join(releases, 'v1.7.34'))
+      writeFileSync(join(releases, `v1.7.34/${name}`), 'x')
+      writeFileSync(join(releases, `v1.7.34/${name}.sha256sum`), `${sha256('x')}  ${name}\n`)
+      const set = await resolve({kubernetesVersion: '1.35.5'})
+      expect(set.versions.containerd).to.equal('1.7.34')
+      expect(set.notices).to.include('The mirror has containerd 1.7.34, not 2.2.7: 1.7.34 is used.')
+    })
+
     it('takes the newest Kubernetes it has if no version was asked for, or a minor', async () => {
       write(await contents('1.28.3'))
       write(releaseFiles('1.28.15'))

@@ -73,7 +73,7 @@ export function metricsServerObjects(
     {
       apiVersion: 'apiregistration.k8s.io/v1',
       kind: 'APIService',
-      metadata: {name: METRICS_API, labels: SELECTOR},
+      metadata: {name: METRICS_API, labels: {...SELECTOR, 'app.kubernetes.io/managed-by': 'khw'}},
       spec: {
         group: 'metrics.k8s.io',
         version: 'v1beta1',

@@ -7,6 +7,7 @@ import type {Pki} from '../../src/pki/pki.js'
 import {ensureServingPair} from '../../src/pki/serving-pair.js'
 import {imageOf, requireImage} from '../../src/steps/addons/image.js'
 import {NO_PAIR} from '../../src/steps/addons/addon.js'
+import {applyObject} from '../../src/steps/addons/apply.js'
 import {addonOf, allAddons} from '../../src/steps/addons/registry.js'
 import {removeAddon} from '../../src/steps/addons/remove.js'
 import {addonState} from '../../src/steps/addons/state.js'
@@ -22,10 +23,18 @@ const spec = {...sampleSpec({controllers: 1, workers: 1}), kubernetesVersion: '1
 class Objects {
   readonly all = new Map<string, Manifest>()
 
-  handle({method, path, query, body}: Seen): Answer {
+  handle({method, path, query, body, type}: Seen): Answer {
     if (path === '/readyz') return READY
     const there = this.all.get(path)
-    if (method === 'PATCH') {
+    if (method === 'POST') {
+      this.all.set(`${path}/${(body as Manifest).metadata.name}`, body as Manifest)
+      return {status: 201, body}
+    }
+    if (method === 'PATCH' && type === 'application/merge-patch+json') {
+      if (there) this.all.set(path, {...there, ...(body as Manifest)})
+    } else if (method === 'PATCH' && path.includes('/apiservices/')) {
+      throw new Error('FieldManager must be installed to run apply')
+    } else if (method === 'PATCH') {
       const applied = body as Manifest
       const managedFields = [
         ...(there?.metadata.managedFields ?? []),
@@ -64,7 +73,7 @@ describe('add-ons of a cluster', () => {
   })
 
   const install = async (name: AddonName): Promise<void> => {
-    for (const object of addonOf(name).objects(spec, 'registry.example/x:v1', NO_PAIR)) await api.apply(object)
+    for (const object of addonOf(name).objects(spec, 'registry.example/x:v1', NO_PAIR)) await applyObject(api, object)
   }
   const stateOf = (name: AddonName): ReturnType<typeof addonState> => addonState(addonOf(name), spec, api)
   const workload = (name: AddonName): string => `/apis/apps/v1/namespaces/kube-system/deployments/${name}`

@@ -3,6 +3,7 @@ import {ensureServingPair} from '../../pki/serving-pair.js'
 import type {StepContext} from '../engine/context.js'
 import {defineStep, type Step} from '../engine/step.js'
 import {NO_PAIR, type Addon} from './addon.js'
+import {applyObject} from './apply.js'
 import {imageOf, requireImage} from './image.js'
 import {addonOf} from './registry.js'
 
@@ -31,7 +32,7 @@ export function installAddon(name: AddonName, needs: InstallNeeds): InstallAddon
       if (image === undefined) return {objects: 0, image: null}
       const api = await context.kubernetes(addresses.publicIps, 'admin')
       const objects = addon.objects(context.spec, image, await pairOf(addon, context))
-      for (const object of objects) await api.apply(object)
+      for (const object of objects) await applyObject(api, object)
       return {objects: objects.length, image}
     },
   })

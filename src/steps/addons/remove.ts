@@ -5,7 +5,8 @@ import {objectPath} from '../../kubernetes/paths.js'
 import type {WaitOptions} from '../engine/wait-until.js'
 import {waitUntil} from '../engine/wait-until.js'
 import type {Addon} from './addon.js'
-import {isOwn, labelOf, referencesOf} from './state.js'
+import {isOwn} from './apply.js'
+import {labelOf, referencesOf} from './state.js'
 
 /** Longer than the API server takes to drop objects of which nothing hangs on. Milliseconds. */
 const BUDGET = 60_000

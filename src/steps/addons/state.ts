@@ -4,6 +4,7 @@ import type {KubernetesApi} from '../../kubernetes/api.js'
 import {conditionOf, type Condition, type KubernetesObject, type Manifest} from '../../kubernetes/objects.js'
 import {objectPath} from '../../kubernetes/paths.js'
 import {NO_PAIR, type Addon} from './addon.js'
+import {isOwn} from './apply.js'
 
 /** As the API has it. */
 export interface AddonState {
@@ -16,17 +17,9 @@ export interface AddonState {
   readonly image: string | null
 }
 
-/** Name of the field manager that KubernetesApi applies as. */
-const MANAGER = 'khw'
-
 /** What an add-on consists of, in the order in which it is created; enough to find it. */
 export function referencesOf(addon: Addon, spec: ClusterSpec): readonly Manifest[] {
   return addon.objects(spec, 'none', NO_PAIR).map(({apiVersion, kind, metadata}) => ({apiVersion, kind, metadata}))
-}
-
-/** Whether khw has applied the object: it is one of its field managers, whoever made it. */
-export function isOwn({metadata}: KubernetesObject): boolean {
-  return metadata.managedFields?.some(({manager}) => manager === MANAGER) === true
 }
 
 /** Asks for every object of it. */

@@ -2,6 +2,7 @@
 import {execFileSync, spawnSync} from 'node:child_process'
 import {fileURLToPath} from 'node:url'
 import {whyNot} from './e2e/can-run.js'
+import {buildSampleApiserver} from './e2e/sample-apiserver.js'
 import {AWS} from './local/clients/aws-command-line.js'
 
 const BIN = fileURLToPath(new URL('../bin/run.js', import.meta.url))
@@ -14,6 +15,7 @@ if (reason === undefined) {
   run(process.execPath, BIN, 'local', 'setup', '--yes')
   const missing = Object.entries(TOOLS).flatMap(([name, program]) => (spawnSync(program).error ? [name] : []))
   if (missing.length > 0) run('apt-get', '-q', '-y', 'install', '--no-install-recommends', ...missing)
+  await buildSampleApiserver()
 } else {
   console.log(`The tests of real machines and networks will be skipped: ${reason}.`)
 }

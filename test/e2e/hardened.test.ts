@@ -1,6 +1,8 @@
 import {expect} from 'chai'
 import {skipUnlessMachines} from './can-run.js'
+import {aggregation} from './hardened/aggregation.js'
 import {exposureTests} from './hardened/exposure.js'
+import {manifests} from './hardened/manifests.js'
 import {leftOnHost, prefixOf} from './host.js'
 import {Khw} from './khw.js'
 import {readyNodes} from './kubectl.js'
@@ -24,6 +26,8 @@ describe('a hardened cluster of 3+3 on real machines', function () {
   })
 
   exposureTests(khw, CLUSTER)
+  manifests(khw, CLUSTER)
+  aggregation(khw, CLUSTER, ['controller-1', 'controller-2', 'controller-3'])
 
   // Of its own, as mocha runs a suite's own tests before those of the suites in it.
   describe('taken down', () => {

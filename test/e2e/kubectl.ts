@@ -14,6 +14,22 @@ export async function kubectl(khw: Khw, cluster: string, ...args: readonly strin
   return stdout
 }
 
+export interface KubectlOutcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** As `kubectl`, for what may be refused, and for warnings. */
+export async function kubectlOutcome(khw: Khw, cluster: string, ...args: readonly string[]): Promise<KubectlOutcome> {
+  const kubeconfig = (await khw.succeed('kubeconfig', cluster, '--path')).trim()
+  return new Promise(resolve => {
+    execFile(kubectlProgram(), ['--kubeconfig', kubeconfig, ...args], {timeout: 60_000}, (error, stdout, stderr) => {
+      resolve({code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr})
+    })
+  })
+}
+
 /** The one that was built or fetched for the cluster's own controllers. */
 export function kubectlProgram(): string {
   const artifacts = join(homeOf().cache, 'artifacts')

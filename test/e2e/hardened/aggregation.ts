@@ -5,7 +5,6 @@ import {expect} from 'chai'
 import type {Manifest, PodObject} from '../../../src/kubernetes/objects.js'
 import {objectPath} from '../../../src/kubernetes/paths.js'
 import type {KubernetesApi} from '../../../src/kubernetes/api.js'
-import {namespaceManifest} from '../../../src/kubernetes/check-manifests.js'
 import {applyObject} from '../../../src/steps/addons/apply.js'
 import {livePublicIps} from '../../../src/steps/compute/node-instance.js'
 import {withCluster} from '../../../src/steps/session/open-cluster.js'
@@ -18,7 +17,8 @@ import {API, GROUP, NAMESPACE, PORT, sampleObjects, SERVICE} from './sample-obje
 /** Kubernetes' own sample-apiserver is served by every API server, and knows who is calling; it is gone afterwards. */
 export function aggregation(khw: Khw, cluster: string, controllers: readonly string[]): void {
   describe('an aggregated API server', () => {
-    const namespace: Manifest = {...namespaceManifest(NAMESPACE)}
+    const labels = {'pod-security.kubernetes.io/enforce': 'restricted'}
+    const namespace: Manifest = {apiVersion: 'v1', kind: 'Namespace', metadata: {name: NAMESPACE, labels}}
     let objects: readonly Manifest[]
     let directory: string
 

@@ -7,8 +7,9 @@ import type {
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type {ResourceClients} from './clients.js'
-import {isNotFound} from './errors.js'
+import {awsErrorCode, classOf} from './errors.js'
 import type {Look} from './kinds.js'
+import {tagsByArn, unlessGone} from './load-balancer-tags.js'
 import {CLUSTER_ID_TAG, tagValue} from './tags.js'
 
 /** A load balancer with its tags and listeners, which have to be asked for by its ARN. */
@@ -24,8 +25,6 @@ export interface KnownTargetGroup extends TargetGroup {
 }
 
 const PREFIX = 'khw-'
-/** Most ARNs that DescribeTags takes. */
-const TAGS_AT_ONCE = 20
 
 /**
  * What the cluster's load balancer and its target group are called: ELB knows them by name, so that a second call makes
@@ -41,6 +40,14 @@ export function isInterfaceOf(name: string, description: string | undefined): bo
 }
 
 export async function describeLoadBalancers(
+  from: ResourceClients,
+  look: Look,
+  signal: AbortSignal,
+): Promise<readonly KnownLoadBalancer[]> {
+  return asFarAsAllowed(from, look, signal, () => askForLoadBalancers(from, look, signal))
+}
+
+async function askForLoadBalancers(
   {elb}: ResourceClients,
   look: Look,
   signal: AbortSignal,
@@ -60,6 +67,39 @@ export async function describeLoadBalancers(
 }
 
 export async function describeTargetGroups(
+  from: ResourceClients,
+  look: Look,
+  signal: AbortSignal,
+): Promise<readonly KnownTargetGroup[]> {
+  return asFarAsAllowed(from, look, signal, () => askForTargetGroups(from, look, signal))
+}
+
+/**
+ * Who may not ask ELB has made nothing there. EC2 shows whether somebody else has: a load balancer has interfaces, each
+ * with its name, and if there is one that is looked for, not seeing it is an error.
+ */
+async function asFarAsAllowed<T>(
+  {ec2}: ResourceClients,
+  look: Look,
+  signal: AbortSignal,
+  ask: () => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (awsErrorCode(error) === undefined || classOf(error) !== 'auth') throw error
+    const name = 'clusterId' in look ? loadBalancerName(look.clusterId) : 'vpcIds' in look ? '*' : `${PREFIX}*`
+    const Filters = [
+      {Name: 'description', Values: [`ELB net/${name}/*`]},
+      ...('vpcIds' in look ? [{Name: 'vpc-id', Values: [...look.vpcIds]}] : []),
+    ]
+    const {NetworkInterfaces = []} = await ec2.describeNetworkInterfaces({Filters}, {abortSignal: signal})
+    if (NetworkInterfaces.length > 0) throw error
+    return []
+  }
+}
+
+async function askForTargetGroups(
   {elb}: ResourceClients,
   look: Look,
   signal: AbortSignal,
@@ -115,7 +155,7 @@ async function withDetails<T, Known>(
   signal: AbortSignal,
   detailed: (resource: T, arn: string, tags: Tag[]) => Promise<Known>,
 ): Promise<readonly Known[]> {
-  const tags = await tagsOf(
+  const tags = await tagsByArn(
     elb,
     found.flatMap(({arn}) => arn ?? []),
     signal,
@@ -134,32 +174,4 @@ function isTagged(tags: readonly Tag[], look: Look): boolean {
   if ('vpcIds' in look) return true
   const id = tagValue(tags, CLUSTER_ID_TAG)
   return 'clusterId' in look ? id === look.clusterId : id !== undefined
-}
-
-/** By ARN; what is gone has none. */
-async function tagsOf(
-  elb: ElasticLoadBalancingV2,
-  arns: readonly string[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Tag[]>> {
-  const ask = async (ResourceArns: string[]): Promise<readonly (readonly [string, Tag[]])[]> => {
-    const answer = await unlessGone(() => elb.describeTags({ResourceArns}, {abortSignal: signal}))
-    if (answer !== undefined)
-      return (answer.TagDescriptions ?? []).map(({ResourceArn = '', Tags = []}) => [ResourceArn, Tags] as const)
-    // One that is gone takes the whole question down.
-    return ResourceArns.length === 1 ? [] : (await Promise.all(ResourceArns.map(arn => ask([arn])))).flat()
-  }
-  const chunks = Array.from({length: Math.ceil(arns.length / TAGS_AT_ONCE)}, (_, i) =>
-    arns.slice(i * TAGS_AT_ONCE, (i + 1) * TAGS_AT_ONCE),
-  )
-  return new Map((await Promise.all(chunks.map(ask))).flat())
-}
-
-async function unlessGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
-  }
 }

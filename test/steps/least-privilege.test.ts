@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import {takeInventory} from '../../src/aws/inventory.js'
+import {loadBalancerName} from '../../src/aws/load-balancers.js'
 import {operatorPolicy} from '../../src/aws/permissions/policy.js'
 import {rewriteSpecTags, specOfTags} from '../../src/aws/spec-tags.js'
 import type {PolicyDocument} from '../../src/aws/permissions/policy-document.js'
@@ -9,6 +10,7 @@ import {tagExpiry} from '../../src/steps/expiry/tags.js'
 import {takeDown} from '../../src/steps/destroy/take-down.js'
 import {FastClock} from '../fast-clock.js'
 import {userWith} from '../local/api/iam/iam-client.js'
+import {network} from '../local/api/test-region.js'
 import {foreignNetwork} from './foreign-network.js'
 import {RegionRun, type RegionRunOptions} from './region-run.js'
 import {sampleSpec} from './sample-spec.js'
@@ -69,6 +71,19 @@ describe('who may do what khw iam policy says, and nothing else', function () {
     const spec = clusterSpec({...sampleSpec({controllers: 3, workers: 1, loadBalancer: 'nlb'}), spot: true})
     const run = await runWith(() => operatorPolicy(), {spec, publicRange: PUBLIC_RANGE, clock: new FastClock(50)})
     await makeAndTakeDown(run)
+    await run.close()
+  })
+
+  it('makes one without a load balancer for who may do nothing with those, and hides none from them', async () => {
+    const {Statement, ...rest} = operatorPolicy()
+    const kept = Statement.map(each => ({...each, Action: each.Action.filter(action => !/^elastic/.test(action))}))
+    const run = await runWith(() => ({...rest, Statement: kept.filter(({Action}) => Action.length > 0)}))
+    await makeAndTakeDown(run)
+    const {subnetId} = await network(run.region.ec2)
+    const Name = loadBalancerName(run.clusterId)
+    await run.region.elb.createLoadBalancer({Name, Type: 'network', Scheme: 'internal', Subnets: [subnetId]})
+    const looked: unknown = await run.ids().catch((error: unknown) => error)
+    expect(String(looked)).to.include('elasticloadbalancing:Describe')
     await run.close()
   })
 

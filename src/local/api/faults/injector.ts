@@ -38,6 +38,9 @@ export const EC2_FAULTS: FaultyService = {
   notFound: (kind, id) => (isElbKind(kind) ? elbNotFound(kind, id) : doesNotExist(kind, id)),
 }
 
+/** As STS, IAM and SSM name a call that came too fast (their API references, "Common Errors"). */
+const THROTTLING = 'ThrottlingException'
+
 /** Settings with what has to be remembered as long as they hold. */
 interface ActiveFaults {
   readonly settings: FaultSettings
@@ -67,12 +70,16 @@ export class FaultInjector {
     }))
   }
 
-  /** The same service, other than EC2, of which calls fail. `name` is that of signatures: `sts`. */
+  /** The same service, other than EC2 and ELB, of which calls fail or come too fast. `name` is that of signatures: `sts`. */
   service(name: string, service: Service): Service {
     return {
       ...service,
       answer: async (request, region) => {
-        const fault = this.faultOf(`${name}:${service.operationOf(request)}`)
+        const operation = service.operationOf(request)
+        const {throttle} = this.active()
+        if (throttle?.admits(name, operation, undefined, this.clock.now()) === false)
+          throw new ApiError(name === 'servicequotas' ? 'TooManyRequestsException' : THROTTLING, 'Rate exceeded')
+        const fault = this.faultOf(`${name}:${operation}`)
         if (fault?.when === 'before') throw errorOf(fault)
         const answer = service.answer(request, region)
         if (fault === undefined) return answer

@@ -42,7 +42,8 @@ export interface VisibilityFault {
 /**
  * Token buckets, one an action, as EC2 has them by default (EC2 Developer Guide, "Request throttling"): 100 and 20 a
  * second for Describe calls (50 and 10 for some of them without filter and page size), 50 and 5 for the others, 5 and 2
- * for RunInstances and StartInstances. A call that finds its bucket empty is answered with RequestLimitExceeded, 503.
+ * for RunInstances and StartInstances. A call that finds its bucket empty is answered with RequestLimitExceeded, 503; by
+ * other services, which have buckets of the same sizes here, with what they say.
  */
 export interface ThrottleFault {
   /** Every call is throttled. */

@@ -42,21 +42,24 @@ export class Throttle {
     this.#overrides = (fault.buckets ?? []).map(({action, ...size}) => ({...size, pattern: textPattern(action)}))
   }
 
-  /** Whether a call comes slowly enough. `now` in milliseconds. Services do not share buckets, though names of actions. */
-  admits(service: string, action: string, parameters: Parameters, now: number): boolean {
+  /**
+   * Whether a call comes slowly enough. `now` in milliseconds. Services do not share buckets, though names of actions. With
+   * no parameters, what is asked makes no difference.
+   */
+  admits(service: string, action: string, parameters: Parameters | undefined, now: number): boolean {
     if (this.fault.always === true) return false
     const [name, size] = this.bucketOf(action, parameters)
     return this.take(`${service} ${name}`, size, now)
   }
 
-  private bucketOf(action: string, parameters: Parameters): [string, BucketSize] {
+  private bucketOf(action: string, parameters: Parameters | undefined): [string, BucketSize] {
     const override = this.#overrides.find(({pattern}) => pattern.test(action))
     if (override !== undefined) return [action, override]
     const own = Object.hasOwn(OF_THEIR_OWN, action) ? OF_THEIR_OWN[action] : undefined
     if (own !== undefined) return [action, own]
     if (!/^(Describe|Get)/.test(action)) return [action, CHANGE]
-    const isNarrowed = parameters.sent().some(([name]) => /^(Filter\.|MaxResults$|NextToken$)/.test(name))
-    return COSTLY_WITHOUT_FILTER.includes(action) && !isNarrowed
+    const isNarrowed = parameters?.sent().some(([name]) => /^(Filter\.|MaxResults$|NextToken$)/.test(name))
+    return COSTLY_WITHOUT_FILTER.includes(action) && isNarrowed === false
       ? [`${action} without filter`, DESCRIBE_EVERYTHING]
       : [action, DESCRIBE]
   }

@@ -1,5 +1,8 @@
+import {ServiceQuotas} from '@aws-sdk/client-service-quotas'
+import {SSM} from '@aws-sdk/client-ssm'
 import {expect} from 'chai'
-import {codeOf, launchInput, network, type TestNetwork} from '../test-region.js'
+import {identity} from '../iam/iam-client.js'
+import {codeOf, CREDENTIALS, launchInput, network, type TestNetwork} from '../test-region.js'
 import {faultyRegion, type FaultyRegion} from './faulty-region.js'
 
 const THROTTLED = 'RequestLimitExceeded'
@@ -71,5 +74,30 @@ describe('throttling', () => {
     region.advance(1)
     expect(await describe_()).to.equal('no error')
     expect((await times(6, run)).at(-1)).to.equal(THROTTLED)
+  })
+
+  it('is answered by the other services in their own words', async () => {
+    const {iam, sts} = await identity(region)
+    const config = {endpoint: region.endpoint, region: 'local-1', credentials: CREDENTIALS, maxAttempts: 1}
+    const quotas = new ServiceQuotas(config)
+    const ssm = new SSM(config)
+    const ask = () =>
+      Promise.all(
+        [
+          sts.getCallerIdentity({}),
+          iam.listUsers({}),
+          ssm.getParameter({Name: '/aws/service/debian/release/12/latest/amd64'}),
+          quotas.listServices({}),
+        ].map(codeOf),
+      )
+    expect(await ask()).to.deep.equal(Array(4).fill('no error'))
+    region.faults.set({throttle: {always: true}})
+    const words = [...Array<string>(3).fill('ThrottlingException'), 'TooManyRequestsException']
+    expect(await ask()).to.deep.equal(words)
+    // Each has buckets of its own.
+    region.faults.set({throttle: {buckets: [{action: 'Get*', capacity: 1, refillPerSecond: 0.001}]}})
+    expect(await ask()).to.deep.equal(Array(4).fill('no error'))
+    expect(await ask()).to.deep.equal(['ThrottlingException', 'no error', 'ThrottlingException', 'no error'])
+    for (const client of [iam, sts, quotas, ssm]) client.destroy()
   })
 })

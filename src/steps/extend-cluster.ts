@@ -5,6 +5,7 @@ import {chooseCluster, type ClusterDirectory} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {certificateExpiry} from './cluster-status.js'
 import {Journal} from './engine/journal.js'
+import {refuseWhileDestroyed} from './engine/journal-errors.js'
 import {acquireLock} from './engine/lock.js'
 import {tellMachines, type ToldMachine} from './expiry/machines.js'
 import {newExpiry} from './expiry/new-expiry.js'
@@ -53,8 +54,7 @@ export async function extendCluster(options: ExtendOptions): Promise<ExtendRepor
 async function extend(options: ExtendOptions, directory: ClusterDirectory, journal: Journal): Promise<ExtendReport> {
   const {home, signal, clock = systemClock, onNotice} = options
   const {name} = directory
-  if (journal.intent === 'destroy')
-    throw new KhwError('CLUSTER_EXISTS', `The cluster "${name}" is being destroyed.`, [`khw destroy ${name}`])
+  refuseWhileDestroyed(journal)
   const expiresAt = targetOf(options, journal, clock.now())
   const {createdAt, clusterId} = journal.header
   const access = await reopenRegion(home, journal.header, signal)

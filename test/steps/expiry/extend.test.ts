@@ -141,6 +141,6 @@ describe('extending a cluster', function () {
 
   it('is refused while it is being destroyed', async () => {
     Journal.openToWrite(directory()).setIntent('destroy')
-    expect((await failure(extend(HOUR))).suggestions).to.deep.equal(['khw destroy sample'])
+    expect((await failure(extend(HOUR))).suggestions).to.deep.equal(['Finish that first: khw destroy sample'])
   })
 })

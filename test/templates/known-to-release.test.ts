@@ -7,6 +7,7 @@ import {
   serviceManifest,
 } from '../../src/kubernetes/check-manifests.js'
 import {SUPPORTED_MINORS} from '../../src/kubernetes/component-versions.js'
+import {defaultServiceAccounts} from '../../src/kubernetes/default-service-accounts.js'
 import type {Manifest} from '../../src/kubernetes/objects.js'
 import {rbacManifests} from '../../src/kubernetes/rbac.js'
 import {deploymentManifest, nodePortManifest} from '../../src/kubernetes/workload-manifests.js'
@@ -34,6 +35,7 @@ function manifestsOf({spec}: SampleCluster): readonly Manifest[] {
   const namespace = 'khw-check-1'
   return [
     ...rbacManifests(),
+    ...defaultServiceAccounts(),
     ...allAddons().flatMap(addon => [...addon.objects(spec, 'registry.example/x:v1', NO_PAIR)]),
     namespaceManifest(namespace, 'workload'),
     serviceAccountManifest(namespace),

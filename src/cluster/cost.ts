@@ -1,6 +1,6 @@
 import {isPrivate, type Role} from './addressing.js'
 import {typesOf} from './machines.js'
-import {instancePrice, loadBalancerPrice, PRICES_AS_OF, publicAddressPrice, volumePrice} from './prices.js'
+import {instancePrice, loadBalancerPrice, pricesAsOf, publicAddressPrice, volumePrice} from './prices.js'
 import {hasLoadBalancer, type ClusterSpec} from './spec.js'
 
 /** What something costs an hour, in US dollars. */
@@ -76,8 +76,8 @@ export function costFor({perHour}: Cost, milliseconds: number | null): number | 
 /** `$0.29 an hour, $2.34 for its 8 hours (list prices of June 2025)`. `ttl` in milliseconds; null: it never ends. */
 export function costText(cost: Cost, ttl: number | null): string {
   const amounts = costAmounts(cost, ttl)
-  if (amounts !== undefined) return `${amounts} (list prices of ${PRICES_AS_OF})`
-  return `unknown: khw's price list of ${PRICES_AS_OF} lacks ${cost.unknown.join(' and ')}`
+  if (amounts !== undefined) return `${amounts} (list prices of ${pricesAsOf()})`
+  return `unknown: khw's price list of ${pricesAsOf()} lacks ${cost.unknown.join(' and ')}`
 }
 
 /** The same without the date; undefined if a price is unknown. */

@@ -3,7 +3,19 @@
  * https://aws.amazon.com/ec2/pricing/on-demand/ and its pages for EBS, VPC and Elastic Load Balancing. A table, not a
  * quote: what is not in it is unknown, and nothing in it is looked up anew.
  */
-export const PRICES_AS_OF = 'June 2025'
+const PRICES_AS_OF = {year: 2025, month: 6}
+
+/** From then on the table is said to be old: AWS changes prices seldom, and then for families of types. Months. */
+const OLD_AFTER = 6
+
+/** `June 2025`; of an old table also how old: `June 2025, 17 months ago`. */
+export function pricesAsOf(now: number = Date.now()): string {
+  const {year, month} = PRICES_AS_OF
+  const name = new Date(Date.UTC(year, month - 1)).toLocaleString('en', {month: 'long', timeZone: 'UTC'})
+  const today = new Date(now)
+  const age = (today.getUTCFullYear() - year) * 12 + today.getUTCMonth() + 1 - month
+  return `${name} ${year}${age > OLD_AFTER ? `, ${age} months ago` : ''}`
+}
 
 /** An hour of a `large` one by region; in a family the price doubles with the size. */
 type LargePrices = Readonly<Record<string, number>>

@@ -41,6 +41,18 @@ export interface RegionAccess extends OperatorRanges {
   }
   /** Of a region all of whose machines are alike; on AWS it depends on the instance type. */
   readonly architecture?: Architecture
+  /** What is left for machines, of a region that is made of this very machine. */
+  readonly capacity?: () => Promise<MachineCapacity>
+  /** Milliseconds since 1970: nothing in the region is older. Absent where it has always been there. */
+  readonly begunAt?: number
   /** To be called by who has taken the last thing out of a region of its own: it ends where it is of no more use. */
   readonly release?: () => Promise<void>
+}
+
+/** What a machine has left for others that it is to run; sizes in bytes. */
+export interface MachineCapacity {
+  readonly cores: number
+  readonly memory: {readonly total: number; readonly available: number}
+  /** Where they are kept. */
+  readonly disk: {readonly directory: string; readonly free: number}
 }

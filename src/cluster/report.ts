@@ -21,6 +21,18 @@ export interface ClusterReport {
   /** Null where nothing costs anything. */
   readonly cost: CostReport | null
   readonly expiresAt: string | null
+  /** Of a cluster that is being created, or is left unfinished. */
+  readonly progress?: Progress
+}
+
+/** How far a create has come. */
+export interface Progress {
+  readonly done: number
+  readonly total: number
+  /** Ids of the steps that were begun, and are not done: under way, or where it was left. */
+  readonly begun: readonly string[]
+  /** Who is at work on it now, by the lock; null: nobody. `since` is ISO 8601. */
+  readonly by: {readonly command: string; readonly pid: number; readonly host: string; readonly since: string} | null
 }
 
 /** By list prices of a dated table (prices.ts), an estimate. Numbers are null where a price is `unknown`: `m9.large in ap-south-2`. */

@@ -1,3 +1,4 @@
+import {stat} from 'node:fs/promises'
 import type {Home} from '../cluster/home.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import {KhwError} from '../errors.js'
@@ -5,6 +6,7 @@ import type {Announcement} from './daemon/announcement.js'
 import {findRegion, releaseRegion, startRegion} from './daemon/client.js'
 import {readCredentials, type RegionCredentials} from './daemon/credentials.js'
 import {hostArchitecture} from './host/architecture.js'
+import {hostCapacity} from './host/capacity.js'
 import {regionFiles} from './daemon/region-files.js'
 import {setUpHost} from './set-up.js'
 import {CACHE_SERVER_URL} from './vpc/link-local.js'
@@ -37,6 +39,7 @@ export async function openLocalRegion(home: Home, options: OpenLocalRegionOption
     credentials: signedInAs(endpoint, process.env) ?? (await credentialsOf(home)),
     operatorCidr,
     ...localRegionFacts({...home, cache: cacheDirectory}),
+    ...(await begunAt(home)),
     release: () => releaseRegion(home),
   }
 }
@@ -52,11 +55,17 @@ export function signedInAs(endpoint: string, env: NodeJS.ProcessEnv): RegionAcce
 }
 
 /** What holds for the region of this home, running or not. Throws LOCAL_UNSUPPORTED. */
-export function localRegionFacts(home: Home): Required<Pick<RegionAccess, 'architecture' | 'cacheServer'>> {
+export function localRegionFacts(
+  home: Home,
+): Required<Pick<RegionAccess, 'architecture' | 'cacheServer' | 'capacity'>> {
   const architecture = hostArchitecture()
   if (!architecture)
     throw new KhwError('LOCAL_UNSUPPORTED', `The local region does not run on ${process.arch}.`, ['Use AWS'])
-  return {architecture, cacheServer: {url: CACHE_SERVER_URL, directory: home.cache}}
+  return {
+    architecture,
+    cacheServer: {url: CACHE_SERVER_URL, directory: home.cache},
+    capacity: () => hostCapacity(home.region),
+  }
 }
 
 /** What clients other than khw need to know of the region; finds or starts it in the same way. */
@@ -79,4 +88,10 @@ async function credentialsOf(home: Home): Promise<RegionCredentials> {
   throw new KhwError('LOCAL_DAEMON_FAILED', `The local region at ${home.region} runs but has lost its credentials.`, [
     'Start over: khw local reset',
   ])
+}
+
+/** Its credentials are drawn when it first starts, and never again until it is reset. */
+async function begunAt(home: Home): Promise<Pick<RegionAccess, 'begunAt'>> {
+  const drawn = await stat(regionFiles(home.region).credentials).catch(() => undefined)
+  return drawn === undefined ? {} : {begunAt: drawn.mtimeMs}
 }

@@ -4,13 +4,16 @@ import {nodesOf, plannedIp, type ClusterNode} from '../cluster/addressing.js'
 import type {Check, ClusterReport, NodeReport} from '../cluster/report.js'
 import {hasLoadBalancer, type ClusterSpec} from '../cluster/spec.js'
 import {messageOf} from '../errors.js'
+import type {LockOwner} from '../lock-owner.js'
 import type {KubernetesApi} from '../kubernetes/api.js'
 import {conditionOf, type NodeObject} from '../kubernetes/objects.js'
 import {instanceOfNode, livePublicIps} from './compute/node-instance.js'
 import {pointKubeconfig} from './control-plane/operator-kubeconfig.js'
 import {costSoFar} from './cost/cost-so-far.js'
+import {createPlan} from './create-plan.js'
 import type {RunContext} from './engine/context.js'
 import type {Journal} from './engine/journal.js'
+import {whoIsAtWork} from './engine/lock.js'
 import {checkLoadBalancer, LOAD_BALANCER_CHECK} from './load-balancer/check.js'
 import {withCluster, type ClusterOptions} from './session/open-cluster.js'
 import {addressChanged} from './operator/address-changed.js'
@@ -18,8 +21,11 @@ import {API_PORT} from './operator/operator-api.js'
 
 /** What a cluster is like now, asked of AWS and of its own API. Changes nothing of it, but points the kubeconfig at what answers. */
 export function clusterStatus(options: ClusterOptions): Promise<ClusterReport> {
-  return withCluster(options, async ({journal, context}) => {
-    const report = await reportOf(journal, context, context.inventory)
+  return withCluster(options, async ({directory, journal, context}) => {
+    const report = {
+      ...(await reportOf(journal, context, context.inventory)),
+      ...progressOf(journal, whoIsAtWork(directory.path)),
+    }
     await keepKubeconfig(journal, context, context.inventory, report)
     // Who reaches the API is let in.
     if (
@@ -33,6 +39,23 @@ export function clusterStatus(options: ClusterOptions): Promise<ClusterReport> {
     const access: Check = {name: 'access', ok: false, detail: `${error.message} ${todo}`}
     return {...report, checks: [...report.checks, access]}
   })
+}
+
+function progressOf(
+  {header, complete, intent, steps}: Journal,
+  owner: LockOwner | undefined,
+): Pick<ClusterReport, 'progress'> {
+  if (complete || intent === 'destroy') return {}
+  const all = createPlan(header.spec).steps.map(({id}) => id)
+  const by = owner && {command: owner.command, pid: owner.pid, host: owner.host, since: owner.since}
+  return {
+    progress: {
+      done: all.filter(id => steps[id]?.status === 'done').length,
+      total: all.length,
+      begun: all.filter(id => steps[id] !== undefined && steps[id].status !== 'done'),
+      by: by ?? null,
+    },
+  }
 }
 
 /** Once the load balancer is healthy it is the default of a finished cluster's kubeconfig; until then, and should it fail, a controller is. */

@@ -92,7 +92,7 @@ async function destroyRecorded(
   const {clusterId, spec} = journal.header
   const access = await reopenRegion(home, journal.header, signal)
   return withRegion(options, access, directory.name, async clients => {
-    const inventory = await settledInventory({...options, ...clients, spec, journal, clock})
+    const inventory = await settledInventory({...options, ...clients, spec, journal, clock, begunAt: access.begunAt})
     journal.setIntent('destroy')
     const receipt = await takeDown({...takeDownOptions(options), ...clients, spec, clusterId, inventory})
     if (receipt.remaining.length === 0) {

@@ -1,9 +1,12 @@
+import {obstacleTo, UPSTREAM_HOSTS} from '../artifacts/net/reach.js'
 import type {Home} from '../cluster/home.js'
 import {operatorRanges} from '../cluster/operator-ranges.js'
 import type {RegionAccess} from '../cluster/provider.js'
-import type {ProviderName} from '../cluster/spec.js'
+import type {ArtifactSource, ProviderName} from '../cluster/spec.js'
 import {clusterDirectory, clusterExists} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
+import {proxyFromEnvironment} from '../proxy.js'
+import {createPlan} from './create-plan.js'
 import {checkRequest, refuseOtherRequest, sourceOf, specInput} from './request/check-request.js'
 import {createRequestDefaults, type CreateRequest} from './request/create-request.js'
 import {regionFor} from './request/default-region.js'
@@ -37,7 +40,6 @@ export async function doctor({home, request, signal}: DoctorOptions): Promise<Do
   const name = request.name ?? defaultName(home)
   checkRequest(request, name)
   const journal = clusterExists(home, name) ? Journal.open(clusterDirectory(home, name).path) : undefined
-  if (journal) refuseOtherRequest(request, journal)
   const resumed = journal?.header
   const provider = resumed?.spec.provider ?? request.provider ?? createRequestDefaults.provider
   const region = resumed?.spec.region ?? (await regionFor(provider, request.region))
@@ -53,13 +55,44 @@ export async function doctor({home, request, signal}: DoctorOptions): Promise<Do
   if (access instanceof KhwError)
     return answer([{check: 'region', ok: false, detail: access.message, fix: access.suggestions.join('\n')}])
   const subject = {
-    spec: resumed?.spec ?? specInput(request, name, access.architecture),
+    spec: resumed?.spec ?? {
+      ...specInput(request, name, access.architecture),
+      artifactSource: await expectedSource(sourceOf(request), signal),
+    },
     access,
     ranges,
     artifacts: resumed ? undefined : {source: sourceOf(request), mirror: request.mirror},
     resumed,
   }
-  return answer((await runPreflight({...subject, signal})).findings, access.region)
+  const {findings} = await runPreflight({...subject, signal})
+  return answer([...(journal ? [inUse(request, journal)] : []), ...findings], access.region)
+}
+
+/** What a create would do about a cluster of that name that is recorded here. */
+function inUse(request: CreateRequest, journal: Journal): Finding {
+  const check = 'name'
+  try {
+    refuseOtherRequest(request, journal)
+  } catch (error) {
+    if (!(error instanceof KhwError)) throw error
+    return {check, ok: false, detail: error.message, fix: error.suggestions.join('\n')}
+  }
+  const {header, complete, steps} = journal
+  const {name} = header.spec
+  const all = createPlan(header.spec).steps
+  const done = all.filter(({id}) => steps[id]?.status === 'done').length
+  const detail = complete
+    ? `"${name}" is there, and finished: khw create would look at all of it, and make anew only what is lost`
+    : `"${name}" is there, and unfinished: khw create would go on with it (${done} of ${all.length} steps are done)`
+  return {check, ok: true, detail, fix: null}
+}
+
+/** As far as that can be told without fetching anything. */
+async function expectedSource(source: 'auto' | ArtifactSource, signal: AbortSignal): Promise<ArtifactSource> {
+  if (source !== 'auto') return source
+  const network = {proxy: proxyFromEnvironment(), signal}
+  const obstacles = await Promise.all(UPSTREAM_HOSTS.map(url => obstacleTo(url, network)))
+  return obstacles.every(obstacle => obstacle === undefined) ? 'upstream' : 'debian'
 }
 
 async function opened(options: OpenRegionOptions): Promise<RegionAccess | KhwError> {

@@ -51,8 +51,11 @@ export interface PlannedStep {
   readonly phase: PhaseId
   readonly title: string
   readonly needs: readonly string[]
-  /** `adopt`: it is there, though no record says so; `keep`: it is done. */
-  readonly action: 'create' | 'adopt' | 'keep'
+  /**
+   * `adopt`: it is there, though no record says so; `keep`: it is done; `check`: it was done, and something that it is made
+   * from is made anew, so that it is gone through again and changes what is no longer right.
+   */
+  readonly action: 'create' | 'adopt' | 'check' | 'keep'
 }
 
 export interface PlanOptions {
@@ -85,7 +88,8 @@ export async function planCluster(options: PlanOptions): Promise<PlanReport> {
   const whole = createPlan(spec)
   const plan = until === undefined ? whole : upTo(whole, until)
   const steps = plannedSteps(plan, journal, journal ? await there(home, journal, signal) : emptyInventory())
-  const isChange = (id: string): boolean => steps.find(step => step.id === id)?.action === 'create'
+  const isChange = (id: string): boolean =>
+    ['create', 'check'].includes(steps.find(step => step.id === id)?.action ?? '')
   const changing = plan.steps.filter(({id}) => isChange(id))
   return {
     spec,
@@ -130,7 +134,8 @@ export function plannedSteps(
   const actionOf = (step: Step): PlannedStep['action'] => {
     const isDone = journal?.steps[step.id]?.status === 'done'
     if (step.onRepeat !== undefined) return made.has(step.id) ? (isDone ? 'keep' : 'adopt') : 'create'
-    return isDone && needsOf(step).every(need => actions.get(need.id) !== 'create') ? 'keep' : 'create'
+    if (!isDone) return 'create'
+    return needsOf(step).some(({id}) => ['create', 'check'].includes(actions.get(id) ?? '')) ? 'check' : 'keep'
   }
   return steps.map(step => {
     const action = actionOf(step)

@@ -1,6 +1,6 @@
 import {clusterCost, costAmounts, usd} from '../cluster/cost.js'
 import {ttlOf} from '../cluster/expiry.js'
-import {PRICES_AS_OF} from '../cluster/prices.js'
+import {pricesAsOf} from '../cluster/prices.js'
 import type {ProviderName} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
 import {releaseOf} from '../kubernetes/releases.js'
@@ -71,6 +71,15 @@ export function summaryRows(request: CreateRequest): readonly (readonly [string,
   ]
 }
 
+/** What saying yes to a request costs; undefined if nothing. */
+export function priceOf(request: CreateRequest): string | undefined {
+  const {name, region, provider} = {...createRequestDefaults, ...request}
+  const cost = clusterCost({...specInput({...request, provider}, name), region})
+  return cost === null
+    ? undefined
+    : (costAmounts(cost, ttlOf(provider, request.ttl)) ?? 'at prices that khw does not know')
+}
+
 function moneyRows(request: CreateRequest): [string, string][] {
   const {name, region, provider} = {...createRequestDefaults, ...request}
   const ttl = ttlOf(provider, request.ttl)
@@ -80,7 +89,7 @@ function moneyRows(request: CreateRequest): [string, string][] {
   const spot = request.spot ? '; the spot market takes less' : ''
   return [
     ['Costs', costAmounts(cost, ttl) ?? `unknown: no list price of ${cost.unknown.join(', ')}`],
-    ['Prices', `on demand, as listed in ${PRICES_AS_OF}${spot}`],
+    ['Prices', `on demand, as listed in ${pricesAsOf()}${spot}`],
     ['Ends', ends(ttl)],
   ]
 }

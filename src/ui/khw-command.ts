@@ -33,8 +33,6 @@ export abstract class KhwCommand extends Command {
 
   protected override async catch(error: Error): Promise<never> {
     if (error instanceof Errors.ExitError) throw error
-    // Bad usage: oclif prints it together with the command's help.
-    if (error instanceof Errors.CLIError && !this.jsonEnabled()) throw error
     const {failure, exit} = await this.#failure(error)
     const {errorJson, errorReport} = await import('./error-report.js')
     if (this.jsonEnabled()) this.logJson(errorJson(failure))
@@ -48,8 +46,10 @@ export abstract class KhwCommand extends Command {
 
   async #failure(error: Error): Promise<{failure: Failure; exit: number}> {
     if (error instanceof Errors.CLIError) {
-      const message = error.message.replace(/\nSee more help with --help$/, '')
-      return {failure: {code: 'USAGE', message, suggestions: [`khw ${this.id ?? ''} --help`]}, exit: 2}
+      const {usageFailure} = await import('./usage-failure.js')
+      // Of a command without any, there is no such object.
+      const flags = Object.keys({...this.ctor.flags})
+      return {failure: usageFailure(error, `khw ${(this.id ?? '').replaceAll(':', ' ')}`, flags), exit: 2}
     }
     const {expectedError} = await import('./expected-error.js')
     const expected = expectedError(error)

@@ -7,7 +7,7 @@ import {padTo, wrap} from './text.js'
 
 /** What `khw plan` prints for people: every step in its phase, and what all of it takes. */
 export function planReport({spec, steps, estimate}: PlanReport, {style, columns}: Omit<ReportOptions, 'now'>): string {
-  const marks = {create: style.green('+'), adopt: style.yellow('~'), keep: style.dim('=')}
+  const marks = {create: style.green('+'), adopt: style.yellow('~'), check: style.yellow('?'), keep: style.dim('=')}
   const width = Math.max(...steps.map(({id}) => id.length))
   const phases = PHASES.flatMap(({id, title}) => {
     const own = steps.filter(step => step.phase === id)
@@ -22,6 +22,7 @@ export function planReport({spec, steps, estimate}: PlanReport, {style, columns}
   const kinds = [
     `${style.green('+')} ${of('create')} to create`,
     `${style.yellow('~')} ${of('adopt')} to adopt`,
+    ...(of('check') === 0 ? [] : [`${style.yellow('?')} ${of('check')} to check again`]),
     `${style.dim('=')} ${of('keep')} to keep`,
   ]
   const where = spec.provider === 'local' ? 'this machine' : `AWS, ${spec.region}`

@@ -1,5 +1,6 @@
-import {PRICES_AS_OF} from '../cluster/prices.js'
-import type {ClusterReport, CostReport, NodeReport} from '../cluster/report.js'
+import {hostname} from 'node:os'
+import {pricesAsOf} from '../cluster/prices.js'
+import type {Check, ClusterReport, CostReport, NodeReport, Progress} from '../cluster/report.js'
 import {usd} from '../cluster/cost.js'
 import {expiryWarning, isExpired} from '../cluster/expiry.js'
 import {count, duration} from './quantities.js'
@@ -45,11 +46,11 @@ export function nodesTable(nodes: readonly NodeReport[], {style, columns}: Repor
   return table(headings, rows, style)
 }
 
-function headline({name, phase}: ClusterReport, style: Style): string {
+function headline({name, phase, progress}: ClusterReport, style: Style): string {
   const words = {
     ready: style.green('is ready'),
     degraded: style.yellow('is degraded'),
-    creating: style.yellow('is unfinished'),
+    creating: style.yellow(progress?.by ? 'is being created' : 'is unfinished'),
     destroying: style.yellow('is being destroyed'),
   }
   return `${style.bold(name)} ${words[phase]}`
@@ -62,8 +63,10 @@ function facts(report: ClusterReport, now: number): [string, string][] {
     ['Kubernetes', report.kubernetes],
     ['Made of', `${count(of('controller'), 'controller')}, ${count(of('worker'), 'worker')}`],
     ['Where', report.provider === 'local' ? 'this machine' : `AWS, ${report.region}`],
-    ['API', report.endpoint ?? 'no controller answers'],
-    ['Tolerates', tolerance(report.tolerates)],
+    ['API', report.endpoint ?? (report.progress ? 'not there yet' : 'no controller answers')],
+    ['Tolerates', report.progress ? undefined : tolerance(report.tolerates)],
+    ['Done', report.progress && `${report.progress.done} of ${report.progress.total} steps`],
+    ['By', report.progress?.by ? atWork(report.progress.by, now) : undefined],
     ['Certificates', certificates.earliestExpiry === null ? undefined : expiry(certificates.earliestExpiry, now)],
     ['Costs', cost ? costs(cost) : undefined],
     ['Ends', expiresAt === null ? undefined : ending(expiresAt, now)],
@@ -72,20 +75,46 @@ function facts(report: ClusterReport, now: number): [string, string][] {
 }
 
 /** Only what is not right: a list of things that are is nothing to read. */
-function problems({checks, nodes}: ClusterReport, {style, columns}: ReportOptions): string {
+function problems({checks, nodes, progress}: ClusterReport, options: ReportOptions): string {
+  // What is not there yet is not broken; but who is not let in cannot go on.
+  if (progress)
+    return [
+      ...underWay(progress, options),
+      ...wrong(
+        checks.filter(({name}) => name === 'access'),
+        options,
+      ),
+    ].join('\n')
   const all = [
-    ...checks.map(check => ({...check, on: ''})),
-    ...nodes.flatMap(node => node.checks.map(check => ({...check, on: `${node.name}: `}))),
+    ...checks,
+    ...nodes.flatMap(node => node.checks.map(check => ({...check, name: `${node.name}: ${check.name}`}))),
   ]
-  const wrong = all.filter(check => !check.ok)
   if (all.length === 0) return ''
-  if (wrong.length === 0) return `${style.green('✔')} ${count(all.length, 'check')} passed`
-  return wrong
-    .map(({on, name, detail}) => {
-      const [head = '', ...rest] = wrap(`${on}${name}: ${detail}`, columns - 4)
-      return [`${style.red('✖')} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
-    })
-    .join('\n')
+  const lines = wrong(all, options)
+  return lines.length === 0 ? `${options.style.green('✔')} ${count(all.length, 'check')} passed` : lines.join('\n')
+}
+
+function wrong(checks: readonly Check[], {style, columns}: ReportOptions): string[] {
+  return checks
+    .filter(check => !check.ok)
+    .map(({name, detail}) => marked(style.red('✖'), `${name}: ${detail}`, columns))
+}
+
+/** Where a create is, or where it was left. */
+function underWay({begun, by}: Progress, {style, columns}: ReportOptions): string[] {
+  const shown = begun.slice(0, STEPS_SHOWN)
+  if (shown.length === 0) return []
+  const more = begun.length - shown.length
+  const text = `${by ? 'Under way' : 'Begun, and not done'}: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return [marked(style.yellow(by ? '…' : '!'), text, columns)]
+}
+
+const STEPS_SHOWN = 6
+
+/** `khw create --name lab (process 4711, for 12 s)`. */
+function atWork({command, pid, host, since}: NonNullable<Progress['by']>, now: number): string {
+  const elsewhere = host === hostname() ? '' : ` on ${host}`
+  return `${command} (process ${pid}${elsewhere}, for ${duration(Math.max(0, now - Date.parse(since)) / 1000)})`
 }
 
 /** Of a cluster that is past its expiry or close to it. */
@@ -94,13 +123,17 @@ export function warned(
   {style, columns, now}: ReportOptions,
 ): string {
   const warning = expiryWarning(cluster, now)
-  if (warning === undefined) return ''
-  const [head = '', ...rest] = wrap(warning.what, columns - 4)
-  return [`${style.yellow('!')} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
+  return warning === undefined ? '' : marked(style.yellow('!'), warning.what, columns)
+}
+
+/** A sentence behind a mark, its further lines below its beginning. */
+function marked(mark: string, text: string, columns: number): string {
+  const [head = '', ...rest] = wrap(text, columns - 4)
+  return [`${mark} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
 }
 
 function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
-  const {phase, name, nodes, checks, expiresAt, certificates} = report
+  const {phase, name, nodes, checks, expiresAt, certificates, progress} = report
   const warning = expiryWarning({name, expiresAt}, now)
   if (warning !== undefined && isExpired(expiresAt, now)) return next(warning.next, style)
   const broken = nodes.find(node => !node.ready && node.state === 'running')
@@ -115,7 +148,7 @@ function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
       // What is lost is made anew.
       `khw create --name ${name}`,
     ],
-    creating: [`khw create --name ${name}`],
+    creating: progress?.by ? [`khw status ${name}`] : [`khw create --name ${name}`],
     destroying: [`khw destroy ${name}`],
   }
   return next([...renew, ...commands[phase], ...(warning?.next ?? [])], style)
@@ -156,10 +189,10 @@ export function timeLeft(iso: string, now: number): string {
 /** `$0.29 an hour (list prices of June 2025)`. */
 export function perHour(cost: CostReport): string {
   if (cost.perHour === null) return `an unknown amount: there is no list price of ${cost.unknown.join(', ')}`
-  return `${usd(cost.perHour)} an hour (list prices of ${PRICES_AS_OF})`
+  return `${usd(cost.perHour)} an hour (list prices of ${pricesAsOf()})`
 }
 
 function costs({perHour, spent, unknown}: CostReport): string {
   if (unknown.length > 0) return `unknown: no list price of ${unknown.join(', ')}`
-  return `${usd(perHour ?? 0)} an hour, ${usd(spent ?? 0)} so far (list prices of ${PRICES_AS_OF})`
+  return `${usd(perHour ?? 0)} an hour, ${usd(spent ?? 0)} so far (list prices of ${pricesAsOf()})`
 }

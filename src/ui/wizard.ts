@@ -7,6 +7,7 @@ import {
   costOf,
   freeName,
   nameProblem,
+  priceOf,
   regionProblem,
   summaryRows,
   versionProblem,
@@ -44,9 +45,20 @@ export async function createWizard(options: WizardOptions): Promise<CreateReques
   const request = await askRequest(options)
   write(`\n${fields(summaryRows(request), style)}\n\n`)
   write(`  ${style.dim('The same without questions:')}\n  ${style.cyan(equivalentCommand(request))}\n\n`)
-  if (!(await options.prompts.confirm('Create it?', true))) throw cancelledError('nothing was created')
+  if (!(await isWanted(request, options.prompts))) throw cancelledError('nothing was created')
   write('\n')
   return request
+}
+
+/** Enter alone buys nothing: what costs money has to be chosen, with its price before one's eyes. */
+async function isWanted(request: CreateRequest, prompts: Prompts): Promise<boolean> {
+  const price = priceOf(request)
+  if (price === undefined) return prompts.confirm('Create it?', true)
+  const answer = await prompts.select<'no' | 'yes'>('Create it?', [
+    {value: 'no', name: 'No, leave: nothing is created, and nothing costs anything'},
+    {value: 'yes', name: `Yes, for ${price}`, description: 'Billed by AWS to the account you are signed in to.'},
+  ])
+  return answer === 'yes'
 }
 
 async function askUnfinished({given, clusters, prompts}: WizardOptions): Promise<string | undefined> {

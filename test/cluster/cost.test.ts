@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {clusterCost, costFor, costText, machineCost} from '../../src/cluster/cost.js'
 import {checkCostLimit, refuseCost} from '../../src/cluster/cost-limit.js'
-import {instancePrice, loadBalancerPrice, volumePrice} from '../../src/cluster/prices.js'
+import {instancePrice, loadBalancerPrice, pricesAsOf, volumePrice} from '../../src/cluster/prices.js'
 import {clusterSpec, type ClusterSpec} from '../../src/cluster/spec.js'
 
 const HOUR = 3_600_000
@@ -24,6 +24,12 @@ function spec(changes: Partial<ClusterSpec> = {}): ClusterSpec {
 }
 
 describe('the price list', () => {
+  it('says of when it is, and how old it is once it is old', () => {
+    expect(pricesAsOf(Date.UTC(2025, 11, 31))).to.equal('June 2025')
+    expect(pricesAsOf(Date.UTC(2026, 0, 1))).to.equal('June 2025, 7 months ago')
+    expect(pricesAsOf(Date.UTC(2026, 10, 26))).to.equal('June 2025, 17 months ago')
+  })
+
   it("has AWS's own figures, each size twice the one below", () => {
     // As published, one by one, where this file's table has only the `large` one.
     const published: readonly (readonly [string, string, number])[] = [
@@ -113,7 +119,7 @@ describe('the cost of a cluster', () => {
   it('is said an hour and until it ends', () => {
     const cost = {perHour: 0.2927, unknown: []}
     expect(costText(cost, 8 * HOUR)).to.match(
-      /^\$0\.29 an hour, \$2\.34 for its 8 hours \(list prices of \w+ 20\d\d\)$/,
+      /^\$0\.29 an hour, \$2\.34 for its 8 hours \(list prices of \w+ 20\d\d(, \d+ months ago)?\)$/,
     )
     expect(costText(cost, 1.5 * HOUR)).to.include('$0.44 for its 1.5 hours')
     expect(costText(cost, null)).to.include('$7.02 a day, without end')

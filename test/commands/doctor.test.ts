@@ -5,8 +5,13 @@ import {fileURLToPath} from 'node:url'
 import {captureOutput} from '@oclif/test'
 import {expect} from 'chai'
 import Doctor from '../../src/commands/doctor.js'
+import {homeOf} from '../../src/cluster/home.js'
+import {clusterDirectory} from '../../src/cluster/store.js'
 import type {DoctorReport} from '../../src/steps/doctor.js'
+import {Journal} from '../../src/steps/engine/journal.js'
 import {CREDENTIALS, testRegion, type TestRegion} from '../local/api/test-region.js'
+import {ARTIFACTS} from '../steps/region-run.js'
+import {sampleSpec} from '../steps/sample-spec.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const FLAGS = ['--provider', 'aws', '--allow-cidr', '203.0.113.7', '--artifacts', 'mirror', '--mirror', '/m']
@@ -53,6 +58,36 @@ describe('khw doctor', () => {
     expect(report.findings.filter(({ok}) => !ok)).to.deep.equal([])
     expect(report).to.include({region: 'local-1', ok: true})
     expect(report.findings[0]?.detail).to.include('account 123456789012')
+  })
+
+  it('says of a name that is in use what a create would do, and looks at what that cluster needs', async () => {
+    const home = homeOf()
+    const {path} = clusterDirectory(home, 'lab')
+    const spec = {...sampleSpec({controllers: 1, workers: 1}), name: 'lab', provider: 'aws', region: 'local-1'} as const
+    const createdAt = new Date().toISOString()
+    const account = '123456789012'
+    const ranges = {operatorCidr: '203.0.113.7/32', rangesGiven: true} as const
+    Journal.create(path, {
+      clusterId: 'c0ffee',
+      spec,
+      account,
+      ...ranges,
+      artifacts: ARTIFACTS,
+      createdAt,
+      expiresAt: null,
+    })
+    const look = async (...flags: string[]) => {
+      const {stdout} = await captureOutput(() => Doctor.run(['lab', '--profile', 'lab', '--json', ...flags], ROOT))
+      return (JSON.parse(stdout) as DoctorReport).findings
+    }
+    const [name, ...others] = await look()
+    expect(name).to.include({check: 'name', ok: true, fix: null})
+    expect(name?.detail).to.match(/^"lab" is there, and unfinished: khw create would go on with it \(0 of \d+ steps/)
+    expect(others.map(({check}) => check)).to.include('identity')
+    const [other, ...same] = await look('--controllers', '3')
+    expect(other).to.include({check: 'name', ok: false})
+    expect(other?.detail).to.include('exists with --controllers 1')
+    expect(same.map(({check}) => check)).to.include('identity')
   })
 
   it('says what to type where there is no such profile, and where keys are of no use', async () => {

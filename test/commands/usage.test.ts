@@ -59,13 +59,17 @@ describe('commands', () => {
   })
 
   it('refuse flags and values they do not know, with exit code 2', async () => {
-    expect(await run(Create, '--frobnicate')).to.include({exit: 2, stdout: ''})
-    expect((await run(Create, '--provider', 'gcp')).message).to.include(
-      'Expected --provider=gcp to be one of: aws, local',
+    const unknown = await run(Create, '--wrokers', '3')
+    expect(unknown).to.include({exit: 2, stdout: ''})
+    expect(unknown.stderr).to.equal(
+      '✖ khw create has no flag --wrokers.\n  Code: USAGE\n\nTry this:\n  --workers\n  khw create --help\n',
     )
-    expect(await run(Create, '--controllers', 'three')).to.include({exit: 2})
-    expect((await run(Status, 'a', 'b')).message).to.include('Unexpected argument: b')
-    expect((await run(Ssh)).message).to.include('Missing 1 required arg')
+    expect((await run(Create, '--provider', 'gcp')).stderr).to.match(
+      /^✖ Expected --provider=gcp to be one of: aws, local\.\n {2}Code: USAGE\n\nTry this:\n {2}khw create --help\n$/,
+    )
+    expect((await run(Create, '--controllers', 'three')).stderr).to.include('Expected an integer but received: three.')
+    expect((await run(Status, 'a', 'b')).stderr).to.include('Unexpected argument: b')
+    expect((await run(Ssh)).stderr).to.include('Missing 1 required arg')
     expect(await run(Ssh, 'worker-1', '-la')).to.include({exit: 2})
   })
 
@@ -83,7 +87,7 @@ describe('commands', () => {
     const bad = await run(Create, '--json', '--frobnicate')
     expect(bad.exit).to.equal(2)
     expect(JSON.parse(bad.stdout)).to.deep.equal({
-      error: {code: 'USAGE', message: 'Nonexistent flag: --frobnicate', suggestions: ['khw create --help']},
+      error: {code: 'USAGE', message: 'khw create has no flag --frobnicate.', suggestions: ['khw create --help']},
     })
   })
 

@@ -257,6 +257,10 @@ describe('a destroy right after a create that was cut off', () => {
         signal,
       })
       expect(await run.ids()).to.deep.equal([])
+      // As after khw local reset: what was made in a region that is gone is not looked for.
+      const before = notices.length
+      expect((await settledInventory({...options, begunAt: clock.now() + 1})).vpcs).to.deep.equal([])
+      expect(notices).to.have.length(before)
     } finally {
       await run.close()
     }

@@ -36,6 +36,12 @@ describe('planReport', () => {
     )
   })
 
+  it('tells what is looked at again from what is made', () => {
+    const again = planReport({...report, steps: [...steps, step('compute/addresses', 'compute', 'check')]}, options)
+    expect(again).to.include('+ 1 to create   ~ 1 to adopt   ? 1 to check again   = 1 to keep')
+    expect(again).to.match(/^ {2}\? compute\/addresses /m)
+  })
+
   it('guesses no price', () => {
     const unknown = {perHour: null, total: null, currency: 'USD', unknown: ['x9.large in us-west-2']}
     const text = planReport({...report, estimate: {...report.estimate, cost: unknown}}, options)

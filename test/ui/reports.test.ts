@@ -1,3 +1,4 @@
+import {hostname} from 'node:os'
 import {expect} from 'chai'
 import type {ClusterReport, CreateReport, NodeReport} from '../../src/cluster/report.js'
 import {accessReport} from '../../src/ui/access-report.js'
@@ -87,6 +88,38 @@ describe('statusReport', () => {
     expect(text).to.match(/worker-1 +missing +no +- +10\.240\.100\.111 +-\n/)
     expect(text).to.include('no controller answers')
     expect(text).to.match(/Next:\n {2}khw create --name lab$/)
+  })
+
+  it('says of one that is being created how far it is and who is at it, and calls nothing broken', () => {
+    const since = new Date(options.now - 72_000).toISOString()
+    const by = {command: 'khw create --name lab', pid: 4711, host: hostname(), since}
+    const begun = Array.from({length: 8}, (_, i) => `node/configure/worker-${i + 1}`)
+    const missing = node('worker-1', 'worker', {
+      state: 'missing',
+      ready: false,
+      checks: [{name: 'machine', ok: false, detail: 'missing'}],
+    })
+    const api = {name: 'api', ok: false, detail: 'is not set up yet'}
+    const creating = report({phase: 'creating', endpoint: null, nodes: [missing], checks: [api], tolerates: 0})
+    const text = statusReport({...creating, progress: {done: 12, total: 60, begun, by}}, options)
+    expectFits(text)
+    expect(text).to.match(/^lab is being created\n/)
+    expect(text)
+      .to.match(/Done +12 of 60 steps\n/)
+      .and.to.match(/By +khw create --name lab \(process 4711, for 1 min 12 s\)/)
+    expect(text.replaceAll('\n  ', ' ')).to.include('Under way: node/configure/worker-1,').and.to.include('and 2 more')
+    expect(text).not.to.include('✖')
+    expect(text).to.match(/Next:\n {2}khw status lab$/)
+
+    const shut = {name: 'access', ok: false, detail: 'Your public address is 203.0.113.9 now.'}
+    const left = statusReport(
+      {...creating, checks: [api, shut], progress: {done: 12, total: 60, begun, by: null}},
+      options,
+    )
+    expectFits(left)
+    expect(left).to.match(/^lab is unfinished\n/)
+    expect(left).to.include('! Begun, and not done: ').and.to.include('✖ access: Your public address')
+    expect(left).to.include('khw access refresh lab')
   })
 })
 

@@ -9,6 +9,8 @@ import {createWizard} from '../../src/ui/wizard.js'
 /** Answers in order, as a reader would type them; an answer the question refuses fails with its complaint. */
 class Script implements Prompts {
   readonly asked: string[] = []
+  /** Of the last list. */
+  offered = ''
   readonly #answers: (string | number | boolean | undefined)[]
 
   constructor(...answers: (string | number | boolean | undefined)[]) {
@@ -16,6 +18,7 @@ class Script implements Prompts {
   }
 
   select: Prompts['select'] = (message, choices, initial) => {
+    this.offered = choices.map(choice => choice.name).join('\n')
     const answer = this.#next(message) ?? initial ?? choices[0]?.value
     const chosen = choices.find(choice => choice.value === answer)
     return chosen ? Promise.resolve(chosen.value) : Promise.reject(new Error(`${String(answer)} is not offered`))
@@ -90,7 +93,7 @@ describe('createWizard', () => {
   })
 
   it('asks for a region on AWS only, and offers the one of the environment', async () => {
-    const {request, text} = await ask(new Script('aws', 'lab', undefined, 1, '2', '1.36'))
+    const {request, text} = await ask(new Script('aws', 'lab', undefined, 1, '2', '1.36', 'yes'))
     expect(request).to.deep.equal({
       name: 'lab',
       provider: 'aws',
@@ -101,8 +104,16 @@ describe('createWizard', () => {
     })
     // 3 of t3.medium in eu-central-1 (0.048), with 20 GiB (0.0952 a month each) and an address (0.005).
     expect(text).to.match(/Costs +\$0\.17 an hour, \$1\.33 for its 8 hours\n/)
-    expect(text).to.match(/Prices +on demand, as listed in \w+ 20\d\d\n/)
+    expect(text).to.match(/Prices +on demand, as listed in \w+ 20\d\d(, \d+ months ago)?\n/)
     expect(text).to.match(/Ends +8h after its creation/)
+  })
+
+  it('buys nothing from who only presses Enter, and shows the price of saying yes', async () => {
+    const script = new Script('aws', 'lab', undefined, 1, '2', '1.36')
+    const error = await failure(ask(script))
+    expect(error).to.include({code: 'INTERRUPTED', message: 'Cancelled, nothing was created.'})
+    expect(script.offered).to.match(/^No, .*\nYes, for \$0\.17 an hour, \$1\.33 for its 8 hours$/)
+    expect((await ask(new Script('local', 'lab', 1, '1', 'newest'))).request.name).to.equal('lab')
   })
 
   it('does not ask again what flags have said', async () => {

@@ -10,6 +10,8 @@ export interface SettledOptions extends InventorySource {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly onNotice: (text: string) => void
+  /** Milliseconds since 1970: what was made before is gone, with the region that it was made in. */
+  readonly begunAt?: number | undefined
 }
 
 /**
@@ -17,7 +19,7 @@ export interface SettledOptions extends InventorySource {
  * what destroy does not see it would leave behind. Waits only while something that the journal names is missing and young.
  */
 export async function settledInventory(options: SettledOptions): Promise<Inventory> {
-  const {journal, clock, signal, onNotice} = options
+  const {journal, clock, signal, onNotice, begunAt = 0} = options
   const {clusterId} = journal.header
   let told = false
   for (;;) {
@@ -25,7 +27,7 @@ export async function settledInventory(options: SettledOptions): Promise<Invento
     const inventory = await takeInventory(options, clusterId, signal)
     // An earlier destroy has seen all there is, and may have removed part of it.
     if (journal.intent === 'destroy') return inventory
-    const [missing, ...others] = unseen(journal, inventory, askedAt - LOOKED_FOR)
+    const [missing, ...others] = unseen(journal, inventory, Math.max(begunAt, askedAt - LOOKED_FOR))
     if (missing === undefined) return inventory
     if (!told) {
       const what = others.length === 0 ? missing : `${missing} and ${others.length} more`

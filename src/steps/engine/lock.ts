@@ -31,6 +31,13 @@ export function acquireLock(directory: string, command: string, {forceUnlock}: L
   throw locked(taken, command, forceUnlock)
 }
 
+/** Who is at work on the cluster, as far as can be told: nobody but this process, if undefined. */
+export function whoIsAtWork(directory: string): LockOwner | undefined {
+  const owner = readOwner(join(directory, 'lock'))
+  if (owner === undefined || owner === 'unreadable' || owner.pid === process.pid) return undefined
+  return fateOf(owner) === 'dead' ? undefined : owner
+}
+
 /** For who is about to take away what a cluster stands on, without a change to the cluster's own records. Throws LOCKED. */
 export function refuseIfAtWork(directory: string): void {
   const owner = readOwner(join(directory, 'lock'))

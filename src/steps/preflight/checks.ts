@@ -13,6 +13,7 @@ import {operatorAddress} from './operator-address.js'
 import {permissions} from './permissions.js'
 import {quotas} from './quotas.js'
 import {sessionManager} from './session-manager.js'
+import {thisMachine} from './this-machine.js'
 
 /** Everything that is looked at before the first thing is made, in the order in which it is told. */
 export const CHECKS: readonly Check[] = [
@@ -25,6 +26,7 @@ export const CHECKS: readonly Check[] = [
   machines,
   machineImage,
   sessionManager,
+  thisMachine,
   ...quotas,
   addressRanges,
   operatorAddress,

@@ -4,6 +4,7 @@ import type {RegionAccess} from '../../cluster/provider.js'
 import type {ProviderName} from '../../cluster/spec.js'
 import type {ClusterDirectory} from '../../cluster/store.js'
 import {checkAhead} from '../preflight/check-ahead.js'
+import {roomFor} from '../preflight/this-machine.js'
 import {checkedMachines} from '../preflight/checked-machines.js'
 import {sourceOf, specInput} from '../request/check-request.js'
 import type {CreateOptions} from '../create-cluster.js'
@@ -53,7 +54,9 @@ async function beginOnAws(beginning: Beginning): Promise<Begun> {
 /** An empty region would not wait for a long download, so it is started after it. */
 async function beginHere(beginning: Beginning): Promise<Begun> {
   const {request, name, home, ranges, provider} = beginning
-  const {architecture = 'amd64'} = await regionFacts(provider, home)
+  const {architecture = 'amd64', capacity} = await regionFacts(provider, home)
+  // Before a build or a download of minutes, too.
+  roomFor(specInput(request, name, architecture), await capacity?.())
   const resolve = () => resolvedArtifacts(beginning, {provider, architecture})
   // A mirror is at hand: what it lacks is told before this host is set up for a region.
   const mirrored = request.mirror === undefined ? undefined : await resolve()

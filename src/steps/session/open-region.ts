@@ -95,7 +95,7 @@ function localOptions({yes, confirm, onNotice, signal}: OpenRegionOptions): Open
 export async function regionFacts(
   provider: ProviderName,
   home: Home,
-): Promise<Pick<RegionAccess, 'architecture' | 'cacheServer'>> {
+): Promise<Pick<RegionAccess, 'architecture' | 'cacheServer' | 'capacity'>> {
   if (provider === 'aws') return {}
   const {localRegionFacts} = await import('../../local/provider.js')
   return localRegionFacts(home)

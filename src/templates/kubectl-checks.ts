@@ -57,7 +57,7 @@ wait
 /** A command for a worker: asks a node port of each address, again for some seconds while none answers. Prints as above. */
 export function askNodePortCommand(addresses: readonly string[], nodePort: number): string {
   return `ask() {
-  for i in 1 2 3 4 5 6 7 8 9 10; do
+  for i in 1 2 3 4 5 6; do
     if out=$(curl -sS -m 2 "http://$1:${nodePort}/" 2>&1); then echo "$1 ok $out"; return; fi
     sleep 0.5
   done

@@ -3,6 +3,7 @@ import {skipUnlessMachines} from './can-run.js'
 import {aggregation} from './hardened/aggregation.js'
 import {exposureTests} from './hardened/exposure.js'
 import {manifests} from './hardened/manifests.js'
+import {verifyTests} from './hardened/verify.js'
 import {leftOnHost, prefixOf} from './host.js'
 import {Khw} from './khw.js'
 import {readyNodes} from './kubectl.js'
@@ -26,6 +27,7 @@ describe('a hardened cluster of 3+3 on real machines', function () {
   })
 
   exposureTests(khw, CLUSTER)
+  verifyTests(khw, CLUSTER)
   manifests(khw, CLUSTER)
   aggregation(khw, CLUSTER, ['controller-1', 'controller-2', 'controller-3'])
 

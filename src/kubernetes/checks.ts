@@ -25,7 +25,8 @@ export interface NetworkCheckInput {
   readonly patience?: {readonly pods: number; readonly probes: number}
 }
 
-const PATIENCE = {pods: 60_000, probes: 15_000}
+/** A controller manager that was started anew waits up to 15 s for its own old lease; no Service learns of pods until then. */
+const PATIENCE = {pods: 60_000, probes: 30_000}
 
 /**
  * Runs a pod on each worker and lets each fetch from each by address and through a Service; results are read from their

@@ -50,6 +50,8 @@ export async function runPreflight(options: PreflightOptions): Promise<Preflight
   try {
     const stranger = new AbortController()
     const signedIn = AbortSignal.any([signal, stranger.signal])
+    // Each check listens to it, and there are more of them than Node takes for sound.
+    setMaxListeners(0, signedIn)
     const outcomes = await Promise.all(
       wanted.map(async check => {
         const within = check.signedIn === true ? signedIn : signal

@@ -39,6 +39,14 @@ export interface Artifact {
   readonly madeOf?: readonly PublishedFile[]
 }
 
+/** A manifest as its project released it, and its text, which has that checksum. */
+export interface ReleaseManifest extends PublishedFile {
+  /** `kube-network-policies`. */
+  readonly name: string
+  readonly version: string
+  readonly text: string
+}
+
 /** Everything the nodes of one cluster fetch, resolved and verified before anything is created. */
 export interface ArtifactSet {
   readonly source: ArtifactSource
@@ -54,6 +62,8 @@ export interface ArtifactSet {
   readonly artifacts: readonly Artifact[]
   /** Image references as pods name them; an add-on's only where it can be had. `check` has sh, wget, httpd and nslookup (busybox). */
   readonly images: {readonly pause: string; readonly check: string} & Partial<Readonly<Record<AddonName, string>>>
+  /** What enforces network policies; absent with the bridge alone. */
+  readonly policyEngine?: {readonly manifest: ReleaseManifest; readonly image: string}
   /** Sentences for the user: why this source was taken, what is old, what is skipped. */
   readonly notices: readonly string[]
 }

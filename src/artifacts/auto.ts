@@ -1,5 +1,6 @@
 import {KhwError} from '../errors.js'
 import type {ArtifactSet} from './artifact.js'
+import {noPoliciesFromDebian} from './check-policies.js'
 import {DEBIAN_KUBERNETES_VERSION} from './debian/kubernetes-build.js'
 import type {Network} from './net/network.js'
 import {obstacleTo, UPSTREAM_HOSTS} from './net/reach.js'
@@ -25,6 +26,7 @@ export async function resolveAuto(
       'Artifacts come from upstream: dl.k8s.io, GitHub and registry.k8s.io can be reached.',
     )
   }
+  if (request.cni !== undefined) throw noPoliciesFromDebian(request.cni, obstacle)
   const version = request.kubernetesVersion?.replace(/^v/, '')
   if (version !== undefined && version !== '1.20' && version !== DEBIAN_KUBERNETES_VERSION) {
     throw new KhwError(

@@ -1,5 +1,6 @@
 import type {AddonName} from '../cluster/addons.js'
 import type {RegionAccess} from '../cluster/provider.js'
+import type {PolicyEngine} from '../cluster/cni.js'
 import type {Architecture, ArtifactSource} from '../cluster/spec.js'
 import type {ArtifactProgress} from './artifact.js'
 
@@ -14,6 +15,8 @@ export interface ArtifactRequest {
   readonly architecture: Architecture
   /** Add-ons whose images must be had; of others they may be missing. */
   readonly addons?: readonly AddonName[] | undefined
+  /** Its manifest and image are wanted too. */
+  readonly cni?: PolicyEngine | undefined
   /** The cache directory (`KHW_CACHE`). */
   readonly cache: string
   /** Where nodes fetch the cache's files from; absent: nodes fetch from the source itself. */

@@ -1,4 +1,5 @@
 import type {Role} from './addressing.js'
+import type {CniChoice} from './cni.js'
 import type {ProviderName} from './spec.js'
 
 /** Output contract of `khw status --json` and `khw create --json`: fields are stable. */
@@ -17,6 +18,8 @@ export interface ClusterReport {
   readonly tolerates: number
   readonly nodes: readonly NodeReport[]
   readonly checks: readonly Check[]
+  /** How pods are connected, and whether a NetworkPolicy does anything. */
+  readonly network: {readonly cni: CniChoice; readonly policiesEnforced: boolean}
   readonly certificates: {readonly earliestExpiry: string | null}
   /** Null where nothing costs anything. */
   readonly cost: CostReport | null

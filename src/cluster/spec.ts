@@ -1,6 +1,7 @@
 import {KhwError} from '../errors.js'
 import type {ClusterAddon} from './addons.js'
 import type {Role} from './addressing.js'
+import type {PolicyEngine} from './cni.js'
 import {blocksOf, contains, formatIpv4, overlap, parseCidr, type Cidr} from './cidr.js'
 import {subnetIdsOf, type ExistingNetwork} from './existing-network.js'
 import {machineProblems} from './machines.js'
@@ -28,6 +29,8 @@ export interface ClusterSpec {
   readonly mirror?: string
   readonly architecture: Architecture
   readonly network: NetworkSpec
+  /** What enforces network policies beside the bridge. Absent: nothing does. */
+  readonly cni?: PolicyEngine
   /** What people reach the API servers through. Absent: none, each by itself. */
   readonly loadBalancer?: LoadBalancerChoice
   readonly controllerType: string

@@ -5,7 +5,7 @@ export const TARGETS_ANNOTATION = 'khw-check/targets'
 /** On the namespaces of checks and on their pods; its value is what the check is for. */
 export const CHECK_LABEL = 'khw-check'
 
-export type CheckPurpose = 'network' | 'workload'
+export type CheckPurpose = 'network' | 'policy' | 'workload'
 
 export const SERVICE_ACCOUNT = 'khw-check'
 export const PORT = 8080
@@ -39,20 +39,35 @@ export function serviceManifest(namespace: string): Manifest {
   }
 }
 
-/**
- * A pod that serves its worker's name, waits for its targets to be written into its annotation, and fetches each until
- * it answers. The kubelet updates the file as soon as the annotation changes: no second round of pods is needed. It
- * prints `ip <address> <name it answered>`, `service <all names so far, comma separated>`, and at last `done`.
- */
-export function podManifest(namespace: string, worker: string, workers: number, image: string): Manifest {
+export interface ProbePod {
+  readonly namespace: string
+  readonly name: string
+  readonly worker: string
+  readonly image: string
+  readonly labels: Readonly<Record<string, string>>
+  /** For busybox's sh. */
+  readonly script: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Mounted at `/pod`: files from the pod's own description. */
+  readonly described?: readonly {readonly path: string; readonly fieldPath: string}[]
+}
+
+/** A pod of a check: on the worker that is named, whatever its taints, without rights, and with `/www` to write to. */
+export function probePod({
+  namespace,
+  name,
+  worker,
+  image,
+  labels,
+  script,
+  env = {},
+  described = [],
+}: ProbePod): Manifest {
+  const pod = described.length > 0
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: {
-      name: worker,
-      namespace,
-      labels: {[CHECK_LABEL]: 'network'},
-    },
+    metadata: {name, namespace, labels},
     spec: {
       nodeName: worker,
       serviceAccountName: SERVICE_ACCOUNT,
@@ -67,11 +82,8 @@ export function podManifest(namespace: string, worker: string, workers: number, 
           name: 'check',
           image,
           imagePullPolicy: 'IfNotPresent',
-          command: ['sh', '-c', SCRIPT],
-          env: [
-            {name: 'WORKER', value: worker},
-            {name: 'WORKERS', value: String(workers)},
-          ],
+          command: ['sh', '-c', script],
+          env: Object.entries(env).map(([key, value]) => ({name: key, value})),
           ports: [{name: 'http', containerPort: PORT, protocol: 'TCP'}],
           securityContext: {
             allowPrivilegeEscalation: false,
@@ -80,22 +92,47 @@ export function podManifest(namespace: string, worker: string, workers: number, 
           },
           volumeMounts: [
             {name: 'www', mountPath: '/www'},
-            {name: 'pod', mountPath: '/pod', readOnly: true},
+            ...(pod ? [{name: 'pod', mountPath: '/pod', readOnly: true}] : []),
           ],
         },
       ],
       volumes: [
         {name: 'www', emptyDir: {}},
-        {
-          name: 'pod',
-          downwardAPI: {
-            items: [{path: 'targets', fieldRef: {fieldPath: `metadata.annotations['${TARGETS_ANNOTATION}']`}}],
-          },
-        },
+        ...(pod
+          ? [
+              {
+                name: 'pod',
+                downwardAPI: {items: described.map(({path, fieldPath}) => ({path, fieldRef: {fieldPath}}))},
+              },
+            ]
+          : []),
       ],
     },
   }
 }
+
+/**
+ * A pod that serves its worker's name, waits for its targets to be written into its annotation, and fetches each until
+ * it answers. The kubelet updates the file as soon as the annotation changes: no second round of pods is needed. It
+ * prints `ip <address> <name it answered>`, `service <all names so far, comma separated>`, and at last `done`.
+ */
+export function podManifest(namespace: string, worker: string, workers: number, image: string): Manifest {
+  return probePod({
+    namespace,
+    name: worker,
+    worker,
+    image,
+    labels: {[CHECK_LABEL]: 'network'},
+    script: SCRIPT,
+    env: {WORKER: worker, WORKERS: String(workers)},
+    described: [{path: 'targets', fieldPath: `metadata.annotations['${TARGETS_ANNOTATION}']`}],
+  })
+}
+
+/** `fetch HOST` prints what is at `http://HOST/`, within a second or not at all. */
+export const FETCH = `# BusyBox before 1.30 wants the time as an option.
+if timeout -t 1 true 2>/dev/null; then limit='timeout -t 1'; else limit='timeout 1'; fi
+fetch() { $limit wget -q -O - "http://$1/" 2>/dev/null; }`
 
 /**
  * For busybox's sh. Peers are fetched at the same time; a peer that does not answer is tried until the check's own
@@ -107,9 +144,7 @@ export function podManifest(namespace: string, worker: string, workers: number, 
 const SCRIPT = `
 echo "$WORKER" > /www/index.html
 httpd -p ${PORT} -h /www || exit 1
-# BusyBox before 1.30 wants the time as an option.
-if timeout -t 1 true 2>/dev/null; then limit='timeout -t 1'; else limit='timeout 1'; fi
-fetch() { $limit wget -q -O - "http://$1/" 2>/dev/null; }
+${FETCH}
 peer() { until name=$(fetch "$1:${PORT}"); do sleep 0.1; done; echo "ip $1 $name"; }
 service() {
   seen=; count=0; tries=0

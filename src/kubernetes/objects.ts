@@ -55,6 +55,16 @@ export interface ContainerStatus {
   }
 }
 
+export interface DaemonSetObject extends KubernetesObject {
+  readonly metadata: ObjectMeta & {readonly generation?: number}
+  readonly status?: {
+    readonly observedGeneration?: number
+    readonly desiredNumberScheduled?: number
+    readonly updatedNumberScheduled?: number
+    readonly numberReady?: number
+  }
+}
+
 export interface ServiceObject extends KubernetesObject {
   readonly spec?: {readonly clusterIP?: string}
 }

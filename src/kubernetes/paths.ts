@@ -9,6 +9,7 @@ const KINDS: Readonly<Record<string, {readonly plural: string; readonly scope: '
   DaemonSet: {plural: 'daemonsets', scope: 'namespace'},
   Deployment: {plural: 'deployments', scope: 'namespace'},
   Namespace: {plural: 'namespaces', scope: 'cluster'},
+  NetworkPolicy: {plural: 'networkpolicies', scope: 'namespace'},
   Node: {plural: 'nodes', scope: 'cluster'},
   Pod: {plural: 'pods', scope: 'namespace'},
   PodDisruptionBudget: {plural: 'poddisruptionbudgets', scope: 'namespace'},

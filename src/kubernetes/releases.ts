@@ -60,6 +60,11 @@ export interface Release {
    * KEP-4633). Absent: anonymous requests are answered everywhere or nowhere.
    */
   readonly anonymousPathsVersion?: 'v1' | 'v1beta1'
+  /**
+   * The API server refuses a list that is asked for by a watch (`sendInitialEvents`, KEP-3157) where it does not serve it:
+   * since 1.27. Older ones send a plain watch instead, and clients built with client-go 0.35 or newer wait for its end.
+   */
+  readonly refusesListByWatch: boolean
   /** Best provider for secrets at rest that needs no KMS; every supported version has secretbox (since 1.7). */
   readonly encryptionProvider: 'secretbox' | 'aescbc'
 }
@@ -67,6 +72,10 @@ export interface Release {
 /** Kubernetes 1.20 to 1.37 (kubernetes.io/releases; the newest has been out since 2026-08-26). */
 export const OLDEST_MINOR = 20
 export const NEWEST_MINOR = 37
+const LIST_BY_WATCH = 27
+
+/** The oldest minor with which the engines of network policies work (`refusesListByWatch`). */
+export const OLDEST_WITH_POLICIES = `1.${LIST_BY_WATCH}`
 
 /** @throws KhwError VERSION_UNSUPPORTED for anything that is no release of a supported minor. */
 export function releaseOf(kubernetesVersion: string): Release {
@@ -87,6 +96,7 @@ export function releaseOf(kubernetesVersion: string): Release {
     podDisruptionBudgetVersion: minor < 21 ? 'policy/v1beta1' : 'policy/v1',
     evictionVersion: minor < 22 ? 'policy/v1beta1' : 'policy/v1',
     ...(minor < 32 ? {} : {anonymousPathsVersion: minor < 34 ? 'v1beta1' : 'v1'}),
+    refusesListByWatch: minor >= LIST_BY_WATCH,
     encryptionProvider: 'secretbox',
   }
 }
@@ -128,6 +138,8 @@ export interface ContainerdRelease {
   readonly configVersion: 2 | 3
   /** CNI directories: `bin_dirs` since 2.1, which deprecates `bin_dir`. */
   readonly cniBinKey: 'bin_dir' | 'bin_dirs'
+  /** Plug-ins may connect to it by NRI: by default since 2.0 (docs/NRI.md). */
+  readonly nri: boolean
 }
 
 /** @throws KhwError VERSION_UNSUPPORTED for anything but 1.x and 2.x. */
@@ -140,7 +152,11 @@ export function containerdReleaseOf(containerdVersion: string): ContainerdReleas
       ['Use a --kubernetes-version or --mirror that brings containerd 1.x or 2.x'],
     )
   }
-  return {configVersion: major === 1 ? 2 : 3, cniBinKey: major === 2 && minor >= 1 ? 'bin_dirs' : 'bin_dir'}
+  return {
+    configVersion: major === 1 ? 2 : 3,
+    cniBinKey: major === 2 && minor >= 1 ? 'bin_dirs' : 'bin_dir',
+    nri: major === 2,
+  }
 }
 
 /** Reads `1.36.2`, `2.1.9-rc.1`, and Debian's `1.6.20~ds1`. */

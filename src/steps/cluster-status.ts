@@ -100,6 +100,7 @@ export async function reportOf(journal: Journal, context: RunContext, inventory:
     tolerates: Math.max(0, live.length - (Math.floor(spec.controllers / 2) + 1)),
     nodes,
     checks: [check, ...(balancer === undefined ? [] : [balancer.check])],
+    network: {cni: spec.cni ?? 'bridge', policiesEnforced: spec.cni !== undefined},
     certificates: {earliestExpiry: certificateExpiry(journal)},
     cost: costSoFar(journal, inventory, context.clock.now()),
     expiresAt: journal.header.expiresAt ?? null,

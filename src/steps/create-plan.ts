@@ -8,6 +8,7 @@ import {keyPair} from './access/key-pair.js'
 import {operatorKey} from './access/operator-key.js'
 import {installAddon} from './addons/install.js'
 import {addonReady} from './addons/ready.js'
+import {policyEngine} from './addons/policy-engine.js'
 import {profileRole} from './access/profile-role.js'
 import {rolePolicy} from './access/role-policy.js'
 import {addresses, type Addresses} from './compute/addresses.js'
@@ -35,6 +36,7 @@ import {configure, type Configure} from './node/configure.js'
 import {connect} from './node/connect.js'
 import {fetch} from './node/fetch.js'
 import {pods} from './verify/pods.js'
+import {policies} from './verify/policies.js'
 import {secrets} from './verify/secrets.js'
 import {ready} from './worker/ready.js'
 
@@ -121,12 +123,17 @@ export function createSteps(spec: ClusterSpec): CreateSteps {
     if (DEFAULT_ADDONS.some(each => each.name === name)) return [installed]
     return [installed, addonReady(name, {addresses: publicAddresses, installed, after: [workersReady, ...podRoutes]})]
   })
+  const {cni} = spec
+  const engine =
+    cni && policyEngine(cni, workers.length, {addresses: publicAddresses, rbac: roles, ready: workersReady})
   const podsChecked = pods(workers, {
     addresses: publicAddresses,
     ready: workersReady,
     podRoutes,
     sourceDestChecks: forwarding,
   })
+  const policiesChecked =
+    cni && engine && policies(cni, workers, {addresses: publicAddresses, engine, pods: podsChecked})
   const secretsChecked = secrets(at<ClusterNode>(controllers, 0), {
     addresses: publicAddresses,
     rbac: roles,
@@ -172,7 +179,9 @@ export function createSteps(spec: ClusterSpec): CreateSteps {
     ...podRoutes,
     // addons and verify
     ...addons.flat(),
+    ...(engine ? [engine] : []),
     podsChecked,
+    ...(policiesChecked ? [policiesChecked] : []),
     secretsChecked,
   ]
   return {steps, addresses: publicAddresses, certificates: issued, configured, apis}

@@ -1,5 +1,6 @@
 import type {ArtifactProgress, ArtifactSet} from '../artifacts/artifact.js'
 import {resolveArtifacts} from '../artifacts/resolve.js'
+import {engineOf, type CniChoice} from '../cluster/cni.js'
 import type {Home} from '../cluster/home.js'
 import type {Architecture, ArtifactSource} from '../cluster/spec.js'
 import {chooseCluster} from '../cluster/store.js'
@@ -37,6 +38,7 @@ export interface ListArtifactsOptions {
   readonly kubernetesVersion?: string
   readonly artifacts?: 'auto' | ArtifactSource
   readonly mirror?: string
+  readonly cni?: CniChoice
   readonly architecture?: Architecture
   readonly signal: AbortSignal
   readonly onProgress: (progress: ArtifactProgress) => void
@@ -53,13 +55,14 @@ export async function listArtifacts(options: ListArtifactsOptions): Promise<Arti
 }
 
 async function wouldTake(options: ListArtifactsOptions): Promise<ArtifactSet> {
-  const {home, kubernetesVersion, artifacts, mirror, architecture, signal, onProgress} = options
+  const {home, kubernetesVersion, artifacts, mirror, cni, architecture, signal, onProgress} = options
   const fromHere = artifacts === 'auto' || artifacts === 'debian'
   const request = {
     provider: fromHere ? ('local' as const) : createRequestDefaults.provider,
     ...(kubernetesVersion !== undefined && {kubernetesVersion}),
     ...(artifacts !== undefined && {artifacts}),
     ...(mirror !== undefined && {mirror}),
+    ...(cni !== undefined && {cni}),
   }
   checkRequest(request, createRequestDefaults.name)
   const facts = await regionFacts(request.provider, home)
@@ -68,6 +71,7 @@ async function wouldTake(options: ListArtifactsOptions): Promise<ArtifactSet> {
     source: sourceOf(request),
     mirror,
     kubernetesVersion,
+    cni: engineOf(request),
     architecture: architecture ?? facts.architecture ?? 'amd64',
     cache: home.cache,
     onlyLook: true,
@@ -85,13 +89,28 @@ function reportOf(cluster: string | null, set: ArtifactSet): ArtifactsReport {
     digest: `sha256:${sha256}`,
     madeOf: madeOf.map(file => ({source: file.url, digest: `sha256:${file.sha256}`})),
   }))
-  return {cluster, kubernetes: versions.kubernetes, source, architecture, artifacts: [...files, ...pulled(set)]}
+  const manifests = set.policyEngine === undefined ? [] : [set.policyEngine.manifest]
+  const applied = manifests.map(({name, version, url, sha256}) => ({
+    name: `${name}-manifest`,
+    version,
+    source: url,
+    digest: `sha256:${sha256}`,
+    madeOf: [],
+  }))
+  return {
+    cluster,
+    kubernetes: versions.kubernetes,
+    source,
+    architecture,
+    artifacts: [...files, ...applied, ...pulled(set)],
+  }
 }
 
 /** Images that nodes pull from a registry; those that came as archives are among the files. */
-function pulled({images, source}: ArtifactSet): ListedArtifact[] {
+function pulled({images, policyEngine, source}: ArtifactSet): ListedArtifact[] {
   if (source !== 'upstream') return []
-  return Object.entries(images).map(([name, reference]) => {
+  const all = {...images, ...(policyEngine && {[policyEngine.manifest.name]: policyEngine.image})}
+  return Object.entries(all).map(([name, reference]) => {
     const [, repository = reference, version = '', digest = null] = /^(.+?):([^:@/]+)(?:@(.+))?$/.exec(reference) ?? []
     return {name: `image-${name}`, version, source: repository, digest, madeOf: []}
   })

@@ -103,6 +103,7 @@ async function fromTags(options: RecoverOptions, directory: ClusterDirectory): P
     kubernetesVersion: spec.kubernetesVersion,
     artifacts: spec.artifactSource,
     ...(spec.mirror === undefined ? {} : {mirror: spec.mirror}),
+    ...(spec.cni === undefined ? {} : {cni: spec.cni}),
   }
   const artifacts = await resolvedArtifacts({...options, request}, spec)
   return Journal.create(directory.path, {

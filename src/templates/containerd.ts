@@ -19,10 +19,14 @@ export function containerdConfig(artifacts: ArtifactSet): string {
   const release = containerdReleaseOf(artifacts.versions.containerd)
   const cniBin = posix.dirname(installedPath(artifacts, 'bridge', 'worker'))
   const runc = installedPath(artifacts, 'runc', 'worker')
+  const pause = nameOf(artifacts.images.pause)
   const cni = [`${release.cniBinKey} = ${cniBinValue(release, cniBin)}`, `conf_dir = "${PATHS.cniConfDir}"`]
-  return release.configVersion === 2
-    ? versionTwo(artifacts.images.pause, runc, cni)
-    : versionThree(artifacts.images.pause, runc, cni)
+  return release.configVersion === 2 ? versionTwo(pause, runc, cni) : versionThree(pause, runc, cni)
+}
+
+/** containerd compares it with its own names of images, which have no tag where there is a digest: else it is not kept. */
+function nameOf(reference: string): string {
+  return reference.replace(/:[^:/@]+@/, '@')
 }
 
 function cniBinValue({cniBinKey}: ContainerdRelease, directory: string): string {

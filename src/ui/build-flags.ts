@@ -112,6 +112,12 @@ export const buildFlags = {
     description: 'one address for all controllers; nlb by default where there are several, none where there is one',
     helpGroup: 'NETWORK',
   })(),
+  cni: Flags.option({
+    options: ['bridge', 'kube-network-policies'] as const,
+    description:
+      'bridge, by default: pods on a bridge and VPC routes, network policies do nothing; or the same and kube-network-policies, which enforces them',
+    helpGroup: 'NETWORK',
+  })(),
   'vpc-cidr': Flags.string({description: 'addresses of the machines', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'pod-cidr': Flags.string({description: 'addresses of the pods', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'service-cidr': Flags.string({description: 'addresses of the services', helpValue: 'CIDR', helpGroup: 'NETWORK'}),

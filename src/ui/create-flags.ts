@@ -1,6 +1,7 @@
 import {addonName, parseAddon} from '../cluster/addons.js'
 import type {ArtifactSource, LoadBalancerChoice, NetworkSpec, ProviderName, SecurityProfile} from '../cluster/spec.js'
 import {parseOperatorRanges} from '../cluster/operator-ranges.js'
+import type {CniChoice} from '../cluster/cni.js'
 import type {CostLimit} from '../cluster/cost-limit.js'
 import type {CreateRequest} from '../steps/request/create-request.js'
 import {defined} from './defined.js'
@@ -17,6 +18,7 @@ export interface CreateFlags {
   readonly 'kubernetes-version': string | undefined
   readonly artifacts: 'auto' | ArtifactSource | undefined
   readonly mirror: string | undefined
+  readonly cni: CniChoice | undefined
   readonly 'vpc-cidr': string | undefined
   readonly 'vpc-id': string | undefined
   readonly 'subnet-ids': string | undefined
@@ -61,6 +63,7 @@ export function requestOf(flags: CreateFlags, args: {readonly name?: string | un
     kubernetesVersion: flags['kubernetes-version']?.replace(/^v(?=\d)/, ''),
     artifacts: flags.artifacts,
     mirror: flags.mirror,
+    cni: flags.cni,
     network: Object.keys(network).length > 0 ? network : undefined,
     vpcId: flags['vpc-id'],
     subnetIds: listOf(flags['subnet-ids']),

@@ -1,3 +1,4 @@
+import {policiesSentence} from '../cluster/cni.js'
 import type {CreateReport} from '../cluster/report.js'
 import {count, duration} from './quantities.js'
 import {ending, next, nodesTable, perHour, type ReportOptions} from './status-report.js'
@@ -18,6 +19,7 @@ export function createReport(report: CreateReport, options: CreateReportOptions)
     headline(report, options),
     nodesTable(report.nodes, options),
     loadBalancer(report, options),
+    policies(report, options),
     slowest(report, options),
     money(report, options),
     next(commands(report, options.alone), options.style),
@@ -47,6 +49,14 @@ function loadBalancer({phase, checks, nodes, endpoint}: CreateReport, {style, co
   const until = used === undefined ? '' : ` (kubectl uses ${used.name} until then; khw status tells when)`
   const [head = '', ...rest] = wrap(`load balancer: ${check.detail}${until}`, columns - 2)
   return [`${style.yellow('…')} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
+}
+
+/** Said of each new cluster: nothing else would tell that a NetworkPolicy does nothing. */
+function policies({phase, network}: CreateReport, {style, columns}: CreateReportOptions): string {
+  if (phase === 'creating') return ''
+  const mark = network.policiesEnforced ? style.green('✔') : style.yellow('!')
+  const [head = '', ...rest] = wrap(policiesSentence(network), columns - 2)
+  return [`${mark} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
 }
 
 /** Where the time went: the longest steps of the chain that decided it, without what an earlier run has done. */

@@ -20,6 +20,7 @@ export function equivalentCommand(request: CreateRequest): string {
     ['--service-cidr', request.network?.serviceCidr],
     ['--allow-cidr', request.operatorCidrs?.join(',')],
     ['--load-balancer', request.loadBalancer],
+    ['--cni', request.cni],
     ['--zones', request.network?.zones?.join(',')],
     ['--subnet-count', request.network?.subnets],
     ['--controller-type', request.controllerTypes?.join(',')],

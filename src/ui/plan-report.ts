@@ -1,3 +1,4 @@
+import {policiesSentence} from '../cluster/cni.js'
 import {costText} from '../cluster/cost.js'
 import type {PlanReport} from '../steps/plan-cluster.js'
 import {PHASES} from '../steps/phases.js'
@@ -34,5 +35,9 @@ export function planReport({spec, steps, estimate}: PlanReport, {style, columns}
     ...phases,
     kinds.join('   '),
     wrap(summary, columns).join('\n'),
+    wrap(
+      `${policiesSentence(spec)}${spec.cni === undefined ? ' With --cni kube-network-policies they are enforced.' : ''}`,
+      columns,
+    ).join('\n'),
   ].join('\n\n')
 }

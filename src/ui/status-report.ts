@@ -67,6 +67,7 @@ function facts(report: ClusterReport, now: number): [string, string][] {
     ['Tolerates', report.progress ? undefined : tolerance(report.tolerates)],
     ['Done', report.progress && `${report.progress.done} of ${report.progress.total} steps`],
     ['By', report.progress?.by ? atWork(report.progress.by, now) : undefined],
+    ['Policies', report.progress ? undefined : policies(report.network)],
     ['Certificates', certificates.earliestExpiry === null ? undefined : expiry(certificates.earliestExpiry, now)],
     ['Costs', cost ? costs(cost) : undefined],
     ['Ends', expiresAt === null ? undefined : ending(expiresAt, now)],
@@ -157,6 +158,10 @@ function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
 /** Commands to type next, one a line, ready to be copied. */
 export function next(commands: readonly string[], style: Style): string {
   return commands.length === 0 ? '' : [style.dim('Next:'), ...commands.map(line => `  ${style.cyan(line)}`)].join('\n')
+}
+
+function policies({cni, policiesEnforced}: ClusterReport['network']): string {
+  return policiesEnforced ? `enforced by ${cni}` : `not enforced (--cni ${cni}): a NetworkPolicy does nothing`
 }
 
 function tolerance(n: number): string {

@@ -46,6 +46,10 @@ describe('auto', () => {
       expect((await resolveAuto(request('1.20'), network(), sources, [dead.url])).source).to.equal('debian')
       const error = await failure(resolveAuto(request('1.36'), network(), sources, [dead.url]), 'ARTIFACT_UNREACHABLE')
       expect(error.message).to.include('1.36').and.include('1.20.2 only')
+      const policies = {...request(), cni: 'kube-network-policies' as const}
+      const refused = await failure(resolveAuto(policies, network(), sources, [dead.url]), 'ARTIFACT_UNREACHABLE')
+      expect(refused.message).to.include('Debian has no image of it')
+      expect(refused.suggestions.join()).to.include('--cni bridge')
     } finally {
       await alive.close()
     }

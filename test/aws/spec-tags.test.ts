@@ -125,7 +125,7 @@ describe('the tags that hold a spec', () => {
   })
 
   it('give none when a field is missing that every cluster has, or is not what it should be', () => {
-    const optional = ['mirror', 'fallbackTypes', 'image', 'loginUser', 'spot', 'loadBalancer', 'securityProfile']
+    const optional = ['mirror', 'fallbackTypes', 'image', 'loginUser', 'spot', 'loadBalancer', 'securityProfile', 'cni']
     fc.assert(
       fc.property(records, ({spec, operatorCidr}) => {
         const tagged = (content: object) => specOfTags([{Key: 'khw:spec/0', Value: base64(JSON.stringify(content))}])

@@ -5,6 +5,9 @@ import {stringify} from 'yaml'
 import {upstreamImages} from '../../src/artifacts/upstream/images.js'
 import {componentVersions, SUPPORTED_MINORS} from '../../src/kubernetes/component-versions.js'
 import {allAddons} from '../../src/steps/addons/registry.js'
+import {policyEngineObjects} from '../../src/templates/policy-engine.js'
+import {POLICY_MANIFEST, TEST_RELEASES} from '../artifacts/policy-release.js'
+import {releaseOf} from '../../src/kubernetes/releases.js'
 import {bundleOf, SAMPLES, sampleCluster} from './sample-cluster.js'
 
 const SERVING = {ca: '<certificate ca>\n', certificate: '<certificate>\n', privateKey: '<key>\n'}
@@ -38,6 +41,14 @@ describe('what is rendered for a 3+3 cluster', () => {
         sameAsFixture(`${minor}/${addon.name}.yaml`, objects.map(object => stringify(object)).join('---\n'))
       })
     }
+    if (!releaseOf(cluster.spec.kubernetesVersion).refusesListByWatch) continue
+    // Of a manifest of the tests' own: that of a release is no part of this repository.
+    it(`${minor} kube-network-policies`, () => {
+      const {version, manifest, image} = TEST_RELEASES['kube-network-policies']
+      const policyEngine = {manifest: {name: 'engine', version, ...manifest, text: POLICY_MANIFEST}, image}
+      const objects = policyEngineObjects({...cluster.artifacts, policyEngine})
+      sameAsFixture(`${minor}/kube-network-policies.yaml`, objects.map(object => stringify(object)).join('---\n'))
+    })
   }
 })
 

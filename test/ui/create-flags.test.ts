@@ -16,6 +16,7 @@ describe('the flags that say what machines to take', () => {
     spot: true,
     'security-profile': 'cis',
     ssm: true,
+    cni: 'kube-network-policies',
   })
 
   it('make a request, and only what was said is in it', () => {
@@ -27,6 +28,7 @@ describe('the flags that say what machines to take', () => {
       spot: true,
       securityProfile: 'cis',
       ssm: true,
+      cni: 'kube-network-policies',
       network: {zones: ['us-west-2a', 'us-west-2c'], subnets: 4},
     })
     expect(requestOf(flags({}))).to.deep.equal({})
@@ -34,7 +36,7 @@ describe('the flags that say what machines to take', () => {
 
   it('are in the command that asks for the same', () => {
     expect(equivalentCommand(requestOf(said))).to.equal(
-      'khw create --zones us-west-2a,us-west-2c --subnet-count 4 --controller-type t3.medium --worker-type m5.large,m5a.large --volume-size 40 --image al2023 --security-profile cis --spot --ssm',
+      'khw create --cni kube-network-policies --zones us-west-2a,us-west-2c --subnet-count 4 --controller-type t3.medium --worker-type m5.large,m5a.large --volume-size 40 --image al2023 --security-profile cis --spot --ssm',
     )
   })
 

@@ -42,6 +42,15 @@ describe('planReport', () => {
     expect(again).to.match(/^ {2}\? compute\/addresses /m)
   })
 
+  it('says plainly what becomes of network policies', () => {
+    const text = (cni?: 'kube-network-policies'): string =>
+      planReport({...report, spec: {...report.spec, ...(cni && {cni})}}, options).replaceAll('\n', ' ')
+    expect(text())
+      .to.include('Network policies are not enforced')
+      .and.include('With --cni kube-network-policies they are')
+    expect(text('kube-network-policies')).to.include('Network policies are enforced, by kube-network-policies on every')
+  })
+
   it('guesses no price', () => {
     const unknown = {perHour: null, total: null, currency: 'USD', unknown: ['x9.large in us-west-2']}
     const text = planReport({...report, estimate: {...report.estimate, cost: unknown}}, options)

@@ -38,6 +38,7 @@ function report(changes: Partial<ClusterReport> = {}): ClusterReport {
     tolerates: 1,
     nodes: [node('controller-1', 'controller'), node('worker-1', 'worker')],
     checks: [{name: 'api', ok: true, detail: 'answers'}],
+    network: {cni: 'bridge', policiesEnforced: false},
     certificates: {earliestExpiry: '2026-12-22T12:00:00Z'},
     cost: {perHour: 0.3, spent: 1.234, currency: 'USD', unknown: []},
     expiresAt: null,
@@ -57,6 +58,7 @@ describe('statusReport', () => {
     expect(text).to.match(/controller-1 +running +yes +ap-southeast-1a +10\.240\.100\.111 +198\.51\.100\.111\n/)
     expect(text).to.include('2026-12-22 (in 30 days)')
     expect(text).to.include('$0.30 an hour, $1.23 so far')
+    expect(text).to.match(/^ {2}Policies +not enforced \(--cni bridge\): a NetworkPolicy does nothing$/m)
     expect(text).to.include('✔ 3 checks passed')
     expect(text).to.include('  export KUBECONFIG="$(khw kubeconfig lab --path)"\n')
   })

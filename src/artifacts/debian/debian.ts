@@ -3,6 +3,7 @@ import {KhwError} from '../../errors.js'
 import type {Architecture} from '../../cluster/spec.js'
 import {addonImagesMissing} from '../addon-images.js'
 import type {ArtifactSet} from '../artifact.js'
+import {noPoliciesFromDebian} from '../check-policies.js'
 import {requireSpace} from '../files/disk.js'
 import {withLock} from '../files/lock.js'
 import type {Network} from '../net/network.js'
@@ -24,6 +25,7 @@ const NOTICES: readonly string[] = [
  * around busybox. The first run takes minutes, later ones answer from the cache.
  */
 export async function resolveDebian(request: ArtifactRequest, network: Network): Promise<ArtifactSet> {
+  if (request.cni !== undefined) throw noPoliciesFromDebian(request.cni)
   const server = requireServer(request)
   refuseOtherVersions(request.kubernetesVersion)
   refuseOtherArchitectures(request.architecture)

@@ -10,6 +10,11 @@ interface Known {
   readonly sha256: string
 }
 
+/** Whether a text has this SHA-256, in hex. */
+export function hasChecksum(text: string, sha256: string): boolean {
+  return createHash('sha256').update(text).digest('hex') === sha256
+}
+
 /** Hex SHA-256 of a file's content. */
 export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256')

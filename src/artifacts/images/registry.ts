@@ -21,23 +21,28 @@ export interface Registry {
 /**
  * The reference with the digest of what its registry has under the tag now: `registry.k8s.io/pause:3.10@sha256:...`.
  * Whoever pulls that gets this very content or nothing, on every node and at any time (OCI distribution-spec, "Pulling
- * manifests"). One that has a digest stays as it is. Throws ARTIFACT_MISSING, ARTIFACT_UNREACHABLE or ARTIFACT_CHECKSUM.
+ * manifests"). One that has a digest stays as it is, once its registry was seen to have it. Throws ARTIFACT_MISSING, ARTIFACT_UNREACHABLE or ARTIFACT_CHECKSUM.
  */
 export async function pinnedReference(reference: string, {cache, network, at}: Registry): Promise<string> {
-  if (reference.includes('@')) return reference
-  const {host, repository, tag} = partsOf(reference)
-  const url = `https://${host}/v2/${repository}/manifests/${tag}`
+  const [tagged = reference, digest] = reference.split('@')
+  const {host, repository, tag} = partsOf(tagged)
+  const url = `https://${host}/v2/${repository}/manifests/${digest ?? tag}`
+  const isIt = (text: string): boolean => isManifest(text) && (digest ?? digestOf(text)) === digestOf(text)
   const kept = await keptText(cache, url)
-  if (isManifest(kept)) return `${reference}@${digestOf(kept)}`
+  if (isIt(kept)) return `${tagged}@${digestOf(kept)}`
   const text = await fetchText(at(url), network, {accept: MANIFESTS})
-  if (!isManifest(text)) {
-    throw new KhwError('ARTIFACT_CHECKSUM', `${reference} cannot be pinned: ${url} answers with no image manifest.`, [
-      'Open the URL in a browser to see what answers there (a captive portal or a proxy?)',
-      'or use --artifacts mirror --mirror DIR with archives of the images',
-    ])
+  if (!isIt(text)) {
+    throw new KhwError(
+      'ARTIFACT_CHECKSUM',
+      `${reference} cannot be pinned: ${url} answers with ${isManifest(text) ? 'another image' : 'no image manifest'}.`,
+      [
+        'Open the URL in a browser to see what answers there (a captive portal or a proxy?)',
+        'or use --artifacts mirror --mirror DIR with archives of the images',
+      ],
+    )
   }
   await keepText(cache, url, text)
-  return `${reference}@${digestOf(text)}`
+  return `${tagged}@${digestOf(text)}`
 }
 
 /** `registry.k8s.io/coredns/coredns:v1.14.2`, taken apart. */

@@ -1,6 +1,7 @@
 import {ADDON_NAMES} from '../../cluster/addons.js'
 import type {Artifact, ArtifactSet} from '../artifact.js'
 import {imageTags} from '../images/image-tags.js'
+import {POLICY_RELEASES} from '../upstream/network-policies.js'
 import type {ImageReferences} from '../upstream/images.js'
 import type {ExpectedFile} from './check.js'
 import type {MirrorSource} from './source.js'
@@ -13,7 +14,7 @@ export interface ImageArchive {
 }
 
 /** Names that are tried in a mirror that cannot be listed. */
-const USUAL_NAMES = ['pause', 'busybox', 'check', ...ADDON_NAMES]
+const USUAL_NAMES = ['pause', 'busybox', 'check', ...ADDON_NAMES, ...Object.keys(POLICY_RELEASES)]
 
 const FOLDER = 'images/'
 
@@ -60,6 +61,13 @@ export function chooseImages(
   }
   const all = ['pause', 'check', ...ADDON_NAMES] as const
   return {images, missing: all.filter(name => images[name] === undefined)}
+}
+
+/** The archives' image of that name, whatever its repository; `reference` is that which was released. */
+export function imageNamed(archives: readonly ImageArchive[], name: string, reference: string): string | undefined {
+  const tags = archives.flatMap(archive => archive.tags)
+  const tagged = reference.replace(/@.*$/, '')
+  return tags.includes(tagged) ? tagged : tags.find(tag => repositoryName(tag) === name)
 }
 
 /** What nodes do with an image archive: all are imported, so that a site can bring its own images along. */

@@ -3,6 +3,7 @@ import {basename, dirname, join} from 'node:path'
 import {KhwError} from '../../errors.js'
 import {addonImagesMissing} from '../addon-images.js'
 import type {Artifact, ArtifactSet} from '../artifact.js'
+import {checkPolicies} from '../check-policies.js'
 import {cacheUrl} from '../files/cached.js'
 import {rememberChecksum} from '../files/checksum.js'
 import {diskFull, isDiskFull} from '../files/disk.js'
@@ -10,24 +11,33 @@ import {download} from '../net/download.js'
 import type {Network} from '../net/network.js'
 import {inParallel} from '../net/parallel.js'
 import type {ArtifactRequest} from '../request.js'
+import {POLICY_RELEASES, type PolicyReleases} from '../upstream/network-policies.js'
 import {upstreamFiles, type UpstreamFile} from '../upstream/catalog.js'
 import {upstreamImages} from '../upstream/images.js'
 import {checkFiles, mirrorError, type ExpectedFile, type Finding, type Problem, type VerifiedFile} from './check.js'
 import {chooseImages, expectedImages, imageArtifact, readImages} from './images.js'
+import {expectedManifest, mirroredEngine} from './policies.js'
 import {openMirror, type MirrorSource} from './source.js'
 import {mirroredVersions} from './versions.js'
 
 const DOWNLOADS_AT_ONCE = 4
 
 /** Everything from a copy of upstream's files (design: upstream URL with the host as first path segment). */
-export async function resolveMirror(request: ArtifactRequest, network: Network): Promise<ArtifactSet> {
+export async function resolveMirror(
+  request: ArtifactRequest,
+  network: Network,
+  policies: PolicyReleases = POLICY_RELEASES,
+): Promise<ArtifactSet> {
   const mirror = requireMirror(request)
   const source = await openMirror(mirror, network)
   refuseUnreachable(source, mirror, request)
   const {versions, notices} = await mirroredVersions(source, request.kubernetesVersion)
+  const {cni} = request
+  checkPolicies(cni, versions.kubernetes)
   const files = upstreamFiles(versions, request.architecture)
   const imageFiles = expectedImages(source)
-  const findings = await checkFiles(source, [...files.map(expected), ...imageFiles], {
+  const manifests = cni === undefined ? [] : [expectedManifest(cni, policies)]
+  const findings = await checkFiles(source, [...files.map(expected), ...imageFiles, ...manifests], {
     cache: request.cache,
     signal: request.signal,
     onHash: item => {
@@ -36,16 +46,19 @@ export async function resolveMirror(request: ArtifactRequest, network: Network):
   })
   const problems = findings.flatMap(finding => ('problem' in finding ? [finding.problem] : []))
   const binaries = files.flatMap((file, i) => verified(findings[i]).map(found => ({file, found})))
-  const archives = findings.slice(files.length).flatMap(verified)
+  const archives = findings.slice(files.length, files.length + imageFiles.length).flatMap(verified)
 
   // An image's name is inside its archive, so archives are read here, whoever fetches them later.
   const localImages = await inParallel(archives, DOWNLOADS_AT_ONCE, async found => ({
     path: found.path,
     local: await localCopy(source, found, request, network),
   }))
-  const images = chooseImages(await readImages(localImages, request.signal), upstreamImages(versions))
+  const read = await readImages(localImages, request.signal)
+  const images = chooseImages(read, upstreamImages(versions))
   const {pause, check} = images.images
   problems.push(...imageProblems(source, images.missing))
+  const policy = cni && (await mirroredEngine(source, cni, read, policies))
+  if (policy) problems.push(...policy.problems)
   const lacking = request.addons?.filter(name => images.images[name] === undefined) ?? []
   if (problems.length === 0 && lacking.length > 0)
     throw addonImagesMissing(lacking, `no archive in ${source.locate('images/')} has its image`)
@@ -61,13 +74,14 @@ export async function resolveMirror(request: ArtifactRequest, network: Network):
     origin: source.locate(found.path),
     ...(await place(found)),
   }))
-  const {kubernetes, etcd, containerd, runc, cni} = versions
+  const {kubernetes, etcd, containerd, runc} = versions
   return {
     source: 'mirror',
     architecture: request.architecture,
-    versions: {kubernetes, etcd, containerd, runc, cni},
+    versions: {kubernetes, etcd, containerd, runc, cni: versions.cni},
     artifacts: [...artifacts, ...imported],
     images: {...images.images, pause, check},
+    ...(policy?.engine && {policyEngine: policy.engine}),
     notices: images.images.coredns === undefined ? [...notices, noCoredns(source)] : notices,
   }
 }

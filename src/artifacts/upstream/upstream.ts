@@ -2,6 +2,7 @@ import {ADDON_NAMES, type AddonName} from '../../cluster/addons.js'
 import {KhwError} from '../../errors.js'
 import {componentVersions, DEFAULT_KUBERNETES_VERSION} from '../../kubernetes/component-versions.js'
 import type {Artifact, ArtifactSet} from '../artifact.js'
+import {checkPolicies} from '../check-policies.js'
 import {cacheUrl} from '../files/cached.js'
 import {checksumIn} from '../files/checksum-list.js'
 import {cachePath, keepText, keptText} from '../files/kept.js'
@@ -11,6 +12,7 @@ import {fetchText, type Network} from '../net/network.js'
 import {inParallel} from '../net/parallel.js'
 import type {ArtifactRequest} from '../request.js'
 import {stableUrl, upstreamFiles, type UpstreamFile} from './catalog.js'
+import {POLICY_RELEASES, releasedEngine, type PolicyReleases} from './network-policies.js'
 import {upstreamImages, type ImageReferences} from './images.js'
 
 const DOWNLOADS_AT_ONCE = 4
@@ -23,13 +25,18 @@ export async function resolveUpstream(
   request: ArtifactRequest,
   network: Network,
   base = 'https:/',
+  policies: PolicyReleases = POLICY_RELEASES,
 ): Promise<ArtifactSet> {
   const at = (url: string) => url.replace(/^https:\//, base)
   const versions = componentVersions(await exactVersion(request.kubernetesVersion, network, at))
+  const {cni} = request
+  checkPolicies(cni, versions.kubernetes)
   const files = upstreamFiles(versions, request.architecture)
-  const [checksums, images] = await Promise.all([
+  const registry = {cache: request.cache, network, at}
+  const [checksums, images, policyEngine] = await Promise.all([
     publishedChecksums(files, request, network, at),
-    pinnedImages(upstreamImages(versions), {cache: request.cache, network, at}, request.addons),
+    pinnedImages(upstreamImages(versions), registry, request.addons),
+    cni && releasedEngine(cni, registry, policies),
   ])
   const wanted = files.flatMap(file => {
     const sha256 = checksums.get(file.url)
@@ -47,13 +54,14 @@ export async function resolveUpstream(
     )
     return {...artifact, url: cacheUrl(server, destination), bytes}
   })
-  const {kubernetes, etcd, containerd, runc, cni} = versions
+  const {kubernetes, etcd, containerd, runc} = versions
   return {
     source: 'upstream',
     architecture: request.architecture,
-    versions: {kubernetes, etcd, containerd, runc, cni},
+    versions: {kubernetes, etcd, containerd, runc, cni: versions.cni},
     artifacts,
     images,
+    ...(policyEngine && {policyEngine}),
     notices: [],
   }
 }

@@ -24,6 +24,7 @@ export default class ArtifactsList extends KhwCommand {
     'kubernetes-version': buildFlags['kubernetes-version'],
     artifacts: buildFlags.artifacts,
     mirror: buildFlags.mirror,
+    cni: buildFlags.cni,
     arch: Flags.option({
       options: ['amd64', 'arm64'] as const,
       description: 'architecture of the nodes; amd64 by default, and that of this machine for what is built here',
@@ -38,6 +39,7 @@ export default class ArtifactsList extends KhwCommand {
       kubernetesVersion: flags['kubernetes-version']?.replace(/^v(?=\d)/, ''),
       artifacts: flags.artifacts,
       mirror: flags.mirror,
+      cni: flags.cni,
       architecture: flags.arch,
     })
     if (args.name !== undefined && Object.keys(asked).length > 0) {

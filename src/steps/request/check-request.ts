@@ -1,4 +1,5 @@
 import {checkArtifactRequest} from '../../artifacts/check-request.js'
+import {engineOf} from '../../cluster/cni.js'
 import {checkCostLimit} from '../../cluster/cost-limit.js'
 import {expiryAfter, ttlOf} from '../../cluster/expiry.js'
 import {isPrivate} from '../../cluster/addressing.js'
@@ -59,6 +60,7 @@ export function checkRequest(request: CreateRequest, name: string): void {
     source: sourceOf(request),
     kubernetesVersion: request.kubernetesVersion,
     addons: addonsToHave(request),
+    cni: engineOf(request),
   })
 }
 
@@ -72,6 +74,7 @@ export function sourceOf(request: CreateRequest): 'auto' | ArtifactSource {
 /** Everything but what the region and the artifact source decide; the architecture has default types of its own. */
 export function specInput(request: CreateRequest, name: string, architecture: Architecture = 'amd64'): ClusterSpec {
   const d = createRequestDefaults
+  const cni = engineOf(request)
   return clusterSpec({
     name,
     provider: request.provider ?? d.provider,
@@ -92,6 +95,7 @@ export function specInput(request: CreateRequest, name: string, architecture: Ar
     ...(request.securityProfile === 'cis' ? {securityProfile: 'cis'} : {}),
     loadBalancer: loadBalancerOf(request),
     ...addonsAskedFor(request),
+    ...(cni === undefined ? {} : {cni}),
     ...networkAskedFor(request),
   })
 }
@@ -151,6 +155,7 @@ export function refuseOtherRequest(request: CreateRequest, journal: Journal): vo
       isPrivate(spec, 'worker') ? 'yes' : 'no',
     ],
     ['--load-balancer', request.loadBalancer, spec.loadBalancer ?? 'none'],
+    ['--cni', request.cni, spec.cni ?? 'bridge'],
     ['--vpc-cidr', request.network?.vpcCidr, spec.network.vpcCidr],
     ['--pod-cidr', request.network?.podCidr, spec.network.podCidr],
     ['--service-cidr', request.network?.serviceCidr, spec.network.serviceCidr],

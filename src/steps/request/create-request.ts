@@ -1,4 +1,5 @@
 import type {AddonName, ClusterAddon} from '../../cluster/addons.js'
+import type {CniChoice} from '../../cluster/cni.js'
 import type {CostLimit} from '../../cluster/cost-limit.js'
 import type {
   ArtifactSource,
@@ -21,6 +22,8 @@ export interface CreateRequest {
   /** Directory or URL. */
   readonly mirror?: string
   readonly network?: Partial<Omit<NetworkSpec, 'existing'>>
+  /** `bridge` by default. */
+  readonly cni?: CniChoice
   /** A VPC to use without owning it, and subnets of it. */
   readonly vpcId?: string
   readonly subnetIds?: readonly string[]

@@ -3,6 +3,7 @@ import type {ArtifactProgress, ArtifactSet} from '../../artifacts/artifact.js'
 import {RETRY_DELAYS} from '../../artifacts/net/network.js'
 import {resolveArtifacts} from '../../artifacts/resolve.js'
 import {ssmAgent} from '../../artifacts/ssm-agent/ssm-agent.js'
+import {engineOf} from '../../cluster/cni.js'
 import {expiryAfter, ttlOf} from '../../cluster/expiry.js'
 import {addonsOf} from '../../cluster/addons.js'
 import type {Home} from '../../cluster/home.js'
@@ -54,6 +55,7 @@ export async function resolvedArtifacts(
     mirror: request.mirror,
     kubernetesVersion: request.kubernetesVersion,
     addons: addonsToHave(request),
+    cni: engineOf(request),
     cache: home.cache,
     signal,
     onProgress: onArtifactProgress,

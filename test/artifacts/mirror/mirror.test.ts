@@ -7,6 +7,7 @@ import {resolveMirror} from '../../../src/artifacts/mirror/mirror.js'
 import {imageArchive} from '../../../src/artifacts/images/image-archive.js'
 import type {ArtifactRequest} from '../../../src/artifacts/request.js'
 import {fileServer, type FileServer} from '../file-server.js'
+import {MANIFEST_PATH, POLICY_MANIFEST, TEST_RELEASES} from '../policy-release.js'
 import {failure, network, scratch, sha256} from '../support.js'
 import {releaseFiles} from '../upstream/release-files.js'
 
@@ -173,6 +174,28 @@ describe('mirror', () => {
       expect(set.artifacts.map(artifact => artifact.name)).to.not.include('crictl')
     })
 
+    it('has what enforces network policies, or says what of it is missing or wrong', async () => {
+      const policies = () => resolveMirror(request({cni: 'kube-network-policies'}), network(), TEST_RELEASES)
+      write(await contents())
+      const missing = await failure(policies(), 'ARTIFACT_MISSING')
+      expect(missing.message)
+        .to.include(`${join(mirror(), MANIFEST_PATH)} is missing: it should hold https://${MANIFEST_PATH}`)
+        .and.include('has an image named kube-network-policies')
+      expect(missing.suggestions.join()).to.include('docker save').and.include('--cni bridge')
+      // A checksum beside it that fits does not make another manifest the right one.
+      const other = Buffer.from(`${POLICY_MANIFEST}# and more`)
+      write({
+        'images/engine.tar': await image('site.example/kube-network-policies:v9'),
+        [MANIFEST_PATH]: other,
+        [`${MANIFEST_PATH}.sha256`]: Buffer.from(sha256(other)),
+      })
+      expect((await failure(policies(), 'ARTIFACT_CHECKSUM')).message).to.include('has the wrong content')
+      write({[MANIFEST_PATH]: Buffer.from(POLICY_MANIFEST)})
+      const {policyEngine} = await policies()
+      expect(policyEngine?.image).to.equal('site.example/kube-network-policies:v9')
+      expect(policyEngine?.manifest.text).to.equal(POLICY_MANIFEST)
+    })
+
     it('refuses an image archive that is none', async () => {
       write({...(await contents()), 'images/broken.tar': Buffer.from('this is no tar archive')})
       const error = await failure(resolve(), 'ARTIFACT_CHECKSUM')
@@ -239,6 +262,20 @@ describe('mirror', () => {
       }
       const set = await resolve({mirror: server.url})
       expect(set.images).to.deep.equal({pause: 'registry.k8s.io/pause:1', check: 'registry.k8s.io/busybox:1'})
+    })
+
+    it('has what enforces network policies, of the content that khw knows', async () => {
+      await publish()
+      const archive = await image('registry.k8s.io/networking/kube-network-policies:v9')
+      server.files.set('images/engine.tar', archive)
+      server.files.set(MANIFEST_PATH, Buffer.from('something else'))
+      const sums = `${sha256(archive)}  images/engine.tar\n${String(server.files.get('SHA256SUMS'))}`
+      server.files.set('SHA256SUMS', Buffer.from(sums))
+      const policies = () =>
+        resolveMirror(request({mirror: server.url, cni: 'kube-network-policies'}), network(), TEST_RELEASES)
+      expect((await failure(policies(), 'ARTIFACT_CHECKSUM')).message).to.include(MANIFEST_PATH)
+      server.files.set(MANIFEST_PATH, Buffer.from(POLICY_MANIFEST))
+      expect((await policies()).policyEngine?.image).to.equal('registry.k8s.io/networking/kube-network-policies:v9')
     })
 
     it('refuses what differs from its checksum', async () => {

@@ -5,6 +5,7 @@ import {resolveUpstream} from '../../../src/artifacts/upstream/upstream.js'
 import type {ArtifactRequest} from '../../../src/artifacts/request.js'
 import {fileServer, type FileServer} from '../file-server.js'
 import {failure, network, scratch, sha256} from '../support.js'
+import {MANIFEST_PATH, POLICY_FILES, POLICY_MANIFEST, TEST_RELEASES} from '../policy-release.js'
 import {imageManifests, releaseFiles} from './release-files.js'
 
 const KUBELET = 'dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubelet'
@@ -72,6 +73,47 @@ describe('upstream artifacts', () => {
     server.files.delete('registry.k8s.io/v2/metrics-server/metrics-server/manifests/v0.9.0')
     expect((await resolve()).images).to.have.all.keys('pause', 'check', 'coredns')
     await failure(resolve({addons: ['metrics-server']}), 'ARTIFACT_MISSING')
+  })
+
+  describe('with what enforces network policies', () => {
+    const policies = (overrides: Partial<ArtifactRequest> = {}) =>
+      resolveUpstream(request({cni: 'kube-network-policies', ...overrides}), network(), server.url, TEST_RELEASES)
+    beforeEach(() => {
+      for (const [path, content] of Object.entries(POLICY_FILES)) server.files.set(path, content)
+    })
+
+    it('has its manifest, verified, and its image by its digest, once its registry has it', async () => {
+      const {version, manifest, image} = TEST_RELEASES['kube-network-policies']
+      const wanted = {
+        manifest: {name: 'kube-network-policies', version, ...manifest, text: POLICY_MANIFEST},
+        image,
+      }
+      expect((await policies()).policyEngine).to.deep.equal(wanted)
+      const requests = server.log.length
+      expect((await policies()).policyEngine).to.deep.equal(wanted)
+      expect(server.log).to.have.length(requests)
+      expect(await resolve()).to.not.have.property('policyEngine')
+    })
+
+    it('is refused where its manifest is another one', async () => {
+      server.files.set(MANIFEST_PATH, Buffer.from(`${POLICY_MANIFEST}# and more`))
+      expect((await failure(policies(), 'ARTIFACT_CHECKSUM')).message).to.include(MANIFEST_PATH)
+    })
+
+    it('is refused where its registry has not that image', async () => {
+      const [, image = ''] = Object.keys(POLICY_FILES)
+      server.files.set(image, Buffer.from(JSON.stringify({schemaVersion: 2, other: true})))
+      expect((await failure(policies(), 'ARTIFACT_CHECKSUM')).message).to.include('answers with another image')
+      server.files.delete(image)
+      await failure(policies(), 'ARTIFACT_MISSING')
+    })
+
+    it('is refused with a Kubernetes that is too old for it, before anything is asked for', async () => {
+      server.log.length = 0
+      const error = await failure(policies({kubernetesVersion: '1.26.1'}), 'VERSION_UNSUPPORTED')
+      expect(error.message).to.include('needs Kubernetes 1.27 or newer')
+      expect(server.log).to.be.empty
+    })
   })
 
   it('refuses a page that is no manifest of an image, and an image that does not exist', async () => {

@@ -39,6 +39,7 @@ describe('a cluster that exists, asked for with other machines', () => {
       loginUser: 'ubuntu',
       spot: true,
       securityProfile: 'default',
+      cni: 'bridge',
     }
     expect(refusal(same)).to.equal(undefined)
   })
@@ -51,6 +52,7 @@ describe('a cluster that exists, asked for with other machines', () => {
     [{network: {subnets: 3}}, '--subnet-count 2'],
     [{image: 'debian-12'}, '--image ubuntu-24.04'],
     [{securityProfile: 'cis'}, '--security-profile default'],
+    [{cni: 'kube-network-policies'}, '--cni bridge'],
   ] satisfies [CreateRequest, string][]) {
     it(`is refused with ${JSON.stringify(request)}`, () => {
       expect(refusal(request)).to.include(`exists with ${frozen};`)

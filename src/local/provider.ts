@@ -11,6 +11,8 @@ import {regionFiles} from './daemon/region-files.js'
 import {setUpHost} from './set-up.js'
 import {CACHE_SERVER_URL} from './vpc/link-local.js'
 
+export {missingKernelFeatures, type KernelFeature} from './host/kernel.js'
+
 export interface OpenLocalRegionOptions {
   /** Set up this host without asking, where something is missing. */
   readonly assumeYes: boolean

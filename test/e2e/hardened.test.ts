@@ -4,6 +4,7 @@ import {aggregation} from './hardened/aggregation.js'
 import {exposureTests} from './hardened/exposure.js'
 import {manifests} from './hardened/manifests.js'
 import {verifyTests} from './hardened/verify.js'
+import {networkPolicies} from './hardened/network-policy.js'
 import {leftOnHost, prefixOf} from './host.js'
 import {Khw} from './khw.js'
 import {readyNodes} from './kubectl.js'
@@ -30,6 +31,7 @@ describe('a hardened cluster of 3+3 on real machines', function () {
   verifyTests(khw, CLUSTER)
   manifests(khw, CLUSTER)
   aggregation(khw, CLUSTER, ['controller-1', 'controller-2', 'controller-3'])
+  networkPolicies(khw, CLUSTER)
 
   // Of its own, as mocha runs a suite's own tests before those of the suites in it.
   describe('taken down', () => {

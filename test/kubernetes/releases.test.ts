@@ -70,10 +70,10 @@ describe('etcdReleaseOf', () => {
 
 describe('containerdReleaseOf', () => {
   it('knows which file each version reads', () => {
-    expect(containerdReleaseOf('1.6.20~ds1')).to.deep.equal({configVersion: 2, cniBinKey: 'bin_dir'})
-    expect(containerdReleaseOf('2.0.5')).to.deep.equal({configVersion: 3, cniBinKey: 'bin_dir'})
-    expect(containerdReleaseOf('2.1.9')).to.deep.equal({configVersion: 3, cniBinKey: 'bin_dirs'})
-    expect(containerdReleaseOf('2.3.4')).to.deep.equal({configVersion: 3, cniBinKey: 'bin_dirs'})
+    expect(containerdReleaseOf('1.6.20~ds1')).to.deep.equal({configVersion: 2, cniBinKey: 'bin_dir', nri: false})
+    expect(containerdReleaseOf('2.0.5')).to.deep.equal({configVersion: 3, cniBinKey: 'bin_dir', nri: true})
+    expect(containerdReleaseOf('2.1.9')).to.deep.equal({configVersion: 3, cniBinKey: 'bin_dirs', nri: true})
+    expect(containerdReleaseOf('2.3.4')).to.deep.equal({configVersion: 3, cniBinKey: 'bin_dirs', nri: true})
   })
 
   it('refuses what it cannot configure', () => {

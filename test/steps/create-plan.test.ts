@@ -56,6 +56,14 @@ describe('create plan', () => {
     ])
   })
 
+  it('installs what enforces network policies where it is asked for, and sees it enforce one', () => {
+    const chosen = createPlan(sampleSpec({controllers: 3, workers: 3, cni: 'kube-network-policies'}))
+    const own = ids(chosen).filter(id => !ids(plan).includes(id))
+    expect(own).to.deep.equal(['addons/kube-network-policies', 'verify/network-policies'])
+    expect(needs(chosen, 'addons/kube-network-policies')).to.include('worker/ready')
+    expect(needs(chosen, 'verify/network-policies')).to.include.members(['addons/kube-network-policies', 'verify/pods'])
+  })
+
   describe('with a load balancer', () => {
     const balanced = createPlan(sampleSpec({controllers: 3, workers: 3, loadBalancer: 'nlb'}))
     const own = ids(balanced).filter(id => !ids(plan).includes(id))

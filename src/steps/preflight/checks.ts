@@ -11,6 +11,7 @@ import {network} from './network.js'
 import {nodeProxy} from './node-proxy.js'
 import {operatorAddress} from './operator-address.js'
 import {permissions} from './permissions.js'
+import {policyKernel} from './policy-kernel.js'
 import {quotas} from './quotas.js'
 import {sessionManager} from './session-manager.js'
 import {thisMachine} from './this-machine.js'
@@ -31,5 +32,6 @@ export const CHECKS: readonly Check[] = [
   addressRanges,
   operatorAddress,
   nodeProxy,
+  policyKernel,
   artifactHosts,
 ]

@@ -10,6 +10,7 @@ import {sourceOf, specInput} from '../request/check-request.js'
 import type {CreateOptions} from '../create-cluster.js'
 import type {Journal} from '../engine/journal.js'
 import {newJournal, resolvedArtifacts} from './new-journal.js'
+import {engineOf} from '../../cluster/cni.js'
 import {NOBODY, openRegion, prepareRegion, regionFacts} from './open-region.js'
 
 export interface Beginning extends CreateOptions {
@@ -58,10 +59,10 @@ async function beginHere(beginning: Beginning): Promise<Begun> {
   // Before a build or a download of minutes, too.
   roomFor(specInput(request, name, architecture), await capacity?.())
   const resolve = () => resolvedArtifacts(beginning, {provider, architecture})
-  // A mirror is at hand: what it lacks is told before this host is set up for a region.
-  const mirrored = request.mirror === undefined ? undefined : await resolve()
+  // What a mirror lacks, or what cannot be had at all, is told before this host is set up for a region.
+  const early = request.mirror === undefined && engineOf(request) === undefined ? undefined : await resolve()
   await prepareRegion(beginning)
-  const artifacts = mirrored ?? (await resolve())
+  const artifacts = early ?? (await resolve())
   const access = await openRegion(beginning)
   const spec = {...specInput(request, name, access.architecture), artifactSource: artifacts.source}
   const facts = await checkAhead({...beginning, spec, access, ranges, artifacts: undefined, resumed: undefined})

@@ -16,8 +16,8 @@ export interface ComponentVersions {
   readonly coredns: string
 }
 
-/** The newest patch release known of the newest minor (kubernetes.io/releases/1.37). */
-export const DEFAULT_KUBERNETES_VERSION = '1.37.1'
+/** Of 1.36: the newest minor of which all that khw sets was read from the final release; 1.37's was read before that. */
+export const DEFAULT_KUBERNETES_VERSION = '1.36.2'
 
 type Row = Omit<ComponentVersions, 'kubernetes' | 'crictl'>
 

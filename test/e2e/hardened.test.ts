@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import {skipUnlessMachines} from './can-run.js'
 import {aggregation} from './hardened/aggregation.js'
+import {certificateTests} from './hardened/certs.js'
 import {exposureTests} from './hardened/exposure.js'
 import {manifests} from './hardened/manifests.js'
 import {verifyTests} from './hardened/verify.js'
@@ -32,6 +33,8 @@ describe('a hardened cluster of 3+3 on real machines', function () {
   manifests(khw, CLUSTER)
   aggregation(khw, CLUSTER, ['controller-1', 'controller-2', 'controller-3'])
   networkPolicies(khw, CLUSTER)
+
+  certificateTests(khw, CLUSTER)
 
   // Of its own, as mocha runs a suite's own tests before those of the suites in it.
   describe('taken down', () => {

@@ -1,16 +1,17 @@
-import {controllersOf} from '../../cluster/addressing.js'
+import {controllersOf, nodesOf} from '../../cluster/addressing.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import {KhwError} from '../../errors.js'
 import {apiServer} from '../control-plane/api-server.js'
 import {livePublicIps} from '../compute/node-instance.js'
-import {createSteps} from '../create-plan.js'
+import {createSteps, type CreateSteps} from '../create-plan.js'
 import type {RunContext} from '../engine/context.js'
 import {plan, type Plan} from '../engine/plan.js'
 import type {Step} from '../engine/step.js'
 import {quorum} from '../etcd/quorum.js'
 import {operatorApi} from '../operator/operator-api.js'
 import {served} from './served.js'
-import {settled} from './settled.js'
+import type {Configure} from '../node/configure.js'
+import {settled, type Settled} from './settled.js'
 
 /** As the cluster is now. The client is one of its own: it may have to be forgotten with its certificate. */
 export async function renewPlan({spec, inventory, secrets}: RunContext): Promise<Plan> {
@@ -33,27 +34,49 @@ export async function renewPlan({spec, inventory, secrets}: RunContext): Promise
  * etcd member has a quorum and its API server is ready; the workers come after the controllers.
  */
 export function rollingPlan(spec: ClusterSpec): Plan {
-  const {steps, addresses, configured, certificates, apis} = createSteps(spec)
+  const created = createSteps(spec)
+  const {addresses, configured} = created
   const controllers = controllersOf(spec)
-  const checks = controllers.map((controller, i): readonly Step[] => {
-    const own = configured[i]
-    if (own === undefined) throw new RangeError(`no step configures ${controller.name}`)
-    const up = settled(controller, own)
+  const checks = settledOf(spec, configured).map((up, i): readonly Step[] => {
+    const [controller, own] = [controllers[i], configured[i]]
+    if (controller === undefined || own === undefined) return [up]
     const member = quorum(controller, [own], 0)
     const api = apiServer(controller, {addresses, configured: own})
     return [up, {...member, id: `renew/${member.id}`, after: [up]}, {...api, id: `renew/${api.id}`, after: [up]}]
   })
-  const rolled = steps.flatMap((step): readonly Step[] => {
-    const i = configured.findIndex(({id}) => id === step.id)
-    if (i < 0) return [step]
-    const before = checks[Math.min(i, controllers.length) - 1] ?? []
-    return [{...step, after: before}, ...(checks[i] ?? [])]
-  })
-  return plan([...rolled, served(spec, {addresses, certificates, apis})])
+  return renewing(spec, created, checks, i => checks[Math.min(i, controllers.length) - 1] ?? [])
 }
 
 /** For a cluster whose API does not answer: there is nothing to be careful with, and etcd needs all its members to agree. */
 export function repairPlan(spec: ClusterSpec): Plan {
-  const {steps, addresses, certificates, apis} = createSteps(spec)
-  return plan([...steps, served(spec, {addresses, certificates, apis})])
+  const created = createSteps(spec)
+  const checks = settledOf(spec, created.configured).map(up => [up])
+  return renewing(spec, created, checks, () => [])
+}
+
+function settledOf(spec: ClusterSpec, configured: readonly Configure[]): readonly Settled[] {
+  const nodes = nodesOf(spec)
+  return configured.flatMap((step, i) => {
+    const node = nodes[i]
+    return node === undefined ? [] : [settled(node, step)]
+  })
+}
+
+/**
+ * `checks` come after the configuration of each node, `before(i)` before that of the i-th. A node is Ready for most of a
+ * minute after its kubelet has gone: the workers are asked once theirs is back.
+ */
+function renewing(
+  spec: ClusterSpec,
+  {steps, addresses, certificates, configured, apis}: CreateSteps,
+  checks: readonly (readonly Step[])[],
+  before: (i: number) => readonly Step[],
+): Plan {
+  const ofWorkers = checks.slice(spec.controllers).flat()
+  const planned = steps.flatMap((step): readonly Step[] => {
+    if (step.id === 'worker/ready') return [{...step, after: ofWorkers}]
+    const i = configured.findIndex(({id}) => id === step.id)
+    return i < 0 ? [step] : [{...step, after: before(i)}, ...(checks[i] ?? [])]
+  })
+  return plan([...planned, served(spec, {addresses, certificates, apis})])
 }

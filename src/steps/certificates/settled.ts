@@ -1,5 +1,7 @@
+import {required} from '../../aws/required.js'
 import type {ClusterNode} from '../../cluster/addressing.js'
 import {unitJobsCommand} from '../../templates/remote-commands.js'
+import {liveHosts} from '../compute/node-instance.js'
 import {defineStep, type Nothing, type Step} from '../engine/step.js'
 import {waitUntil} from '../engine/wait-until.js'
 import type {Configure} from '../node/configure.js'
@@ -15,8 +17,9 @@ export function settled(node: ClusterNode, configured: Configure): Settled {
     title: `Wait for what restarts on ${node.name}`,
     needs: {configured},
 
-    async create({nodes, signal, progress}, needs) {
-      const ssh = await nodes.to(node.name, needs.configured.host, progress)
+    async create({nodes, spec, inventory, signal, progress}) {
+      const at = required(liveHosts(spec, inventory)[node.name], `the address of ${node.name}`)
+      const ssh = await nodes.to(node.name, at.host, progress, at.via)
       const none = async (): Promise<true> => {
         const jobs = (await probeAsRoot(ssh, unitJobsCommand(node.role), {signal})).trim()
         if (jobs === '') return true

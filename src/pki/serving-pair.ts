@@ -1,5 +1,6 @@
 import {KhwError} from '../errors.js'
 import {ensureLeaf} from './authority.js'
+import type {Issuance} from './lifetime.js'
 import type {SecretStore} from './secret-store.js'
 import type {KeyPair} from './x509.js'
 
@@ -9,17 +10,29 @@ export interface ServingPair extends KeyPair {
   readonly ca: string
 }
 
+export interface Service {
+  readonly name: string
+  readonly namespace: string
+}
+
 export interface ServingPairRequest {
-  readonly service: {readonly name: string; readonly namespace: string}
+  readonly service: Service
   readonly secrets: SecretStore
   readonly now: Date
+  /** Absent: whatever lasts is good. */
+  readonly issuance?: Issuance | undefined
+}
+
+/** What the store calls it, as it calls `apiserver` the API server's. */
+export function servingName({name, namespace}: Service): string {
+  return `services/${namespace}/${name}`
 }
 
 /**
  * The certificate of a Service as API servers verify it: for `NAME.NAMESPACE.svc` (kube-aggregator's proxy asks for that
- * name), issued by the cluster's authority and kept with the other keys; one that ends within a day is issued anew.
+ * name), issued by the cluster's authority and kept with the other keys; one that ends within a day, or is of before new ones were asked for, is issued anew.
  */
-export async function ensureServingPair({service, secrets, now}: ServingPairRequest): Promise<ServingPair> {
+export async function ensureServingPair({service, secrets, now, issuance}: ServingPairRequest): Promise<ServingPair> {
   const [ca, caKey] = await Promise.all([secrets.read('pki/ca.crt'), secrets.read('pki/ca.key')])
   if (ca === undefined || caKey === undefined)
     throw new KhwError('KUBERNETES_API', 'The cluster has no certificates yet.', ['Go on creating it: khw create'])
@@ -29,7 +42,7 @@ export async function ensureServingPair({service, secrets, now}: ServingPairRequ
     usages: ['server'],
     names: {dns: [service.name, host, `${host}.svc`, `${host}.svc.cluster.local`], ips: []},
   } as const
-  const path = `pki/services/${service.namespace}/${service.name}`
-  const pair = await ensureLeaf(statement, {certificate: ca, privateKey: caKey}, {path, secrets, now})
+  const path = `pki/${servingName(service)}`
+  const pair = await ensureLeaf(statement, {certificate: ca, privateKey: caKey}, {path, secrets, now, issuance})
   return {...pair, ca}
 }

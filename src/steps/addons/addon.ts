@@ -1,7 +1,7 @@
 import type {AddonName} from '../../cluster/addons.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import type {Manifest, ObjectMeta} from '../../kubernetes/objects.js'
-import type {ServingPair} from '../../pki/serving-pair.js'
+import type {Service, ServingPair} from '../../pki/serving-pair.js'
 
 /** Something that a cluster can do without: a Deployment in kube-system, and what goes with it. */
 export interface Addon {
@@ -15,7 +15,7 @@ export interface Addon {
   /** Its Deployment. */
   readonly workload: Pick<Manifest, 'apiVersion' | 'kind'> & {readonly metadata: ObjectMeta}
   /** Only of one that serves a part of the API: its Service, and the name of its APIService. */
-  readonly api?: {readonly service: {readonly name: string; readonly namespace: string}; readonly name: string}
+  readonly api?: {readonly service: Service; readonly name: string}
   /** What it consists of, in the order in which that is to be created. `serving` is what its Service is known by. */
   objects(spec: ClusterSpec, image: string, serving: ServingPair): readonly Manifest[]
 }

@@ -27,6 +27,9 @@ export function installAddon(name: AddonName, needs: InstallNeeds): InstallAddon
     title: `Install ${addon.title}`,
     needs,
 
+    // A renewal is of its certificate, too.
+    edition: ({issuance}) => (addon.api === undefined ? undefined : issuance?.since),
+
     async create(context, {addresses}) {
       const image = imageFor(addon, context)
       if (image === undefined) return {objects: 0, image: null}
@@ -48,7 +51,7 @@ function imageFor({name}: Addon, {spec, artifacts}: StepContext): string | undef
   return spec.addons === undefined ? imageOf(wanted, artifacts) : requireImage(wanted, artifacts, spec.name)
 }
 
-async function pairOf({api}: Addon, {secrets, clock}: StepContext): Promise<typeof NO_PAIR> {
+async function pairOf({api}: Addon, {secrets, clock, issuance}: StepContext): Promise<typeof NO_PAIR> {
   if (api === undefined) return NO_PAIR
-  return ensureServingPair({service: api.service, secrets, now: new Date(clock.now())})
+  return ensureServingPair({service: api.service, secrets, now: new Date(clock.now()), issuance})
 }

@@ -1,10 +1,13 @@
 import type {X509Certificate} from 'node:crypto'
+import {addonsOf} from '../../cluster/addons.js'
 import {nodesOf, type ClusterNode} from '../../cluster/addressing.js'
 import {messageOf} from '../../errors.js'
 import {servedCertificate} from '../../kubernetes/served-certificate.js'
 import {parseCertificate} from '../../pki/fit.js'
 import {storedCertificate} from '../../pki/pki.js'
+import {servingName} from '../../pki/serving-pair.js'
 import {CERTIFICATE_PLACES, parseCertificates, readCertificatesCommand} from '../../templates/certificate-places.js'
+import {addonOf} from '../addons/registry.js'
 import {instanceOfNode, liveHosts, livePublicIps} from '../compute/node-instance.js'
 import type {RunContext} from '../engine/context.js'
 import {within} from '../engine/within.js'
@@ -26,7 +29,7 @@ export interface CertificatesReport {
 }
 
 export interface CertificateReport {
-  /** As the PKI has it: `apiserver`, `etcd-peer`; `ca`, `etcd-ca` and `front-proxy-ca` are the authorities. */
+  /** As the PKI has it: `apiserver`, `etcd-peer`; `ca`, `etcd-ca` and `front-proxy-ca` are the authorities. Or an add-on's Service. */
   readonly name: string
   /** Null: on this machine. */
   readonly node: string | null
@@ -114,12 +117,17 @@ async function knownOf({secrets}: RunContext, {name, role}: ClusterNode): Promis
   return known.flat()
 }
 
-/** The operator's own. */
-async function here({secrets}: RunContext): Promise<readonly Found[]> {
-  const own = await Promise.all(
-    ['admin', 'super-admin'].map(async name => foundIn(name, null, 'khw', await storedCertificate(secrets, name))),
+/** The operator's own, and what add-ons serve their API with: those are no node's. */
+async function here({spec, secrets}: RunContext): Promise<readonly Found[]> {
+  const services = addonsOf(spec).flatMap(({name}) => addonOf(name).api?.service ?? [])
+  const own = [
+    ...['admin', 'super-admin'].map(name => ({name, stored: name})),
+    ...services.map(service => ({name: service.name, stored: servingName(service)})),
+  ]
+  const found = await Promise.all(
+    own.map(async ({name, stored}) => foundIn(name, null, 'khw', await storedCertificate(secrets, stored))),
   )
-  return own.flat()
+  return found.flat()
 }
 
 function foundIn(name: string, node: string | null, from: Found['from'], pem: string | undefined): readonly Found[] {

@@ -79,6 +79,9 @@ const CODES: Readonly<Record<Exclude<ErrorClass, 'other'>, readonly string[]>> =
     'VolumeInUse',
     'ResourceInUse',
     'InvalidIPAddress.InUse',
+    // IAM, some time after what was attached is gone, and while two calls change one thing.
+    'DeleteConflict',
+    'ConcurrentModification',
   ],
   capacity: [
     'InsufficientInstanceCapacity',

@@ -99,9 +99,24 @@ describe('a cluster whose machines Session Manager reaches', function () {
     expect(await namesOfIam()).to.deep.equal(['theirs', 'theirs'])
   })
 
+  it('goes although IAM counts what was detached as attached for some seconds', async () => {
+    await run.run()
+    const fault = (action: string, code: string) =>
+      ({action: `iam:${action}`, when: 'before', how: {code, status: 409}, nth: 1, times: 3}) as const
+    faults.set({
+      calls: [
+        fault('DetachRolePolicy', 'ConcurrentModification'),
+        fault('DeleteRole', 'DeleteConflict'),
+        fault('DeleteInstanceProfile', 'DeleteConflict'),
+      ],
+    })
+    expect((await destroy()).remaining).to.deep.equal([])
+    expect(await namesOfIam()).to.deep.equal([])
+  })
+
   it('is found by what is left of it in IAM, when all else is gone', async () => {
     await run.run()
-    faults.set({calls: [{action: 'iam:DeleteRole', when: 'before', how: {code: 'DeleteConflict', status: 409}}]})
+    faults.set({calls: [{action: 'iam:DeleteRole', when: 'before', how: {code: 'UnmodifiableEntity', status: 400}}]})
     const {remaining} = await destroy()
     expect(remaining.map(({type}) => type)).to.have.members(['role', 'instance-profile'])
     faults.set({})

@@ -1,4 +1,5 @@
 import {deleteUnblocked, type Removal} from './removal.js'
+import {untilIamSettles} from './roles.js'
 
 /** The last of all: as long as there is one, its role can be found. */
 export const instanceProfiles: Removal = {
@@ -9,7 +10,7 @@ export const instanceProfiles: Removal = {
   async remove(context) {
     const {iam, inventory} = context
     for (const {InstanceProfileName, Arn = ''} of inventory.instanceProfiles)
-      await deleteUnblocked(`instance profile ${InstanceProfileName ?? Arn}`, context, () =>
+      await deleteUnblocked(`instance profile ${InstanceProfileName ?? Arn}`, untilIamSettles(context), () =>
         iam.deleteInstanceProfile({InstanceProfileName}),
       )
   },

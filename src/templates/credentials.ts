@@ -28,5 +28,8 @@ export function credentials(paths: readonly string[]): Credentials {
   }
 }
 
-/** `%d` is the directory of a unit's credentials (systemd.unit(5), "Specifiers"). */
-const DIRECTORY = '%d'
+/**
+ * A unit's directory of credentials, in a command line (systemd.exec(5), "Credentials"): as old as they are, which `%d`
+ * is not (systemd 251).
+ */
+const DIRECTORY = '${CREDENTIALS_DIRECTORY}'

@@ -44,9 +44,9 @@ export function commandLine(program: string, flags: Flags): string {
   return [program, ...parts.map(escape)].join(' \\\n  ')
 }
 
-/** `%` and `$` mean something to systemd; `%d/` is meant so (credentials.ts). */
+/** `%` and `$` mean something to systemd; the directory of credentials (credentials.ts) is meant so. */
 function escape(argument: string): string {
-  return argument.replace(/%(?!d\/)/g, '%%').replace(/\$/g, '$$$$')
+  return argument.replace(/%/g, '%%').replace(/\$(?!\{CREDENTIALS_DIRECTORY\}\/)/g, '$$$$')
 }
 
 /** A section of a unit's file. */

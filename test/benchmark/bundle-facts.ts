@@ -27,10 +27,14 @@ export function bundleFacts(name: string, role: Role, about: ClusterTraits, bund
         .split('\n')
         .map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     )
-    // systemd.unit(5), "Specifiers".
-    const said: Readonly<Record<string, string>> = {'%%': '%', '%d': `/run/credentials/${program}.service`}
+    // systemd.unit(5), "Specifiers"; systemd.exec(5), "Credentials".
+    const said: Readonly<Record<string, string>> = {
+      '%%': '%',
+      $$: '$',
+      '${CREDENTIALS_DIRECTORY}': `/run/credentials/${program}.service`,
+    }
     const words = (settings.get('ExecStart') ?? '').split(/\s+/)
-    const [, ...argv] = words.map(word => word.replace(/%./g, specifier => said[specifier] ?? specifier))
+    const [, ...argv] = words.map(word => word.replace(/%.|\$\$|\$\{\w+\}/g, each => said[each] ?? each))
     programs.set(program, {unit, argv})
     // systemd.exec(5): it copies what LoadCredential names to where the program finds it.
     for (const [, name = '', from = ''] of text.matchAll(/^LoadCredential=([^:\n]+):(.+)$/gm))

@@ -24,7 +24,7 @@ describe('who is anonymous to the API server', () => {
       })
       // Both, and the server does not start.
       expect(fileOf(bundle, UNIT))
-        .to.include(' --authentication-config=%d/authentication-config.yaml ')
+        .to.include(' --authentication-config=${CREDENTIALS_DIRECTORY}/authentication-config.yaml ')
         .and.include(`LoadCredential=authentication-config.yaml:${PATHS.authenticationConfig}\n`)
         .and.not.include('--anonymous-auth')
       const unit = bundle.units.find(({name}) => name === 'kube-apiserver.service')

@@ -5,12 +5,14 @@ import {commandLine} from '../../src/templates/systemd-unit.js'
 describe('credentials of a unit', () => {
   const {at, settings} = credentials(['/etc/kubernetes/pki/sa.key', '/etc/kubernetes/scheduler.conf'])
 
-  it('are read by systemd and found in the directory of the unit', () => {
+  it('are read by systemd, of 247 or later, and found in the directory of the unit', () => {
     expect(settings).to.deep.equal({
       LoadCredential: ['sa.key:/etc/kubernetes/pki/sa.key', 'scheduler.conf:/etc/kubernetes/scheduler.conf'],
     })
-    expect(commandLine('/bin/x', {key: at('/etc/kubernetes/pki/sa.key'), other: '50%d'})).to.equal(
-      '/bin/x \\\n  --key=%d/sa.key \\\n  --other=50%%d',
+    expect(
+      commandLine('/bin/x', {key: at('/etc/kubernetes/pki/sa.key'), other: '50%d', third: '${CREDENTIALS_DIRECTORY}'}),
+    ).to.equal(
+      '/bin/x \\\n  --key=${CREDENTIALS_DIRECTORY}/sa.key \\\n  --other=50%%d \\\n  --third=$${CREDENTIALS_DIRECTORY}',
     )
   })
 

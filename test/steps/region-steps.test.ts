@@ -65,7 +65,7 @@ describe('steps against the region', () => {
   it('tag everything in the call that makes it', async () => {
     await run.close()
     run = await RegionRun.open({
-      spec: sampleSpec({controllers: 1, workers: 1, loadBalancer: 'nlb', network: {subnets: 2}}),
+      spec: sampleSpec({controllers: 1, workers: 1, loadBalancer: 'nlb', ssm: true, network: {subnets: 2}}),
     })
     await run.run()
     const {ended, ...all} = await inventory()

@@ -66,9 +66,14 @@ describe('the machines, checked before anything is created', () => {
   })
 
   it('have the architecture of their types and the login user of their image', async () => {
-    expect(await check(debian, {})).to.deep.equal({architecture: 'amd64', loginUser: 'admin'})
+    expect(await check(debian, {})).to.deep.equal({
+      architecture: 'amd64',
+      family: 'debian-12',
+      loginUser: 'admin',
+    })
     expect(await check(ubuntu, {...ARM, image: 'ubuntu-24.04'})).to.deep.equal({
       architecture: 'arm64',
+      family: 'ubuntu-24.04',
       loginUser: 'ubuntu',
     })
   })

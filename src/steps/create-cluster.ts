@@ -17,6 +17,7 @@ import {checkAhead} from './preflight/check-ahead.js'
 import {keepKubeconfig, reportOf} from './cluster-status.js'
 import {heedExpiry} from './expiry/heed.js'
 import {createPlan} from './create-plan.js'
+import {goOnRenewing} from './certificates/renewal.js'
 import {renewPlan} from './certificates/renew-plan.js'
 import {placementNotices} from './compute/placement-notices.js'
 import {createRequestDefaults, type CreateRequest} from './request/create-request.js'
@@ -81,6 +82,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
     const asked = resumed?.header.spec ?? {...specInput(request, name, only), region: opening.region}
     if (resumed?.complete !== true) heedCost(asked, request, resumed?.header, options.onNotice)
     const {journal, access} = resumed ? await goOn(resumed, opening) : await beginCluster({...opening, name, directory})
+    goOnRenewing(journal, options.onNotice, Date.now())
     return await runCluster(options, directory, journal, access, until)
   } finally {
     lock.release()

@@ -3,6 +3,7 @@ import type {ClusterReport} from '../cluster/report.js'
 import {chooseCluster} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {LIFETIMES} from '../pki/lifetime.js'
+import {askForRenewal} from './certificates/renewal.js'
 import {instanceOfNode} from './compute/node-instance.js'
 import {runCluster, type CreateOptions} from './create-cluster.js'
 import {Journal} from './engine/journal.js'
@@ -33,11 +34,7 @@ export async function renewCertificates(options: RenewOptions): Promise<ClusterR
     refuseUnfinished(journal)
     await refuseWithoutMachines({...options, name: directory.name})
     const access = await reopenRegion(home, journal.header, signal)
-    if (journal.renewing) onNotice(`Finishing what an earlier khw certs renew has begun.`)
-    else {
-      const given = lifetime ?? journal.header.issuance?.lifetime
-      journal.beginRenewal({since: new Date().toISOString(), ...(given !== undefined && {lifetime: given})})
-    }
+    askForRenewal(journal, lifetime, onNotice, Date.now())
     return await runCluster(options, directory, journal, access, undefined)
   } finally {
     lock.release()

@@ -1,4 +1,5 @@
-import type {AddonChange, AddonReport, AddonsReport} from '../steps/cluster-addons.js'
+import type {AddonReport} from '../steps/addons/report.js'
+import type {AddonChange, AddonsReport} from '../steps/cluster-addons.js'
 import {count} from './quantities.js'
 import {next, type ReportOptions} from './status-report.js'
 import type {Style} from './style.js'

@@ -2,7 +2,6 @@ import {expect} from 'chai'
 import type {ArtifactSet} from '../../src/artifacts/artifact.js'
 import {parseAddon, type AddonName} from '../../src/cluster/addons.js'
 import {KubernetesApi} from '../../src/kubernetes/api.js'
-import type {Manifest} from '../../src/kubernetes/objects.js'
 import type {Pki} from '../../src/pki/pki.js'
 import {ensureServingPair} from '../../src/pki/serving-pair.js'
 import {imageOf, requireImage} from '../../src/steps/addons/image.js'
@@ -11,58 +10,26 @@ import {applyObject} from '../../src/steps/addons/apply.js'
 import {addonOf, allAddons} from '../../src/steps/addons/registry.js'
 import {removeAddon} from '../../src/steps/addons/remove.js'
 import {addonState} from '../../src/steps/addons/state.js'
-import {LoopbackApi, READY, testPki, type Answer, type Seen} from '../kubernetes/loopback.js'
+import {LoopbackApi, testPki} from '../kubernetes/loopback.js'
 import {MemorySecretStore} from '../pki/fixtures.js'
 import {X509Certificate} from 'node:crypto'
+import {KeptObjects} from './addons/kept-objects.js'
 import {ARTIFACTS} from './region-run.js'
 import {sampleSpec} from './sample-spec.js'
 
 const spec = {...sampleSpec({controllers: 1, workers: 1}), kubernetesVersion: '1.36.2'}
 
-/** Objects as an API server keeps them: what is applied is there, managed by who applied it; nothing runs by itself. */
-class Objects {
-  readonly all = new Map<string, Manifest>()
-
-  handle({method, path, query, body, type}: Seen): Answer {
-    if (path === '/readyz') return READY
-    const there = this.all.get(path)
-    if (method === 'POST') {
-      this.all.set(`${path}/${(body as Manifest).metadata.name}`, body as Manifest)
-      return {status: 201, body}
-    }
-    if (method === 'PATCH' && type === 'application/merge-patch+json') {
-      if (there) this.all.set(path, {...there, ...(body as Manifest)})
-    } else if (method === 'PATCH' && path.includes('/apiservices/')) {
-      throw new Error('FieldManager must be installed to run apply')
-    } else if (method === 'PATCH') {
-      const applied = body as Manifest
-      const managedFields = [
-        ...(there?.metadata.managedFields ?? []),
-        {manager: query.get('fieldManager') ?? 'unknown'},
-      ]
-      this.all.set(path, {...there, ...applied, metadata: {...applied.metadata, generation: 1, managedFields}})
-    }
-    if (method === 'DELETE') this.all.delete(path)
-    const object = this.all.get(path)
-    return object ? {body: object} : {status: 404, body: {kind: 'Status', reason: 'NotFound'}}
-  }
-
-  put(path: string, change: object): void {
-    this.all.set(path, {...this.all.get(path), ...change} as Manifest)
-  }
-}
-
 describe('add-ons of a cluster', () => {
   let pki: Pki
   let server: LoopbackApi
   let api: KubernetesApi
-  let objects: Objects
+  let objects: KeptObjects
 
   before(async () => {
     pki = await testPki()
   })
   beforeEach(async () => {
-    objects = new Objects()
+    objects = new KeptObjects()
     server = await LoopbackApi.start(pki, seen => objects.handle(seen))
     const {certificate, privateKey} = pki.leaf('admin')
     api = new KubernetesApi({endpoints: [server.url], ca: pki.ca.certificate, certificate, privateKey})

@@ -7,8 +7,7 @@ export default class Add extends AwsCommand {
   static override summary = 'Install an add-on, or put right one that is installed'
   static override description =
     'Applies what it consists of, as this khw renders it for the release, and waits until it runs. Repeat it to go on with ' +
-    'what was interrupted, after somebody has changed what is installed, or before its certificate ends. Without NAME: the ' +
-    'only cluster.'
+    'what was interrupted, or after somebody has changed what is installed. Without NAME: the only cluster.'
   static override usage = 'addon add [NAME] ADDON [--image IMAGE] [--json]'
   static override examples = [
     '<%= config.bin %> addon add lab metrics-server',
@@ -22,7 +21,7 @@ export default class Add extends AwsCommand {
   static override flags = {
     image: Flags.string({
       description:
-        'image to run it from, which the nodes must be able to pull; the one that goes with the release by default',
+        'image to run it from, which the nodes must be able to pull; by default the one it was given last, else the one that goes with the release',
       helpValue: 'IMAGE',
     }),
     'force-unlock': Flags.string({

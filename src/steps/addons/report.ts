@@ -1,0 +1,37 @@
+import {addonsOf, type AddonName} from '../../cluster/addons.js'
+import type {KubernetesApi} from '../../kubernetes/api.js'
+import type {RunContext} from '../engine/context.js'
+import {imageOf, whyMissing} from './image.js'
+import {addonOf} from './registry.js'
+import {addonState, type AddonState} from './state.js'
+
+export interface AddonReport {
+  readonly name: AddonName
+  readonly title: string
+  readonly purpose: string
+  /** `unavailable`: not installed, and its image cannot be had. */
+  readonly state: AddonState['state'] | 'unavailable'
+  /** A clause: what was found. */
+  readonly detail: string
+  /** What it runs from, or would; null where no image can be had. */
+  readonly image: string | null
+  /** Whether the cluster is to have it, by its record. */
+  readonly wanted: boolean
+}
+
+/** How an add-on is with a cluster. */
+export async function reportOf(
+  name: AddonName,
+  {spec, artifacts}: Pick<RunContext, 'spec' | 'artifacts'>,
+  api: KubernetesApi,
+): Promise<AddonReport> {
+  const addon = addonOf(name)
+  const {title, purpose} = addon
+  const own = addonsOf(spec).find(each => each.name === name)
+  const {state, detail, image} = await addonState(addon, spec, api)
+  const had = imageOf(own ?? {name}, artifacts) ?? null
+  const wanted = own !== undefined
+  if (state === 'absent' && had === null)
+    return {name, title, purpose, state: 'unavailable', detail: whyMissing(name, artifacts), image: null, wanted}
+  return {name, title, purpose, state, detail, image: image ?? had, wanted}
+}

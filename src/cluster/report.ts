@@ -20,7 +20,11 @@ export interface ClusterReport {
   readonly checks: readonly Check[]
   /** How pods are connected, and whether a NetworkPolicy does anything. */
   readonly network: {readonly cni: CniChoice; readonly policiesEnforced: boolean}
-  readonly certificates: {readonly earliestExpiry: string | null}
+  readonly certificates: {
+    readonly earliestExpiry: string | null
+    /** New ones were asked for that are not everywhere yet; absent otherwise. */
+    readonly renewing?: true
+  }
   /** Null where nothing costs anything. */
   readonly cost: CostReport | null
   readonly expiresAt: string | null

@@ -101,7 +101,7 @@ export async function reportOf(journal: Journal, context: RunContext, inventory:
     nodes,
     checks: [check, ...(balancer === undefined ? [] : [balancer.check])],
     network: {cni: spec.cni ?? 'bridge', policiesEnforced: spec.cni !== undefined},
-    certificates: {earliestExpiry: certificateExpiry(journal)},
+    certificates: {earliestExpiry: certificateExpiry(journal), ...(journal.renewing && {renewing: true})},
     cost: costSoFar(journal, inventory, context.clock.now()),
     expiresAt: journal.header.expiresAt ?? null,
   }

@@ -69,6 +69,7 @@ function facts(report: ClusterReport, now: number): [string, string][] {
     ['By', report.progress?.by ? atWork(report.progress.by, now) : undefined],
     ['Policies', report.progress ? undefined : policies(report.network)],
     ['Certificates', certificates.earliestExpiry === null ? undefined : expiry(certificates.earliestExpiry, now)],
+    ['Renewal', certificates.renewing ? 'begun, and not on every node yet' : undefined],
     ['Costs', cost ? costs(cost) : undefined],
     ['Ends', expiresAt === null ? undefined : ending(expiresAt, now)],
   ]
@@ -139,9 +140,10 @@ function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
   if (warning !== undefined && isExpired(expiresAt, now)) return next(warning.next, style)
   const broken = nodes.find(node => !node.ready && node.state === 'running')
   if (checks.some(check => check.name === 'access' && !check.ok)) return next([`khw access refresh ${name}`], style)
-  const renew = endSoon(certificates.earliestExpiry, now) ? [`khw certs renew ${name}`] : []
-  // Nothing else helps then.
-  if (renew.length > 0 && phase === 'degraded') return next(renew, style)
+  const due = certificates.renewing ?? endsWithin(WEEK, certificates.earliestExpiry, now)
+  const renew = due && phase !== 'destroying' ? [`khw certs renew ${name}`] : []
+  // Nothing else helps once they have ended.
+  if (phase === 'degraded' && endsWithin(0, certificates.earliestExpiry, now)) return next(renew, style)
   const commands = {
     ready: [`export KUBECONFIG="$(khw kubeconfig ${name} --path)"`, 'kubectl get nodes'],
     degraded: [
@@ -152,7 +154,9 @@ function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
     creating: progress?.by ? [`khw status ${name}`] : [`khw create --name ${name}`],
     destroying: [`khw destroy ${name}`],
   }
-  return next([...renew, ...commands[phase], ...(warning?.next ?? [])], style)
+  // It refuses where a machine is missing.
+  const ordered = phase === 'degraded' ? [...commands[phase], ...renew] : [...renew, ...commands[phase]]
+  return next([...ordered, ...(warning?.next ?? [])], style)
 }
 
 /** Commands to type next, one a line, ready to be copied. */
@@ -168,9 +172,11 @@ function tolerance(n: number): string {
   return n === 0 ? 'no further loss of a controller' : `the loss of ${count(n, 'more controller')}`
 }
 
-/** Within a week, as `khw certs list` counts it. */
-function endSoon(iso: string | null, now: number): boolean {
-  return iso !== null && Date.parse(iso) - now < 7 * 86_400_000
+/** As `khw certs list` counts it. */
+const WEEK = 7 * 86_400_000
+
+function endsWithin(milliseconds: number, iso: string | null, now: number): boolean {
+  return iso !== null && Date.parse(iso) - now < milliseconds
 }
 
 export function expiry(iso: string, now: number): string {

@@ -63,6 +63,26 @@ describe('statusReport', () => {
     expect(text).to.include('  export KUBECONFIG="$(khw kubeconfig lab --path)"\n')
   })
 
+  it('says that a renewal is unfinished, and how it is finished', () => {
+    const {certificates} = report()
+    const text = statusReport(report({certificates: {...certificates, renewing: true}}), options)
+    expect(text)
+      .to.match(/^ {2}Renewal +begun, and not on every node yet$/m)
+      .and.to.match(/^ {2}khw certs renew lab$/m)
+    expect(statusReport(report(), options)).not.to.match(/Renewal|certs renew/)
+  })
+
+  it('names a renewal alone only once the certificates have ended: it refuses where a machine is lost', () => {
+    const nextOf = (earliestExpiry: string, phase: ClusterReport['phase']): string[] => {
+      const [, steps = ''] = statusReport(report({phase, certificates: {earliestExpiry}}), options).split('Next:\n')
+      return steps.split('\n').map(line => line.trim())
+    }
+    expect(nextOf('2026-11-24T12:00:00Z', 'degraded')).to.deep.equal(['khw create --name lab', 'khw certs renew lab'])
+    expect(nextOf('2026-11-22T11:59:59Z', 'degraded')).to.deep.equal(['khw certs renew lab'])
+    expect(nextOf('2026-11-24T12:00:00Z', 'ready')[0]).to.equal('khw certs renew lab')
+    expect(nextOf('2026-11-24T12:00:00Z', 'destroying')).to.deep.equal(['khw destroy lab'])
+  })
+
   it('shows only what is wrong, with its reason', () => {
     const detail = `PLEG is not healthy: ${'pleg was last seen active 3m ago; '.repeat(4)}`
     const broken = node('worker-1', 'worker', {ready: false, checks: [{name: 'kubelet', ok: false, detail}]})

@@ -12,6 +12,7 @@ import {askNodePortCommand, parseUses, usePodCommand} from '../../../templates/k
 import {instanceOfNode, livePublicIps} from '../../compute/node-instance.js'
 import {asRoot} from '../../node/root-shell.js'
 import {secretIsEncryptedAtRest} from '../secret-at-rest.js'
+import {addonVerdicts, hasDns} from './addons.js'
 import {connectTo, inTime, type Area, type AreaInput} from './area.js'
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -26,10 +27,10 @@ const TITLES: Readonly<Record<string, string>> = {
   exec: 'kubectl exec',
   'port-forward': 'kubectl port-forward',
   'node-port': 'A node port answers on each worker',
+  addons: 'The add-ons can be looked at',
   dns: 'A pod resolves a name of the cluster',
 }
 
-const COREDNS = '/apis/apps/v1/namespaces/kube-system/deployments/coredns'
 const API_NAME = 'kubernetes.default.svc.cluster.local'
 
 /** What the hard way's own smoke test looks at, and pods across nodes. */
@@ -44,20 +45,21 @@ export const SMOKE: Area = {
     const workers = workersOf(spec).map(({name}) => name)
     const image = artifacts.images.check
     const replicas = Math.min(2, workers.length)
+    const dns = hasDns(input.context)
     const parts = await Promise.all([
       caught('workers', async () => [verdict(await workersReady(api, workers))]),
       caught('encrypted-secret', () => encryptedSecret(input, api)),
       caught('pods', async () =>
         (await networkCheck({api, workers, image, signal, onProgress: progress})).map(verdict),
       ),
+      caught('addons', () => addonVerdicts(input.context, api)),
       caught('deployment', async () => {
-        const dns = (await api.get(COREDNS)) !== undefined
         const used = (workload: Workload): Promise<readonly Check[]> => useWorkload(input, workload, dns)
         const checks = await withWorkload({api, replicas, image, signal}, used)
-        return [...checks.map(verdict), ...(dns ? [] : [NO_DNS])]
+        return checks.map(verdict)
       }),
     ])
-    return parts.flat()
+    return [...parts.flat(), ...(dns ? [] : [NO_DNS])]
   },
 }
 
@@ -65,7 +67,7 @@ const NO_DNS: Verdict = {
   id: 'dns',
   title: TITLES['dns'] ?? '',
   state: 'NOT-APPLICABLE',
-  found: 'CoreDNS is not installed: the artifacts brought no image of it',
+  found: 'CoreDNS is not among its add-ons',
 }
 
 async function encryptedSecret(input: AreaInput, api: KubernetesApi): Promise<readonly Verdict[]> {

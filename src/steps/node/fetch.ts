@@ -18,6 +18,8 @@ export function fetch(node: ClusterNode, connection: Connect): Fetch {
     phase: 'node',
     title: `Wait for the programs of ${node.name}`,
     needs: {connection},
+    // What nodes have to have may have become more since, with a newer khw.
+    edition: ({artifacts}) => fetchId(artifacts, node.role),
 
     async create({nodes, artifacts, spec, signal, progress}, needs) {
       const {host, via} = needs.connection

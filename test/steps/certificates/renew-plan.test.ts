@@ -9,6 +9,7 @@ import type {RunContext} from '../../../src/steps/engine/context.js'
 import {Journal, type JournalHeader} from '../../../src/steps/engine/journal.js'
 import {plan, type Plan} from '../../../src/steps/engine/plan.js'
 import {runPlan} from '../../../src/steps/engine/runner.js'
+import {ARTIFACTS} from '../region-run.js'
 import {sampleSpec} from '../sample-spec.js'
 
 describe('renewing certificates', () => {
@@ -43,6 +44,7 @@ describe('renewing certificates', () => {
     const context = {
       clusterId: 'c-1',
       spec,
+      artifacts: ARTIFACTS,
       inventory: {instances: [], ended: []},
       ...(journal.header.issuance && {issuance: journal.header.issuance}),
       clock: systemClock,

@@ -12,8 +12,10 @@ export function certificatesReport(report: CertificatesReport, {style, columns}:
   const {name, certificates, unread} = report
   const nodes = new Set(certificates.flatMap(({node}) => node ?? []))
   const rows = grouped(certificates).map(group => row(name, group, nodes, style))
-  const marks = unread.map(({node, detail}) => {
-    const [head = '', ...rest] = wrap(`${node} could not be read; * is khw's own copy: ${detail}`, columns - 4)
+  const marks = unread.map(({node, file, detail}) => {
+    const text =
+      file === undefined ? `${node} could not be read; * is khw's own copy: ${detail}` : `${node}: ${file} ${detail}`
+    const [head = '', ...rest] = wrap(text, columns - 4)
     return [`${style.yellow('!')} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
   })
   const headings = ['NAME', 'NODE', 'ISSUER', 'ENDS (UTC)', 'DAYS']

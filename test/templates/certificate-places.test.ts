@@ -4,6 +4,7 @@ import {expect} from 'chai'
 import {leavesHeldBy} from '../../src/pki/certificates.js'
 import {CERTIFICATE_PLACES, parseCertificates, readCertificatesCommand} from '../../src/templates/certificate-places.js'
 import {PATHS} from '../../src/templates/paths.js'
+import {bundleOf, sampleCluster} from './sample-cluster.js'
 import {sandbox, type Sandbox} from './shell.js'
 
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
@@ -17,6 +18,19 @@ describe('the places of certificates', () => {
   it('are known of every certificate in the PKI that is on a node', () => {
     for (const role of ['controller', 'worker'] as const)
       expect(CERTIFICATE_PLACES[role].map(({name}) => name)).to.include.members([...leavesHeldBy(role)])
+  })
+
+  it('are files that every node has, but for those that may be missing', () => {
+    for (const minor of ['1.20', '1.36']) {
+      for (const [role, node] of [
+        ['controller', 'controller-1'],
+        ['worker', 'worker-1'],
+      ] as const) {
+        const files = bundleOf(sampleCluster(minor), node).files.map(({path}) => path)
+        const wanted = CERTIFICATE_PLACES[role].filter(({optional}) => !optional)
+        expect(files, `${minor} ${node}`).to.include.members(wanted.map(({path}) => path))
+      }
+    }
   })
 
   it('are read without any key, from files and from kubeconfigs', async () => {

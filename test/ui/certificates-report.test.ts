@@ -50,6 +50,12 @@ describe('certificatesReport', () => {
       .and.to.include("! controller-2 could not be read; * is khw's own copy: its machine")
   })
 
+  it('says which file of a node has no certificate', () => {
+    const file = '/etc/kubernetes/pki/apiserver.crt'
+    const text = report([], {unread: [{node: 'controller-2', file, detail: 'is missing'}]})
+    expect(text).to.include(`! controller-2: ${file} is missing`).and.not.to.include('own copy')
+  })
+
   it('tells what an API server shows from what lies in its file', () => {
     expect(report([certificate('apiserver', 'controller-1', {from: 'api'})])).to.match(
       /^apiserver \(served\) +controller-1/m,

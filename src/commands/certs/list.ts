@@ -6,8 +6,8 @@ export default class List extends AwsCommand {
   static override summary = 'List the certificates of a cluster, and when each ends'
   static override description =
     'Reads them on the nodes, over SSH, and asks the API servers what they show; changes nothing. Of a node that cannot ' +
-    "be reached khw's own copies are listed, with a mark. Exits with 1 if one ends within 7 days. Without NAME: the only " +
-    'cluster.'
+    "be reached khw's own copies are listed, with a mark. Exits with 1 if one ends within 7 days, or if a node or a " +
+    'certificate could not be read. Without NAME: the only cluster.'
   static override examples = ['<%= config.bin %> certs list', '<%= config.bin %> certs list lab --json']
   static override enableJsonFlag = true
   static override args = {

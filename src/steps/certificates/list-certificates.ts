@@ -6,7 +6,12 @@ import {servedCertificate} from '../../kubernetes/served-certificate.js'
 import {parseCertificate} from '../../pki/fit.js'
 import {storedCertificate} from '../../pki/pki.js'
 import {servingName} from '../../pki/serving-pair.js'
-import {CERTIFICATE_PLACES, parseCertificates, readCertificatesCommand} from '../../templates/certificate-places.js'
+import {
+  CERTIFICATE_PLACES,
+  parseCertificates,
+  readCertificatesCommand,
+  type CertificatePlace,
+} from '../../templates/certificate-places.js'
 import {addonOf} from '../addons/registry.js'
 import {instanceOfNode, liveHosts, livePublicIps} from '../compute/node-instance.js'
 import type {RunContext} from '../engine/context.js'
@@ -22,10 +27,16 @@ export const ENOUGH_DAYS = 7
 export interface CertificatesReport {
   readonly name: string
   readonly certificates: readonly CertificateReport[]
-  /** Nodes whose files could not be read: what khw has of them is listed instead. */
-  readonly unread: readonly {readonly node: string; readonly detail: string}[]
-  /** Nothing ends within 7 days. */
+  readonly unread: readonly Unread[]
+  /** Everything was read, and nothing ends within 7 days. */
   readonly ok: boolean
+}
+
+/** A node whose files could not be read, so that what khw has of them is listed instead; or one file of it. */
+export interface Unread {
+  readonly node: string
+  readonly file?: string
+  readonly detail: string
 }
 
 export interface CertificateReport {
@@ -59,32 +70,34 @@ export async function certificatesOf(context: RunContext): Promise<CertificatesR
   const {spec} = context
   const looked = await Promise.all(nodesOf(spec).map(node => onNode(context, node)))
   const found = [...looked.flatMap(each => each.found), ...(await here(context))]
+  const unread = looked.flatMap(each => each.unread)
   const certificates = found.map(each => reportOf(each, context.clock.now()))
   return {
     name: spec.name,
     certificates,
-    unread: looked.flatMap(({unread}) => (unread === undefined ? [] : [unread])),
-    ok: certificates.every(({daysLeft}) => daysLeft >= ENOUGH_DAYS),
+    unread,
+    ok: unread.length === 0 && certificates.every(({daysLeft}) => daysLeft >= ENOUGH_DAYS),
   }
 }
 
 interface OnNode {
   readonly found: readonly Found[]
-  readonly unread?: CertificatesReport['unread'][number]
+  readonly unread: readonly Unread[]
 }
 
 async function onNode(context: RunContext, node: ClusterNode): Promise<OnNode> {
   const [files, served] = await Promise.all([filesOf(context, node), servedBy(context, node)])
   if (typeof files === 'string') {
     const known = await knownOf(context, node)
-    return {found: [...known, ...served], unread: {node: node.name, detail: files}}
+    return {found: [...known, ...served], unread: [{node: node.name, detail: files}]}
   }
-  const own = files.find(({name}) => name === 'apiserver')?.certificate.fingerprint256
-  return {found: [...files, ...served.filter(({certificate}) => certificate.fingerprint256 !== own)]}
+  const own = files.found.find(({name}) => name === 'apiserver')?.certificate.fingerprint256
+  const others = served.filter(({certificate}) => certificate.fingerprint256 !== own)
+  return {found: [...files.found, ...others], unread: files.unread}
 }
 
 /** Why they could not be read, if they could not. */
-async function filesOf(context: RunContext, {name, role}: ClusterNode): Promise<readonly Found[] | string> {
+async function filesOf(context: RunContext, {name, role}: ClusterNode): Promise<OnNode | string> {
   const at = liveHosts(context.spec, context.inventory)[name]
   if (at === undefined) return `its machine is ${instanceOfNode(context.inventory, name)?.State?.Name ?? 'missing'}`
   const read = async (): Promise<string> => {
@@ -93,11 +106,19 @@ async function filesOf(context: RunContext, {name, role}: ClusterNode): Promise<
   }
   try {
     const files = parseCertificates(await within(context, PATIENCE, read()))
-    return CERTIFICATE_PLACES[role].flatMap(place => foundIn(place.name, name, 'node', files.get(place.path)))
+    const places = CERTIFICATE_PLACES[role].map(place => onPlace(name, place, files.get(place.path)))
+    return {found: places.flatMap(each => each.found), unread: places.flatMap(each => each.unread)}
   } catch (error) {
     context.signal.throwIfAborted()
     return messageOf(error)
   }
+}
+
+function onPlace(node: string, {name, path, optional}: CertificatePlace, pem: string | undefined): OnNode {
+  const found = foundIn(name, node, 'node', pem)
+  if (found.length > 0 || (pem === undefined && optional)) return {found, unread: []}
+  const detail = pem === undefined ? 'is missing, or has no certificate' : 'has a certificate that cannot be read'
+  return {found, unread: [{node, file: path, detail}]}
 }
 
 async function servedBy({spec, inventory}: RunContext, {name}: ClusterNode): Promise<readonly Found[]> {

@@ -9,11 +9,11 @@ export const CERTIFICATES: Area = {
 
   async look({context, signal}) {
     const {certificates, unread} = await inTime(signal, () => certificatesOf(context))
-    const silent = unread.map(({node, detail}): Verdict => ({
-      id: node,
-      title: 'The node can be asked',
+    const silent = unread.map(({node, file, detail}): Verdict => ({
+      id: file === undefined ? node : `${node}:${file}`,
+      title: file === undefined ? 'The node can be asked' : 'The node has its certificate',
       state: 'FAIL',
-      found: detail,
+      found: file === undefined ? detail : `${file} ${detail}`,
     }))
     const names = [...new Set(certificates.map(({name}) => name))]
     return [

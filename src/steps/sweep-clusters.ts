@@ -10,6 +10,7 @@ import {clusterDirectory, removeCluster} from '../cluster/store.js'
 import {messageOf} from '../errors.js'
 import {takeDown} from './destroy/take-down.js'
 import type {RunListener} from './engine/events.js'
+import {Journal} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
 import {findClusters, latestExpiry, type TaggedCluster} from './clusters/find-clusters.js'
 import {listClusters} from './clusters/list-clusters.js'
@@ -108,7 +109,7 @@ async function swept({access, cluster}: ExpiredCluster, options: SweepOptions): 
   const about = {name, id, region: access.region, expiresAt}
   const seconds = (): number => (clock.now() - startedAt) / 1000
   try {
-    const receipt = await takeDownExpired(access, id, options)
+    const receipt = await takeDownExpired(access, cluster, options)
     if (receipt === undefined) return []
     if (receipt.remaining.length === 0) await access.release?.()
     return [{...about, ...receipt, seconds: seconds(), error: null}]
@@ -121,14 +122,16 @@ async function swept({access, cluster}: ExpiredCluster, options: SweepOptions): 
 /** Undefined if it is wanted again. */
 async function takeDownExpired(
   access: RegionAccess,
-  clusterId: string,
+  {clusterId, record}: TaggedCluster,
   {home, onEvent, clock = systemClock, signal}: SweepOptions,
 ): Promise<Pick<DestroyReport, 'removed' | 'remaining'> | undefined> {
   const recorded = listClusters(home).find(({id}) => id === clusterId)
   const directory = recorded && clusterDirectory(home, recorded.name)
+  const spec = directory === undefined ? record?.spec : Journal.open(directory.path).header.spec
   const lock = directory && acquireLock(directory.path, 'khw sweep')
   const all = awsClients(access, {signal, clock})
-  const clients = resourceClients(all)
+  // What it is known to have of IAM must be seen.
+  const clients = {...resourceClients(all), ...(spec?.ssm === true && {spec})}
   try {
     // Asked afresh: minutes may have passed since it was found.
     const inventory = await takeInventory(clients, clusterId, signal)

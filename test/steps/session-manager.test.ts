@@ -1,17 +1,21 @@
 import {setMaxListeners} from 'node:events'
+import {join} from 'node:path'
 import {expect} from 'chai'
 import {takeInventory, type Inventory} from '../../src/aws/inventory.js'
 import {operatorPolicy} from '../../src/aws/permissions/policy.js'
 import {CLUSTER_ID_TAG, EXPIRES_TAG, tagValue} from '../../src/aws/tags.js'
+import {homeOf} from '../../src/cluster/home.js'
 import type {DestroyReport} from '../../src/cluster/report.js'
 import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
 import {takeDown} from '../../src/steps/destroy/take-down.js'
 import {findClusters} from '../../src/steps/clusters/find-clusters.js'
 import {tagExpiry} from '../../src/steps/expiry/tags.js'
+import {sweepClusters} from '../../src/steps/sweep-clusters.js'
 import {FastClock} from '../fast-clock.js'
 import {identity, userWith, type Identity} from '../local/api/iam/iam-client.js'
-import {present} from '../local/api/test-region.js'
+import {CREDENTIALS, present} from '../local/api/test-region.js'
 import {outcomes, RegionRun, signBy} from './region-run.js'
+import {ACCESS} from './run-context.js'
 import {sampleSpec} from './sample-spec.js'
 
 describe('a cluster whose machines Session Manager reaches', function () {
@@ -179,5 +183,29 @@ describe('a cluster whose machines Session Manager reaches', function () {
     expect((await findClusters(run.clients, signal)).map(({clusterId}) => clusterId)).to.deep.equal([run.clusterId])
     expect((await destroy()).remaining).to.deep.equal([])
     expect(await namesOfIam()).to.deep.equal([])
+  })
+
+  it('is not said to be swept away by who may not look into IAM', async () => {
+    await run.close()
+    let blind: Identity | undefined
+    run = await RegionRun.open({
+      spec,
+      faults: new SettableFaults({enforceIam: true}),
+      clock: new FastClock(50),
+      signIn: async region => {
+        blind = await userWith(region, 'blind', operatorPolicy())
+        return CREDENTIALS
+      },
+    })
+    await run.run()
+    await tagExpiry({...run.clients, clusterId: run.clusterId, signal}, '2026-01-01T00:00:00.000Z')
+    const [cluster] = await findClusters(run.clients, signal)
+    const access = {...ACCESS, endpoint: run.region.endpoint, credentials: present(blind).credentials}
+    const expired = [{access, cluster: {...present(cluster), expiresAt: '2026-01-01T00:00:00.000Z'}}]
+    const home = homeOf({KHW_HOME: join(run.directory, 'home')})
+    const options = {home, onEvent: () => undefined, clock: run.clock, signal}
+    const {clusters} = await sweepClusters({regions: ['local-1'], expired}, options)
+    expect(clusters[0]?.error).to.match(/iam:GetInstanceProfile/)
+    expect(await namesOfIam()).to.have.length(2)
   })
 })

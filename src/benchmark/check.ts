@@ -1,4 +1,4 @@
-import type {Role} from '../cluster/addressing.js'
+import type {ClusterNode, Role} from '../cluster/addressing.js'
 import type {ClusterTraits, NodeFacts} from './facts.js'
 
 /** `WARN`: something that a person has to judge, or a manual check of the benchmark that its test does not pass. */
@@ -35,12 +35,23 @@ export interface Verdict {
 /** Worst first. */
 const BY_WEIGHT: readonly State[] = ['FAIL', 'WARN', 'NOT-APPLICABLE', 'PASS']
 
-/** One check on all nodes that it is about: the worst state counts, and `found` names the nodes that are in it. */
-export function verdictOf(check: NodeCheck, nodes: readonly NodeFacts[]): Verdict {
+/**
+ * One check on all nodes that it is about: the worst state counts, and `found` names the nodes that are in it. What holds of
+ * `silent` ones, which could not be asked, nobody knows: that is never a pass.
+ */
+export function verdictOf(
+  check: NodeCheck,
+  nodes: readonly NodeFacts[],
+  silent: readonly Pick<ClusterNode, 'name' | 'role'>[] = [],
+): Verdict {
   const {id, title, test, judge = ''} = check
   const looked = nodes.filter(({role}) => role === check.on)
   if (test === undefined) return {id, title, state: 'WARN', found: judge}
-  const seen = looked.map(node => ({node: node.name, ...stateOn(check, test, node)}))
+  const unseen = silent.filter(({role}) => role === check.on)
+  const seen = [
+    ...looked.map(node => ({node: node.name, ...stateOn(check, test, node)})),
+    ...unseen.map(({name}) => ({node: name, state: 'WARN' as const, found: 'could not be looked at'})),
+  ]
   const state = BY_WEIGHT.find(each => seen.some(one => one.state === each)) ?? 'NOT-APPLICABLE'
   return {
     id,
@@ -48,7 +59,8 @@ export function verdictOf(check: NodeCheck, nodes: readonly NodeFacts[]): Verdic
     state,
     found: gathered(
       seen.filter(one => one.state === state),
-      looked.length,
+      // Who could not be looked at is always named.
+      unseen.length === 0 ? looked.length : Infinity,
     ),
   }
 }

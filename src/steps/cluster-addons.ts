@@ -2,14 +2,13 @@ import {explained} from '../aws/explained.js'
 import type {ClusterAddon} from '../cluster/addons.js'
 import type {Home} from '../cluster/home.js'
 import {chooseCluster} from '../cluster/store.js'
-import {KhwError} from '../errors.js'
 import {install, remove, type ClusterToChange} from './addons/change.js'
 import {addonOf, allAddons} from './addons/registry.js'
 import {reportOf, type AddonReport} from './addons/report.js'
 import {livePublicIps} from './compute/node-instance.js'
 import type {RunListener} from './engine/events.js'
 import {Journal} from './engine/journal.js'
-import {refuseWhileDestroyed} from './engine/journal-errors.js'
+import {refuseUnfinished, refuseWhileDestroyed} from './engine/journal-errors.js'
 import {acquireLock} from './engine/lock.js'
 import {withCluster, type ClusterOptions} from './session/open-cluster.js'
 import {reopenRegion} from './session/open-region.js'
@@ -42,7 +41,9 @@ export interface ChangeOptions {
 
 /** Every add-on there is, and how it is with the cluster. Changes nothing. */
 export function listAddons(options: ClusterOptions): Promise<AddonsReport> {
-  return withCluster(options, async ({context}) => {
+  return withCluster(options, async ({journal, context}) => {
+    refuseWhileDestroyed(journal)
+    refuseUnfinished(journal, 'its add-ons can be seen once it is there')
     const api = await context.kubernetes(livePublicIps(context.spec, context.inventory), 'admin')
     const addons = await Promise.all(allAddons().map(({name}) => reportOf(name, context, api)))
     return {name: context.spec.name, addons}
@@ -81,7 +82,7 @@ async function changing(
   try {
     const journal = Journal.openToWrite(directory.path)
     refuseWhileDestroyed(journal)
-    if (!journal.complete) throw unfinished(directory.name)
+    refuseUnfinished(journal, 'its add-ons are changed once it is there')
     const access = await reopenRegion(home, journal.header, signal)
     const session = await openSession(directory, journal.header, access, signal)
     try {
@@ -97,12 +98,4 @@ async function changing(
     lock.release()
     signal.throwIfAborted()
   }
-}
-
-function unfinished(name: string): KhwError {
-  return new KhwError(
-    'CLUSTER_EXISTS',
-    `The cluster "${name}" is unfinished: its add-ons are changed once it is there.`,
-    [`khw create --name ${name}`],
-  )
 }

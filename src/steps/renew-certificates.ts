@@ -7,7 +7,7 @@ import {askForRenewal} from './certificates/renewal.js'
 import {instanceOfNode} from './compute/node-instance.js'
 import {runCluster, type CreateOptions} from './create-cluster.js'
 import {Journal} from './engine/journal.js'
-import {refuseWhileDestroyed} from './engine/journal-errors.js'
+import {refuseUnfinished, refuseWhileDestroyed} from './engine/journal-errors.js'
 import {acquireLock} from './engine/lock.js'
 import {withCluster, type ClusterOptions} from './session/open-cluster.js'
 import {reopenRegion} from './session/open-region.js'
@@ -31,7 +31,7 @@ export async function renewCertificates(options: RenewOptions): Promise<ClusterR
   try {
     const journal = Journal.openToWrite(directory.path)
     refuseWhileDestroyed(journal)
-    refuseUnfinished(journal)
+    refuseUnfinished(journal, 'it gets its certificates first')
     await refuseWithoutMachines({...options, name: directory.name})
     const access = await reopenRegion(home, journal.header, signal)
     askForRenewal(journal, lifetime, onNotice, Date.now())
@@ -50,13 +50,6 @@ function checkLifetime(lifetime: number): void {
     ['Try --lifetime 30d'],
     {exit: 2},
   )
-}
-
-function refuseUnfinished({complete, renewing, header: {spec}}: Journal): void {
-  if (complete || renewing) return
-  throw new KhwError('CLUSTER_EXISTS', `The cluster "${spec.name}" is unfinished: it gets its certificates first.`, [
-    `Finish it: khw create --name ${spec.name}`,
-  ])
 }
 
 /** Whoever asks for certificates does not ask for new machines. */

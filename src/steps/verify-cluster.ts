@@ -8,7 +8,7 @@ import {writeFileAtomically} from '../write-file.js'
 import {liveHosts} from './compute/node-instance.js'
 import type {RunContext} from './engine/context.js'
 import type {RunListener} from './engine/events.js'
-import {refuseWhileDestroyed} from './engine/journal-errors.js'
+import {refuseUnfinished, refuseWhileDestroyed} from './engine/journal-errors.js'
 import {acquireLock} from './engine/lock.js'
 import {withCluster, type ClusterOptions} from './session/open-cluster.js'
 import type {Area} from './verify/areas/area.js'
@@ -51,6 +51,7 @@ export async function verifyCluster(options: VerifyOptions): Promise<VerifyRepor
   try {
     return await withCluster({...options, name: directory.name}, async ({journal, context}) => {
       refuseWhileDestroyed(journal)
+      refuseUnfinished(journal, 'it is looked at once it is there')
       const {spec, clusterId} = journal.header
       const startedAt = context.clock.now()
       const names = AREA_NAMES.filter(name => only.includes(name))

@@ -55,6 +55,22 @@ describe('a check on all nodes', () => {
     expect(verdictOf(check({beyond: () => 'too old', test: saying([good, good, good])}), NODES).state).to.equal('PASS')
   })
 
+  it('does not pass on a node that could not be asked, and names that one', () => {
+    const silent = [{name: 'controller-4', role: 'controller'} as const, {name: 'worker-1', role: 'worker'} as const]
+    expect(verdictOf(check({test: saying([good, good, good])}), NODES, silent)).to.include({
+      state: 'WARN',
+      found: 'controller-4: could not be looked at',
+    })
+    expect(verdictOf(check({test: saying([bad, bad, bad])}), NODES, silent)).to.include({
+      state: 'FAIL',
+      found: 'controller-1, controller-2, controller-3: bad',
+    })
+    expect(verdictOf(check({on: 'worker', test: saying([])}), NODES, silent)).to.include({
+      state: 'WARN',
+      found: 'worker-1: could not be looked at',
+    })
+  })
+
   it('does not pass if no node could be read', () => {
     expect(verdictOf(check({test: saying([])}), []).state).to.equal('NOT-APPLICABLE')
   })

@@ -23,6 +23,18 @@ export function refuseWhileDestroyed({header: {spec}, intent}: Pick<Journal, 'he
   ])
 }
 
+/** For what is of use only to a cluster that is there; `why` is the end of the sentence. Throws CLUSTER_EXISTS. */
+export function refuseUnfinished(
+  {header: {spec}, complete, renewing}: Pick<Journal, 'header' | 'complete' | 'renewing'>,
+  why: string,
+): void {
+  // One whose certificates are being renewed was there before.
+  if (complete || renewing) return
+  throw new KhwError('CLUSTER_EXISTS', `The cluster "${spec.name}" is unfinished: ${why}.`, [
+    `Finish it: khw create --name ${spec.name}`,
+  ])
+}
+
 /** Neither the journal nor what it could be made anew from can be used. */
 export function clusterUnreadable(path: string, why: string, cause?: unknown): KhwError {
   return new KhwError(

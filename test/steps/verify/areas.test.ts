@@ -1,5 +1,6 @@
 import {execFileSync} from 'node:child_process'
 import {expect} from 'chai'
+import {emptyInventory} from '../../../src/aws/inventory.js'
 import {diskVerdicts, parseDisks, type DiskReport} from '../../../src/steps/verify/areas/disks.js'
 import {
   SYNCHRONIZATION_COMMAND,
@@ -9,7 +10,10 @@ import {
   type ClockReport,
 } from '../../../src/steps/verify/areas/time.js'
 import {inTime} from '../../../src/steps/verify/areas/area.js'
+import {verdictOn} from '../../../src/steps/verify/areas/certificates.js'
+import {withMachines} from '../../../src/steps/verify/areas/workers.js'
 import {parseAreas} from '../../../src/steps/verify/verify-report.js'
+import {sampleSpec} from '../sample-spec.js'
 
 function statesOf(verdicts: readonly {id: string; state: string}[]): Record<string, string> {
   return Object.fromEntries(verdicts.map(({id, state}) => [id, state]))
@@ -89,5 +93,39 @@ describe('the areas to look at', () => {
   it('are those that there are', () => {
     expect(parseAreas(['time', 'disks'])).to.deep.equal(['time', 'disks'])
     expect(() => parseAreas(['time', 'space'])).to.throw(/no area "space" to verify; there is: smoke, security/)
+  })
+})
+
+describe('workers', () => {
+  const context = (state?: 'running' | 'stopped') => {
+    const tags = [{Key: 'khw:step', Value: 'compute/instance/worker-1'}]
+    const instances = state === undefined ? [] : [{InstanceId: 'i-1', State: {Name: state}, Tags: tags}]
+    return {spec: sampleSpec({controllers: 1, workers: 1}), inventory: {...emptyInventory(), instances}}
+  }
+  const ready = {name: 'workers', ok: true, detail: '1 of 1 workers are Ready'}
+
+  it('are not ready without their machine, whatever the API says of them still', () => {
+    expect(withMachines(ready, context('running'))).to.deep.equal(ready)
+    expect(withMachines(ready, context('stopped'))).to.include({ok: false, detail: 'worker-1: its machine is stopped'})
+    expect(withMachines({...ready, ok: false, detail: 'no'}, context())).to.include({
+      ok: false,
+      detail: 'worker-1: its machine is missing; no',
+    })
+  })
+})
+
+describe('a certificate', () => {
+  const on = (node: string, from: 'node' | 'khw', daysLeft = 20) => ({
+    ...{name: 'kubelet-client', node, issuer: 'kubernetes-ca', from, daysLeft, fingerprint: node},
+    notAfter: '2026-12-26T00:00:00.000Z',
+  })
+
+  it('does not pass on a node where it could not be read', () => {
+    expect(verdictOn('kubelet-client', [on('worker-1', 'node')])).to.include({state: 'PASS'})
+    expect(verdictOn('kubelet-client', [on('worker-1', 'node'), on('worker-2', 'khw')])).to.include({
+      state: 'WARN',
+      found: 'not read on worker-2; as khw made it: good until 2026-12-26 (20 days), by kubernetes-ca',
+    })
+    expect(verdictOn('kubelet-client', [on('worker-2', 'khw', 1)])).to.include({state: 'FAIL'})
   })
 })

@@ -28,12 +28,17 @@ export const CERTIFICATES: Area = {
   },
 }
 
-function verdictOn(name: string, all: readonly CertificateReport[]): Verdict {
+/** Of one name, on all nodes. What only khw's own copy says of a node that could not be read is for a person to judge. */
+export function verdictOn(name: string, all: readonly CertificateReport[]): Verdict {
   const first = all.toSorted((a, b) => a.daysLeft - b.daysLeft)[0]
   const daysLeft = first?.daysLeft ?? 0
   const where = [first?.node ?? 'this machine', ...(first?.from === 'api' ? ['as its API server shows it'] : [])]
   const end = `${first?.notAfter.slice(0, 10) ?? ''} (${daysLeft < 0 ? 'it has ended' : `${daysLeft} days`})`
   const ok = daysLeft >= ENOUGH_DAYS
   const found = ok ? `good until ${end}, by ${first?.issuer ?? ''}` : `ends ${end} on ${where.join(', ')}`
-  return {id: name, title: `Good for ${ENOUGH_DAYS} days`, state: ok ? 'PASS' : 'FAIL', found}
+  const unread = [...new Set(all.flatMap(({from, node}) => (from === 'khw' && node !== null ? [node] : [])))]
+  const title = `Good for ${ENOUGH_DAYS} days at least`
+  if (ok && unread.length > 0)
+    return {id: name, title, state: 'WARN', found: `not read on ${unread.join(', ')}; as khw made it: ${found}`}
+  return {id: name, title, state: ok ? 'PASS' : 'FAIL', found}
 }

@@ -18,10 +18,12 @@ export const SECURITY: Area = {
       release: releaseOf(spec.kubernetesVersion),
       importsImages: imageArchives(artifacts, 'worker').length > 0,
     }
-    const {answers, silent} = await askNodes(input, nodesOf(spec), async ({name, role}, ssh) =>
+    const all = nodesOf(spec)
+    const {answers, silent} = await askNodes(input, all, async ({name, role}, ssh) =>
       parseNode(name, role, about, await asRoot(ssh, readNodeScript(role), {signal: input.signal})),
     )
     const nodes = answers.toSorted((a, b) => a.name.localeCompare(b.name, 'en', {numeric: true}))
-    return [...silent, ...NODE_CHECKS.map(check => verdictOf(check, nodes))]
+    const unseen = all.filter(({name}) => !nodes.some(node => node.name === name))
+    return [...silent, ...NODE_CHECKS.map(check => verdictOf(check, nodes, unseen))]
   },
 }

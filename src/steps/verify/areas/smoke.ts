@@ -14,6 +14,7 @@ import {asRoot} from '../../node/root-shell.js'
 import {secretIsEncryptedAtRest} from '../secret-at-rest.js'
 import {addonVerdicts, hasDns} from './addons.js'
 import {connectTo, inTime, type Area, type AreaInput} from './area.js'
+import {withMachines} from './workers.js'
 
 const TITLES: Readonly<Record<string, string>> = {
   workers: 'Every worker is Ready',
@@ -47,7 +48,7 @@ export const SMOKE: Area = {
     const replicas = Math.min(2, workers.length)
     const dns = hasDns(input.context)
     const parts = await Promise.all([
-      caught('workers', async () => [verdict(await workersReady(api, workers))]),
+      caught('workers', async () => [verdict(withMachines(await workersReady(api, workers), input.context))]),
       caught('encrypted-secret', () => encryptedSecret(input, api)),
       caught('pods', async () =>
         (await networkCheck({api, workers, image, signal, onProgress: progress})).map(verdict),

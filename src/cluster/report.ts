@@ -30,6 +30,8 @@ export interface ClusterReport {
   readonly expiresAt: string | null
   /** Of a cluster that is being created, or is left unfinished. */
   readonly progress?: Progress
+  /** Who is at work on one that has been created; absent if nobody is. */
+  readonly by?: AtWork
 }
 
 /** How far a create has come. */
@@ -38,8 +40,17 @@ export interface Progress {
   readonly total: number
   /** Ids of the steps that were begun, and are not done: under way, or where it was left. */
   readonly begun: readonly string[]
-  /** Who is at work on it now, by the lock; null: nobody. `since` is ISO 8601. */
-  readonly by: {readonly command: string; readonly pid: number; readonly host: string; readonly since: string} | null
+  /** Null: nobody. */
+  readonly by: AtWork | null
+}
+
+/** Who holds the cluster's lock now. */
+export interface AtWork {
+  readonly command: string
+  readonly pid: number
+  readonly host: string
+  /** ISO 8601. */
+  readonly since: string
 }
 
 /** By list prices of a dated table (prices.ts), an estimate. Numbers are null where a price is `unknown`: `m9.large in ap-south-2`. */

@@ -24,7 +24,7 @@ export function clusterStatus(options: ClusterOptions): Promise<ClusterReport> {
   return withCluster(options, async ({directory, journal, context}) => {
     const report = {
       ...(await reportOf(journal, context, context.inventory)),
-      ...progressOf(journal, whoIsAtWork(directory.path)),
+      ...workOn(journal, whoIsAtWork(directory.path)),
     }
     await keepKubeconfig(journal, context, context.inventory, report)
     // Who reaches the API is let in.
@@ -41,13 +41,14 @@ export function clusterStatus(options: ClusterOptions): Promise<ClusterReport> {
   })
 }
 
-function progressOf(
-  {header, complete, intent, steps}: Journal,
+/** How far a create has come, and who is at work: on a cluster that is there, too, as a renewal is. */
+export function workOn(
+  {header, complete, intent, steps}: Pick<Journal, 'header' | 'complete' | 'intent' | 'steps'>,
   owner: LockOwner | undefined,
-): Pick<ClusterReport, 'progress'> {
-  if (complete || intent === 'destroy') return {}
-  const all = createPlan(header.spec).steps.map(({id}) => id)
+): Pick<ClusterReport, 'progress' | 'by'> {
   const by = owner && {command: owner.command, pid: owner.pid, host: owner.host, since: owner.since}
+  if (complete || intent === 'destroy') return by ? {by} : {}
+  const all = createPlan(header.spec).steps.map(({id}) => id)
   return {
     progress: {
       done: all.filter(id => steps[id]?.status === 'done').length,
@@ -82,21 +83,18 @@ export async function reportOf(journal: Journal, context: RunContext, inventory:
       return nodeReport(spec, node, instance, service)
     }),
   )
-  const ready = nodes.every(node => node.ready) && check.ok
+  const answers = nodes.every(node => node.ready) && check.ok
   const live = nodes.filter(node => node.role === 'controller' && node.ready)
   const balancer = hasLoadBalancer(spec) ? await checkLoadBalancer(inventory, api) : undefined
   const controller = live[0]?.publicIp
-  const phase =
-    journal.intent === 'destroy' ? 'destroying' : !journal.complete ? 'creating' : ready ? 'ready' : 'degraded'
   return {
     name: spec.name,
     id: clusterId,
     provider: spec.provider,
     region: spec.region,
-    phase,
+    ...standingOf(journal, answers),
     kubernetes: spec.kubernetesVersion,
     endpoint: balancer?.endpoint ?? (controller ? `https://${controller}:${API_PORT}` : null),
-    ready,
     tolerates: Math.max(0, live.length - (Math.floor(spec.controllers / 2) + 1)),
     nodes,
     checks: [check, ...(balancer === undefined ? [] : [balancer.check])],
@@ -105,6 +103,15 @@ export async function reportOf(journal: Journal, context: RunContext, inventory:
     cost: costSoFar(journal, inventory, context.clock.now()),
     expiresAt: journal.header.expiresAt ?? null,
   }
+}
+
+/** One that is still being made, or taken down, is not ready, however many of its nodes are. `answers`: all of them are. */
+export function standingOf(
+  {complete, intent}: Pick<Journal, 'complete' | 'intent'>,
+  answers: boolean,
+): Pick<ClusterReport, 'phase' | 'ready'> {
+  const phase = intent === 'destroy' ? 'destroying' : !complete ? 'creating' : answers ? 'ready' : 'degraded'
+  return {phase, ready: phase === 'ready'}
 }
 
 function nodeReport(spec: ClusterSpec, node: ClusterNode, instance: Instance | undefined, service: Check): NodeReport {

@@ -8,6 +8,7 @@ import {KhwError} from '../errors.js'
 import {proxyFromEnvironment} from '../proxy.js'
 import {createPlan} from './create-plan.js'
 import {checkRequest, refuseOtherRequest, sourceOf, specInput} from './request/check-request.js'
+import {lockedOut} from './engine/lock.js'
 import {createRequestDefaults, type CreateRequest} from './request/create-request.js'
 import {regionFor} from './request/default-region.js'
 import {defaultName} from './request/default-name.js'
@@ -39,7 +40,8 @@ export interface DoctorOptions {
 export async function doctor({home, request, signal}: DoctorOptions): Promise<DoctorReport> {
   const name = request.name ?? defaultName(home)
   checkRequest(request, name)
-  const journal = clusterExists(home, name) ? Journal.open(clusterDirectory(home, name).path) : undefined
+  const directory = clusterDirectory(home, name).path
+  const journal = clusterExists(home, name) ? Journal.open(directory) : undefined
   const resumed = journal?.header
   const provider = resumed?.spec.provider ?? request.provider ?? createRequestDefaults.provider
   const region = resumed?.spec.region ?? (await regionFor(provider, request.region))
@@ -65,7 +67,13 @@ export async function doctor({home, request, signal}: DoctorOptions): Promise<Do
     resumed,
   }
   const {findings} = await runPreflight({...subject, signal})
-  return answer([...(journal ? [inUse(request, journal)] : []), ...findings], access.region)
+  return answer([...(journal ? [inUse(request, journal), ...atWork(directory, name)] : []), ...findings], access.region)
+}
+
+/** Whoever is at work on that cluster now. */
+function atWork(directory: string, name: string): Finding[] {
+  const error = lockedOut(directory, `khw create --name ${name}`)
+  return error ? [{check: 'lock', ok: false, detail: error.message, fix: error.suggestions.join('\n')}] : []
 }
 
 /** What a create would do about a cluster of that name that is recorded here. */

@@ -1,6 +1,6 @@
 import {hostname} from 'node:os'
 import {pricesAsOf} from '../cluster/prices.js'
-import type {Check, ClusterReport, CostReport, NodeReport, Progress} from '../cluster/report.js'
+import type {AtWork, Check, ClusterReport, CostReport, NodeReport, Progress} from '../cluster/report.js'
 import {usd} from '../cluster/cost.js'
 import {expiryWarning, isExpired} from '../cluster/expiry.js'
 import {count, duration} from './quantities.js'
@@ -58,6 +58,7 @@ function headline({name, phase, progress}: ClusterReport, style: Style): string 
 
 function facts(report: ClusterReport, now: number): [string, string][] {
   const {cost, expiresAt, certificates, nodes} = report
+  const by = report.progress?.by ?? report.by
   const of = (role: NodeReport['role']): number => nodes.filter(node => node.role === role).length
   const rows: [string, string | undefined][] = [
     ['Kubernetes', report.kubernetes],
@@ -66,7 +67,7 @@ function facts(report: ClusterReport, now: number): [string, string][] {
     ['API', report.endpoint ?? (report.progress ? 'not there yet' : 'no controller answers')],
     ['Tolerates', report.progress ? undefined : tolerance(report.tolerates)],
     ['Done', report.progress && `${report.progress.done} of ${report.progress.total} steps`],
-    ['By', report.progress?.by ? atWork(report.progress.by, now) : undefined],
+    [report.progress || report.phase === 'destroying' ? 'By' : 'At work', by ? atWork(by, now) : undefined],
     ['Policies', report.progress ? undefined : policies(report.network)],
     ['Certificates', certificates.earliestExpiry === null ? undefined : expiry(certificates.earliestExpiry, now)],
     ['Renewal', certificates.renewing ? 'begun, and not on every node yet' : undefined],
@@ -114,7 +115,7 @@ function underWay({begun, by}: Progress, {style, columns}: ReportOptions): strin
 const STEPS_SHOWN = 6
 
 /** `khw create --name lab (process 4711, for 12 s)`. */
-function atWork({command, pid, host, since}: NonNullable<Progress['by']>, now: number): string {
+function atWork({command, pid, host, since}: AtWork, now: number): string {
   const elsewhere = host === hostname() ? '' : ` on ${host}`
   return `${command} (process ${pid}${elsewhere}, for ${duration(Math.max(0, now - Date.parse(since)) / 1000)})`
 }
@@ -141,6 +142,9 @@ function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
   const broken = nodes.find(node => !node.ready && node.state === 'running')
   if (checks.some(check => check.name === 'access' && !check.ok)) return next([`khw access refresh ${name}`], style)
   const due = certificates.renewing ?? endsWithin(WEEK, certificates.earliestExpiry, now)
+  // Whoever is at work locks all others out.
+  const busy = (progress?.by ?? report.by ?? null) !== null
+  if (busy && (due || phase !== 'ready')) return next([`khw status ${name}`], style)
   const renew = due && phase !== 'destroying' ? [`khw certs renew ${name}`] : []
   // Nothing else helps once they have ended.
   if (phase === 'degraded' && endsWithin(0, certificates.earliestExpiry, now)) return next(renew, style)
@@ -151,7 +155,7 @@ function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
       // What is lost is made anew.
       `khw create --name ${name}`,
     ],
-    creating: progress?.by ? [`khw status ${name}`] : [`khw create --name ${name}`],
+    creating: [`khw create --name ${name}`],
     destroying: [`khw destroy ${name}`],
   }
   // It refuses where a machine is missing.

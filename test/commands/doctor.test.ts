@@ -8,6 +8,7 @@ import Doctor from '../../src/commands/doctor.js'
 import {homeOf} from '../../src/cluster/home.js'
 import {clusterDirectory} from '../../src/cluster/store.js'
 import type {DoctorReport} from '../../src/steps/doctor.js'
+import {thisOwner} from '../../src/lock-owner.js'
 import {Journal} from '../../src/steps/engine/journal.js'
 import {CREDENTIALS, testRegion, type TestRegion} from '../local/api/test-region.js'
 import {ARTIFACTS} from '../steps/region-run.js'
@@ -88,6 +89,12 @@ describe('khw doctor', () => {
     expect(other).to.include({check: 'name', ok: false})
     expect(other?.detail).to.include('exists with --controllers 1')
     expect(same.map(({check}) => check)).to.include('identity')
+    const pid = process.ppid
+    const owner = {...thisOwner('khw certs renew lab'), pid, startTime: undefined}
+    writeFileSync(join(path, 'lock'), JSON.stringify(owner))
+    const lock = (await look()).find(({check}) => check === 'lock')
+    expect(lock?.ok).to.equal(false)
+    expect(lock?.detail).to.include(`at work on this cluster: "khw certs renew lab" (process ${pid}`)
   })
 
   it('says what to type where there is no such profile, and where keys are of no use', async () => {

@@ -72,6 +72,18 @@ describe('statusReport', () => {
     expect(statusReport(report(), options)).not.to.match(/Renewal|certs renew/)
   })
 
+  it('says who is at work on a cluster that is there, and names nothing that its lock would refuse', () => {
+    const by = {command: 'khw certs renew lab', pid: 4711, host: hostname(), since: '2026-11-22T11:59:30Z'}
+    const {certificates} = report()
+    const renewed = statusReport(report({by, certificates: {...certificates, renewing: true}}), options)
+    expect(renewed).to.match(/^ {2}At work +khw certs renew lab \(process 4711, for 30 s\)$/m)
+    expect(renewed).to.match(/Next:\n {2}khw status lab$/)
+    expect(statusReport(report({by, phase: 'destroying', ready: false}), options))
+      .to.match(/^ {2}By +khw certs renew lab/m)
+      .and.to.match(/Next:\n {2}khw status lab$/)
+    expect(statusReport(report({by}), options)).to.match(/kubectl get nodes$/)
+  })
+
   it('names a renewal alone only once the certificates have ended: it refuses where a machine is lost', () => {
     const nextOf = (earliestExpiry: string, phase: ClusterReport['phase']): string[] => {
       const [, steps = ''] = statusReport(report({phase, certificates: {earliestExpiry}}), options).split('Next:\n')

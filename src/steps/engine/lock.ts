@@ -38,6 +38,12 @@ export function whoIsAtWork(directory: string): LockOwner | undefined {
   return fateOf(owner) === 'dead' ? undefined : owner
 }
 
+/** What a command would be refused with if it were typed now; undefined if nothing. */
+export function lockedOut(directory: string, command: string): KhwError | undefined {
+  const owner = whoIsAtWork(directory)
+  return owner && locked(owner, command, undefined)
+}
+
 /** For who is about to take away what a cluster stands on, without a change to the cluster's own records. Throws LOCKED. */
 export function refuseIfAtWork(directory: string): void {
   const owner = readOwner(join(directory, 'lock'))

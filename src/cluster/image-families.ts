@@ -76,6 +76,17 @@ export function familyOf(ownerId: string, name: string): ImageFamilyName | undef
   })
 }
 
+/**
+ * The region whose agent of Systems Manager a cluster's nodes install; undefined where their images have one, or need none.
+ * `family`: of its image; undefined for one of the user's own, which brings what it needs.
+ */
+export function agentRegion(
+  {ssm, region}: Pick<ClusterSpec, 'ssm' | 'region'>,
+  family: ImageFamilyName | undefined,
+): string | undefined {
+  return ssm === true && family !== undefined && !IMAGE_FAMILIES[family].hasSsmAgent ? region : undefined
+}
+
 /** The login user of the cluster's machines. A spec says so where the image does not. */
 export function loginUserOf({image = DEFAULT_IMAGE, loginUser}: Pick<ClusterSpec, 'image' | 'loginUser'>): string {
   if (loginUser !== undefined) return loginUser

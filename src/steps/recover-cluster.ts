@@ -2,9 +2,12 @@ import {existsSync} from 'node:fs'
 import type {ArtifactProgress} from '../artifacts/artifact.js'
 import {awsClients} from '../aws/clients.js'
 import {explained} from '../aws/explained.js'
+import {findImage} from '../aws/image-lookup.js'
 import type {Home} from '../cluster/home.js'
+import {agentRegion, DEFAULT_IMAGE, isImageFamily, type ImageFamilyName} from '../cluster/image-families.js'
 import {rangesOf} from '../cluster/operator-ranges.js'
-import type {ProviderName} from '../cluster/spec.js'
+import type {RegionAccess} from '../cluster/provider.js'
+import type {ClusterSpec, ProviderName} from '../cluster/spec.js'
 import {clusterDirectory, makeClusterDirectory, removeIfEmpty, type ClusterDirectory} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {callerAccount} from './session/account.js'
@@ -105,7 +108,8 @@ async function fromTags(options: RecoverOptions, directory: ClusterDirectory): P
     ...(spec.mirror === undefined ? {} : {mirror: spec.mirror}),
     ...(spec.cni === undefined ? {} : {cni: spec.cni}),
   }
-  const artifacts = await resolvedArtifacts({...options, request}, spec)
+  const agentFor = agentRegion(spec, await familyOfImage(spec, access, signal))
+  const artifacts = await resolvedArtifacts({...options, request}, {...spec, agentFor})
   return Journal.create(directory.path, {
     clusterId: cluster.clusterId,
     spec,
@@ -115,6 +119,24 @@ async function fromTags(options: RecoverOptions, directory: ClusterDirectory): P
     createdAt: cluster.createdAt ?? new Date().toISOString(),
     expiresAt: cluster.expiresAt,
   })
+}
+
+/** Undefined for an image of the user's own, and where the nodes are machines of this host. */
+async function familyOfImage(
+  {provider, image = DEFAULT_IMAGE, architecture}: ClusterSpec,
+  access: RegionAccess,
+  signal: AbortSignal,
+): Promise<ImageFamilyName | undefined> {
+  if (provider === 'local') return undefined
+  if (isImageFamily(image)) return image
+  const clients = awsClients(access, {signal})
+  try {
+    return (await findImage(clients.ec2, image, architecture, signal))?.family
+  } catch (error) {
+    throw explained(error, `Could not look for ${image} in ${access.region}`)
+  } finally {
+    clients.close()
+  }
 }
 
 function notFound(name: string, why: string): KhwError {

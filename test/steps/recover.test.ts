@@ -1,4 +1,7 @@
+import {once} from 'node:events'
 import {cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {createServer} from 'node:http'
+import type {AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
@@ -57,7 +60,7 @@ describe('a cluster of which the journal and its copy are lost', function () {
     for (const path of [home.data, home.cache]) rmSync(path, {recursive: true, force: true})
   })
 
-  const recover = (): Promise<RecoverReport> =>
+  const recover = (signal = new AbortController().signal): Promise<RecoverReport> =>
     recoverCluster({
       home,
       name: 'sample',
@@ -65,7 +68,7 @@ describe('a cluster of which the journal and its copy are lost', function () {
       region: 'local-1',
       onNotice: () => undefined,
       onArtifactProgress: () => undefined,
-      signal: new AbortController().signal,
+      signal,
     })
 
   const loseFiles = (): void => {
@@ -127,6 +130,32 @@ describe('a cluster of which the journal and its copy are lost', function () {
     for (const file of ['journal.json', 'cluster.json']) {
       const {header} = JSON.parse(readFileSync(join(directory, file), 'utf8')) as {header: {spec: ClusterSpec}}
       expect(header.spec).to.deep.equal(spec)
+    }
+  })
+
+  it('has later nodes install the agent of Systems Manager, too, which is fetched where they are', async () => {
+    await run.close()
+    spec = clusterSpec({...spec, ssm: true})
+    run = await RegionRun.open({spec})
+    process.env['AWS_ENDPOINT_URL'] = run.region.endpoint
+    await run.run()
+    const abort = new AbortController()
+    const asked: (string | undefined)[] = []
+    const proxy = createServer().on('connect', ({url}, socket) => {
+      asked.push(url)
+      socket.destroy()
+      abort.abort()
+    })
+    await once(proxy.listen(0, '127.0.0.1'), 'listening')
+    process.env['HTTPS_PROXY'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    try {
+      rmSync(directory, {recursive: true})
+      await recover(abort.signal).catch(() => undefined)
+      expect(asked).to.deep.equal(['s3.local-1.amazonaws.com:443'])
+      expect(existsSync(directory)).to.equal(false)
+    } finally {
+      proxy.close()
+      Reflect.deleteProperty(process.env, 'HTTPS_PROXY')
     }
   })
 

@@ -1,4 +1,4 @@
-import {IMAGE_FAMILIES} from '../../cluster/image-families.js'
+import {agentRegion} from '../../cluster/image-families.js'
 import {operatorRanges, rangesOf, type OperatorRanges} from '../../cluster/operator-ranges.js'
 import type {RegionAccess} from '../../cluster/provider.js'
 import type {ProviderName} from '../../cluster/spec.js'
@@ -42,9 +42,7 @@ async function beginOnAws(beginning: Beginning): Promise<Begun> {
   const facts = await checkAhead({...beginning, spec, access: region, ranges, artifacts: from, resumed: undefined})
   const machines = await checkedMachines(facts, spec)
   const {network} = await facts.network()
-  const {family} = machines
-  const needsAgent = spec.ssm === true && family !== undefined && !IMAGE_FAMILIES[family].hasSsmAgent
-  const agentFor = needsAgent ? region.region : undefined
+  const agentFor = agentRegion({...spec, region: region.region}, machines.family)
   const artifacts = await resolvedArtifacts(beginning, {provider, architecture: machines.architecture, agentFor})
   const admitted = ranges ?? operatorRanges([`${await facts.ownAddress()}/32`])
   const access = {...region, ...rangesOf(admitted)}

@@ -38,7 +38,7 @@ export interface ArtifactOptions {
 export interface ArtifactsWanted {
   readonly provider: ProviderName
   readonly architecture: Architecture
-  /** The region whose agent of Systems Manager the nodes install; undefined where they have one, or need none. */
+  /** See agentRegion. */
   readonly agentFor?: string | undefined
 }
 

@@ -11,6 +11,7 @@ import {Journal, type JournalHeader} from '../../../src/steps/engine/journal.js'
 import {plan} from '../../../src/steps/engine/plan.js'
 import {runPlan} from '../../../src/steps/engine/runner.js'
 import {MemorySecretStore} from '../../pki/fixtures.js'
+import {ARTIFACTS} from '../region-run.js'
 import {sampleSpec} from '../sample-spec.js'
 
 const MINUTE = 60_000
@@ -76,6 +77,7 @@ describe('a renewal that was stopped', () => {
     const context = {
       clusterId: 'c-1',
       spec,
+      artifacts: ARTIFACTS,
       inventory: {instances: [], ended: []},
       ...(issuance && {issuance}),
       clock: {now: () => now, sleep: () => Promise.resolve()},

@@ -104,7 +104,7 @@ export function explained(error: unknown, what: string): Error {
   if (!explanation && awsErrorCode(error) === undefined) return error
   return new KhwError(
     explanation?.code ?? 'AWS_ERROR',
-    `${what}: ${name}: ${messageOf(error)}`,
+    `${what}${whoseProfile(error)}: ${name}: ${messageOf(error)}`,
     explanation?.suggestions ?? ['Run the same command again: it goes on where it stopped.'],
     {cause: error},
   )
@@ -115,8 +115,18 @@ function explanationOf(error: Error): Explanation | undefined {
   // Of a login by SSO that is over the SDK says so in words only.
   if (LOGIN.includes(name) || (name === 'CredentialsProviderError' && /\bsso\b/i.test(message)))
     return {code: 'AWS_AUTH', suggestions: loginSuggestions()}
-  const profile = process.env['AWS_PROFILE']
-  if (name === 'CredentialsProviderError' && profile !== undefined && profile !== '') return ofProfile(profile)
+  const profile = profileInUse()
+  if (name === 'CredentialsProviderError' && profile !== undefined) return ofProfile(profile)
   if ('code' in error && (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')) return UNKNOWN_HOST
   return EXPLANATIONS[name] ?? BY_CLASS[classOf(error)]
+}
+
+function profileInUse(): string | undefined {
+  return process.env['AWS_PROFILE'] || undefined
+}
+
+/** The SDK names no profile where it has found no credentials. */
+function whoseProfile({name}: Error): string {
+  const profile = profileInUse()
+  return name === 'CredentialsProviderError' && profile !== undefined ? ` as the profile "${profile}"` : ''
 }

@@ -11,6 +11,8 @@ export interface ClusterReport {
   readonly phase: 'creating' | 'ready' | 'degraded' | 'destroying'
   /** Version without `v`. */
   readonly kubernetes: string
+  /** Absent: the ordinary one. */
+  readonly securityProfile?: 'cis'
   /** Of the load balancer once that is healthy, else of a live controller: `https://198.18.0.4:6443`; null while there is none. */
   readonly endpoint: string | null
   readonly ready: boolean

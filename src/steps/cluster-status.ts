@@ -94,6 +94,7 @@ export async function reportOf(journal: Journal, context: RunContext, inventory:
     region: spec.region,
     ...standingOf(journal, answers),
     kubernetes: spec.kubernetesVersion,
+    ...(spec.securityProfile && {securityProfile: spec.securityProfile}),
     endpoint: balancer?.endpoint ?? (controller ? `https://${controller}:${API_PORT}` : null),
     tolerates: Math.max(0, live.length - (Math.floor(spec.controllers / 2) + 1)),
     nodes,

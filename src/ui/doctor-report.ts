@@ -1,4 +1,5 @@
 import type {DoctorReport} from '../steps/doctor.js'
+import {suggestionLines} from './error-report.js'
 import {count} from './quantities.js'
 import type {Style} from './style.js'
 import {padTo, wrap} from './text.js'
@@ -19,7 +20,9 @@ export function doctorReport(report: DoctorReport, {style, columns}: DoctorRepor
     return [
       `${mark} ${padTo(check, width)}  ${head}`,
       ...more.map(line => `${indent}${line}`),
-      ...(fix === null ? [] : fix.split('\n').map(line => `${indent}${style.cyan(line)}`)),
+      ...(fix === null
+        ? []
+        : fix.split('\n').flatMap(line => suggestionLines(line, room).map(part => `${indent}${style.cyan(part)}`))),
     ]
   })
   return [...rows, '', verdict(report, style)].join('\n')

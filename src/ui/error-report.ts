@@ -34,7 +34,7 @@ export function errorReport(failure: Failure, style: Style, columns: number): st
     `  ${style.dim(`Code: ${failure.code}`)}`,
     '',
     'Try this:',
-    ...failure.suggestions.flatMap(text => suggestion(text, width)),
+    ...failure.suggestions.flatMap(text => suggestionLines(text, width).map(line => `  ${line}`)),
     '',
   ].join('\n')
 }
@@ -61,9 +61,10 @@ function indented(text: string, width: number): string[] {
   return wrap(text, width).map(line => `  ${line}`)
 }
 
-function suggestion(text: string, width: number): string[] {
+/** What to type, in one line so that it can be copied, or what to do, broken between words. */
+export function suggestionLines(text: string, width: number): string[] {
   // Under "Try this:", "Try --workers 3" would say it twice.
   const bare = text.replace(/^Try (?=--|khw )/, '')
-  if (/^(--|khw |sudo |export |kubectl |aws |apt)/.test(bare)) return [`  ${bare}`]
-  return wrap(bare, width).map((line, i) => `  ${i === 0 ? '' : '  '}${line}`)
+  if (/^(--|khw |sudo |export |kubectl |aws |apt)/.test(bare)) return [bare]
+  return wrap(bare, width).map((line, i) => `${i === 0 ? '' : '  '}${line}`)
 }

@@ -14,9 +14,15 @@ export function planReport({spec, steps, estimate}: PlanReport, {style, columns}
     const own = steps.filter(step => step.phase === id)
     if (own.length === 0) return []
     return [
-      [style.bold(title), ...own.map(s => `  ${marks[s.action]} ${padTo(s.id, width)}  ${style.dim(s.title)}`)].join(
-        '\n',
-      ),
+      [
+        style.bold(title),
+        // What is too long goes on below its beginning, so that nothing of it is lost.
+        ...own.flatMap(({action, id: step, title: what}) => {
+          const [head = '', ...more] = wrap(what, Math.max(20, columns - width - 6))
+          const first = `  ${marks[action]} ${padTo(step, width)}  ${style.dim(head)}`
+          return [first, ...more.map(line => `${' '.repeat(width + 6)}${style.dim(line)}`)]
+        }),
+      ].join('\n'),
     ]
   })
   const of = (action: string): number => steps.filter(step => step.action === action).length
@@ -30,8 +36,10 @@ export function planReport({spec, steps, estimate}: PlanReport, {style, columns}
   const {cost, calls, seconds, ttl} = estimate
   const amount = cost === null ? 'nothing' : costText(cost, ttl === null ? null : ttl * 1000)
   const summary = `It takes up to ${duration(seconds)} and ${count(calls, 'call')} that ${calls === 1 ? 'changes' : 'change'} something, and ${cost?.perHour === null ? 'what it costs is' : 'costs'} ${amount}.`
+  const version = spec.kubernetesVersion === '' ? 'the newest that can be had' : spec.kubernetesVersion
+  const made = `${spec.name}: ${count(spec.controllers, 'controller')}, ${count(spec.workers, 'worker')}, ${where}, Kubernetes ${version}${spec.securityProfile === undefined ? '' : `, security profile ${spec.securityProfile}`}`
   return [
-    `${style.bold(spec.name)}: ${count(spec.controllers, 'controller')}, ${count(spec.workers, 'worker')}, ${where}`,
+    wrap(made, columns).join('\n').replace(spec.name, style.bold(spec.name)),
     ...phases,
     kinds.join('   '),
     wrap(summary, columns).join('\n'),

@@ -61,7 +61,10 @@ function facts(report: ClusterReport, now: number): [string, string][] {
   const by = report.progress?.by ?? report.by
   const of = (role: NodeReport['role']): number => nodes.filter(node => node.role === role).length
   const rows: [string, string | undefined][] = [
-    ['Kubernetes', report.kubernetes],
+    [
+      'Kubernetes',
+      `${report.kubernetes}${report.securityProfile ? ` (security profile ${report.securityProfile})` : ''}`,
+    ],
     ['Made of', `${count(of('controller'), 'controller')}, ${count(of('worker'), 'worker')}`],
     ['Where', report.provider === 'local' ? 'this machine' : `AWS, ${report.region}`],
     ['API', report.endpoint ?? (report.progress ? 'not there yet' : 'no controller answers')],

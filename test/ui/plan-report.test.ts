@@ -26,7 +26,7 @@ describe('planReport', () => {
   it('has every step in its phase with what becomes of it, and what all of it takes', () => {
     const text = planReport(report, options)
     for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80)
-    expect(text).to.match(/^sample: 3 controllers, 1 worker, AWS, us-west-2\n/)
+    expect(text).to.match(/^sample: 3 controllers, 1 worker, AWS, us-west-2, Kubernetes 1\.\d+\.\d+\n/)
     expect(text).to.match(
       /Create the network\n {2}= network\/vpc .*\n {2}~ network\/subnet\/1 .*\n\nLaunch the machines\n {2}\+ /,
     )
@@ -34,6 +34,22 @@ describe('planReport', () => {
     expect(text.replaceAll('\n', ' ')).to.match(
       /It takes up to 8 min 0 s and 1 call that changes something, and costs \$0\.29 an hour, \$2\.34 for its 8 hours/,
     )
+  })
+
+  it('names the version or that it is open, and the security profile', () => {
+    const spec = {...report.spec, kubernetesVersion: '', securityProfile: 'cis'} as const
+    const [head = '', next = ''] = planReport({...report, spec}, options).split('\n')
+    expect(`${head} ${next}`).to.match(/, Kubernetes the newest that can be had, security profile cis/)
+  })
+
+  it('breaks a long title below its beginning', () => {
+    const long = {
+      ...step('routing/pod-routes', 'routing', 'create'),
+      title: 'Send the pods of each worker '.repeat(5).trim(),
+    }
+    const text = planReport({...report, steps: [long]}, options)
+    for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80)
+    expect(text.replaceAll(/\s+/g, ' ')).to.include(long.title)
   })
 
   it('tells what is looked at again from what is made', () => {

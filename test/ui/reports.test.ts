@@ -72,6 +72,12 @@ describe('statusReport', () => {
     expect(statusReport(report(), options)).not.to.match(/Renewal|certs renew/)
   })
 
+  it('names the security profile', () => {
+    expect(statusReport(report({securityProfile: 'cis'}), options)).to.match(
+      /^ {2}Kubernetes +1\.36\.2 \(security profile cis\)$/m,
+    )
+  })
+
   it('says who is at work on a cluster that is there, and names nothing that its lock would refuse', () => {
     const by = {command: 'khw certs renew lab', pid: 4711, host: hostname(), since: '2026-11-22T11:59:30Z'}
     const {certificates} = report()

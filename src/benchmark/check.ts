@@ -30,6 +30,8 @@ export interface Verdict {
   readonly title: string
   readonly state: State
   readonly found: string
+  /** What to type to put it right, where khw can: `khw create --name lab`. */
+  readonly cure?: string
 }
 
 /** Worst first. */

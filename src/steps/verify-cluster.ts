@@ -1,4 +1,5 @@
 import {setMaxListeners} from 'node:events'
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Home} from '../cluster/home.js'
 import {chooseCluster, clusterDirectory} from '../cluster/store.js'
@@ -17,7 +18,14 @@ import {DISKS} from './verify/areas/disks.js'
 import {SECURITY} from './verify/areas/security.js'
 import {SMOKE} from './verify/areas/smoke.js'
 import {TIME} from './verify/areas/time.js'
-import {AREA_NAMES, totalsOf, type AreaName, type AreaReport, type VerifyReport} from './verify/verify-report.js'
+import {
+  AREA_NAMES,
+  totalsOf,
+  withOthers,
+  type AreaName,
+  type AreaReport,
+  type VerifyReport,
+} from './verify/verify-report.js'
 
 const AREAS: Readonly<Record<AreaName, Area>> = {
   smoke: SMOKE,
@@ -71,7 +79,8 @@ export async function verifyCluster(options: VerifyOptions): Promise<VerifyRepor
         totals,
         areas,
       }
-      await keep(verifyFile(home, directory.name), report)
+      const file = verifyFile(home, directory.name)
+      await keep(file, withOthers(report, readKept(file)))
       return report
     })
   } finally {
@@ -104,8 +113,19 @@ async function lookAt(name: AreaName, context: RunContext, onEvent: RunListener)
     .finally(() => {
       clearTimeout(timer)
     })
-  onEvent({type: 'step-done', id: name, phase: PHASE, outcome: 'created', seconds: seconds()})
-  return {area: name, seconds: seconds(), checks}
+  // Interrupted, it has found nothing: then its line stays as it was.
+  if (!context.signal.aborted)
+    onEvent({type: 'step-done', id: name, phase: PHASE, outcome: 'created', seconds: seconds()})
+  return {area: name, at: new Date(startedAt).toISOString(), seconds: seconds(), checks}
+}
+
+/** Undefined if there is none that can be read: it is about to be written anew. */
+function readKept(path: string): VerifyReport | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as VerifyReport
+  } catch {
+    return undefined
+  }
 }
 
 /** Throws DISK_FULL or HOME_NOT_WRITABLE. */

@@ -38,7 +38,10 @@ export function verifyReport(report: VerifyReport, options: VerifyReportOptions)
   })
   const failed = report.areas.filter(({checks}) => checks.some(({state}) => state === 'FAIL')).map(({area}) => area)
   const again = failed.length === 0 ? [] : [`khw verify ${report.name} --only ${failed.join(',')}`]
-  return [...areas, verdict(report, style, file), next(again, style)].filter(text => text !== '').join('\n\n')
+  const cures = [...new Set(report.areas.flatMap(({checks}) => checks.flatMap(({cure}) => cure ?? [])))]
+  return [...areas, verdict(report, style, file), next([...cures, ...again], style)]
+    .filter(text => text !== '')
+    .join('\n\n')
 }
 
 function rows(checks: readonly Verdict[], {style, columns}: VerifyReportOptions): string[] {

@@ -1,10 +1,12 @@
 import {expect} from 'chai'
 import {verdictOf} from '../../src/benchmark/check.js'
 import {NODE_CHECKS} from '../../src/benchmark/checks/node-checks.js'
-import {totalsOf, type AreaReport, type VerifyReport} from '../../src/steps/verify/verify-report.js'
+import {totalsOf, withOthers, type AreaReport, type VerifyReport} from '../../src/steps/verify/verify-report.js'
 import {styleFor} from '../../src/ui/style.js'
 import {verifyReport} from '../../src/ui/verify-report.js'
 import {factsWith} from '../benchmark/facts-with.js'
+
+const AT = '2026-11-26T06:43:40.886Z'
 
 const options = {
   style: styleFor({isTTY: false}, {}),
@@ -20,7 +22,7 @@ function report(areas: readonly AreaReport[]): VerifyReport {
     id: '1',
     provider: 'aws',
     kubernetes: '1.36.2',
-    at: '2026-11-26T06:43:40.886Z',
+    at: AT,
     seconds: 3.4,
     ok: totals.FAIL === 0,
     totals,
@@ -35,7 +37,10 @@ const NOTHING = NODE_CHECKS.map(check =>
 
 describe('verifyReport', () => {
   it('fits 80 columns whatever was found, and counts it', () => {
-    const text = verifyReport(report([{area: 'security', seconds: 3, checks: NOTHING}]), {...options, all: true})
+    const text = verifyReport(report([{area: 'security', at: AT, seconds: 3, checks: NOTHING}]), {
+      ...options,
+      all: true,
+    })
     for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80)
     for (const {id} of NODE_CHECKS)
       expect(text).to.match(new RegExp(`^  (pass|FAIL|warn|n/a ) {2}${id.replaceAll('.', '\\.')} `, 'm'))
@@ -48,11 +53,43 @@ describe('verifyReport', () => {
 
   it('counts what passed where there are many, unless all is wanted', () => {
     const checks = NODE_CHECKS.map(({id, title}) => ({id, title, state: 'PASS' as const, found: 'as it should be'}))
-    const areas = [{area: 'security' as const, seconds: 1, checks}]
+    const areas = [{area: 'security' as const, at: AT, seconds: 1, checks}]
     expect(verifyReport(report(areas), options)).to.include('and 97 checks passed (--all lists them)')
     const all = verifyReport(report(areas), {...options, all: true})
     expect(all).to.include('pass  4.3.1   kube-proxy').and.not.to.include('as it should be')
     expect(all).to.include('✔ lab: 97 passed, 0 failed').and.not.to.include('Next:')
     expect(all).to.include(`all of it: ${options.file}`)
+  })
+
+  it('says how to put right what failed, once, before it is looked at again', () => {
+    const failed = (id: string, cure?: string) => ({
+      ...{id, title: 'x', state: 'FAIL' as const, found: 'y'},
+      ...(cure !== undefined && {cure}),
+    })
+    const checks = [failed('a', 'khw create --name lab'), failed('b', 'khw create --name lab'), failed('c')]
+    const text = verifyReport(report([{area: 'disks', at: AT, seconds: 1, checks}]), options)
+    expect(text).to.match(/Next:\n {2}khw create --name lab\n {2}khw verify lab --only disks$/)
+  })
+})
+
+describe('the report that is kept', () => {
+  const area = (name: 'smoke' | 'time', state: 'PASS' | 'FAIL', at = AT): AreaReport => ({
+    ...{area: name, at, seconds: 1},
+    checks: [{id: 'a', title: 'x', state, found: 'y'}],
+  })
+
+  it('keeps the areas that were not looked at, and counts them', () => {
+    const kept = withOthers(
+      report([area('time', 'PASS', 'later')]),
+      report([area('smoke', 'FAIL'), area('time', 'FAIL')]),
+    )
+    expect(kept.areas).to.deep.equal([area('smoke', 'FAIL'), area('time', 'PASS', 'later')])
+    expect(kept).to.deep.include({ok: false, totals: {PASS: 1, FAIL: 1, WARN: 0, 'NOT-APPLICABLE': 0}})
+  })
+
+  it('is of this cluster alone', () => {
+    const now = report([area('time', 'PASS')])
+    expect(withOthers(now, {...report([area('smoke', 'FAIL')]), id: '2'})).to.deep.equal(now)
+    expect(withOthers(now, undefined)).to.deep.equal(now)
   })
 })

@@ -11,7 +11,9 @@ export type AreaName = (typeof AREA_NAMES)[number]
  *
  *     {"name","id","provider","kubernetes","at","seconds","ok",
  *      "totals":{"PASS","FAIL","WARN","NOT-APPLICABLE"},
- *      "areas":[{"area","seconds","checks":[{"id","title","state","found"}]}]}
+ *      "areas":[{"area","at","seconds","checks":[{"id","title","state","found","cure"}]}]}
+ *
+ * `cure`, a command to type, is only of what failed and khw can put right. The file has each area as it was looked at last.
  */
 export interface VerifyReport {
   readonly name: string
@@ -31,6 +33,8 @@ export interface VerifyReport {
 
 export interface AreaReport {
   readonly area: AreaName
+  /** When it was looked at, ISO 8601. */
+  readonly at: string
   readonly seconds: number
   readonly checks: readonly Verdict[]
 }
@@ -39,6 +43,15 @@ export function totalsOf(areas: readonly AreaReport[]): Readonly<Record<State, n
   const totals = {PASS: 0, FAIL: 0, WARN: 0, 'NOT-APPLICABLE': 0}
   for (const {state} of areas.flatMap(area => area.checks)) totals[state]++
   return totals
+}
+
+/** With the areas that were not looked at as they were kept from before. */
+export function withOthers(report: VerifyReport, before: VerifyReport | undefined): VerifyReport {
+  if (before?.id !== report.id) return report
+  const known = [...report.areas, ...before.areas]
+  const areas = AREA_NAMES.flatMap(name => known.find(({area}) => area === name) ?? [])
+  const totals = totalsOf(areas)
+  return {...report, ok: totals.FAIL === 0, totals, areas}
 }
 
 /** Throws USAGE, naming what there is. */

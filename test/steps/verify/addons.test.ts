@@ -38,8 +38,14 @@ describe('verifying the add-ons', () => {
   it('fails what is wanted and does not run, and says what is missing', async () => {
     const wanted = about(dns, {name: 'metrics-server'})
     expect(await addonVerdicts(wanted, api)).to.deep.equal([
-      {id: 'addon-coredns', title: 'CoreDNS runs', state: 'FAIL', found: 'is not installed'},
-      {id: 'addon-metrics-server', title: 'metrics-server runs', state: 'FAIL', found: 'is not installed'},
+      {
+        ...{id: 'addon-coredns', title: 'CoreDNS runs', state: 'FAIL', found: 'is not installed'},
+        cure: `khw addon add ${wanted.spec.name} coredns`,
+      },
+      {
+        ...{id: 'addon-metrics-server', title: 'metrics-server runs', state: 'FAIL', found: 'is not installed'},
+        cure: `khw addon add ${wanted.spec.name} metrics-server`,
+      },
     ])
     expect(hasDns(wanted)).to.equal(true)
     for (const object of addonOf('coredns').objects(wanted.spec, 'x:v1', NO_PAIR)) await applyObject(api, object)

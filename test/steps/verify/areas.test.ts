@@ -10,7 +10,7 @@ import {
   type ClockReport,
 } from '../../../src/steps/verify/areas/time.js'
 import {inTime} from '../../../src/steps/verify/areas/area.js'
-import {verdictOn} from '../../../src/steps/verify/areas/certificates.js'
+import {renewalCure, verdictOn} from '../../../src/steps/verify/areas/certificates.js'
 import {withMachines} from '../../../src/steps/verify/areas/workers.js'
 import {parseAreas} from '../../../src/steps/verify/verify-report.js'
 import {sampleSpec} from '../sample-spec.js'
@@ -115,17 +115,24 @@ describe('workers', () => {
 })
 
 describe('a certificate', () => {
+  it('is renewed for longer where the last ones were to be short', () => {
+    const spec = sampleSpec({controllers: 1, workers: 1})
+    const issuance = {since: '2026-11-26T00:00:00.000Z', lifetime: 120_000}
+    expect(renewalCure({spec})).to.equal(`khw certs renew ${spec.name}`)
+    expect(renewalCure({spec, issuance})).to.equal(`khw certs renew ${spec.name} --lifetime 30d`)
+  })
+
   const on = (node: string, from: 'node' | 'khw', daysLeft = 20) => ({
     ...{name: 'kubelet-client', node, issuer: 'kubernetes-ca', from, daysLeft, fingerprint: node},
     notAfter: '2026-12-26T00:00:00.000Z',
   })
 
   it('does not pass on a node where it could not be read', () => {
-    expect(verdictOn('kubelet-client', [on('worker-1', 'node')])).to.include({state: 'PASS'})
-    expect(verdictOn('kubelet-client', [on('worker-1', 'node'), on('worker-2', 'khw')])).to.include({
+    expect(verdictOn('kubelet-client', [on('worker-1', 'node')], 'khw certs renew lab')).to.include({state: 'PASS'})
+    expect(verdictOn('kubelet-client', [on('worker-1', 'node'), on('worker-2', 'khw')], '')).to.include({
       state: 'WARN',
       found: 'not read on worker-2; as khw made it: good until 2026-12-26 (20 days), by kubernetes-ca',
     })
-    expect(verdictOn('kubelet-client', [on('worker-2', 'khw', 1)])).to.include({state: 'FAIL'})
+    expect(verdictOn('kubelet-client', [on('worker-2', 'khw', 1)], 'khw x')).to.include({state: 'FAIL', cure: 'khw x'})
   })
 })

@@ -23,7 +23,10 @@ export function addonVerdicts(about: About, api: KubernetesApi): Promise<readonl
     wanted(about).map(async ({name}): Promise<Verdict> => {
       const addon = addonOf(name)
       const {state, detail} = await addonState(addon, about.spec, api)
-      return {id: `addon-${name}`, title: `${addon.title} runs`, state: STATES[state], found: detail}
+      return {
+        ...{id: `addon-${name}`, title: `${addon.title} runs`, state: STATES[state], found: detail},
+        ...((state === 'incomplete' || state === 'absent') && {cure: `khw addon add ${about.spec.name} ${name}`}),
+      }
     }),
   )
 }

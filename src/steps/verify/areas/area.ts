@@ -31,6 +31,11 @@ export function connectTo({context, hosts, progress}: AreaInput, {name}: Cluster
   ])
 }
 
+/** Starts machines that were stopped, and makes those anew that are gone. */
+export function machinesCure({spec}: Pick<RunContext, 'spec'>): string {
+  return `khw create --name ${spec.name}`
+}
+
 /** What `ask` learns of each node, and a verdict on each that cannot be asked. */
 export async function askNodes<T>(
   input: AreaInput,
@@ -44,7 +49,11 @@ export async function askNodes<T>(
       try {
         answers.push(await inTime(input.signal, async () => ask(node, await connectTo(input, node))))
       } catch (error) {
-        silent.push({id: node.name, title: 'The node can be asked', state: 'FAIL', found: messageOf(error)})
+        const gone = input.hosts[node.name] === undefined
+        silent.push({
+          ...{id: node.name, title: 'The node can be asked', state: 'FAIL', found: messageOf(error)},
+          ...(gone && {cure: machinesCure(input.context)}),
+        })
       }
     }),
   )

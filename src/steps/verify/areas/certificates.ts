@@ -1,19 +1,23 @@
 import type {Verdict} from '../../../benchmark/check.js'
 import {certificatesOf, ENOUGH_DAYS, type CertificateReport} from '../../certificates/list-certificates.js'
-import {inTime, type Area} from './area.js'
+import type {RunContext} from '../../engine/context.js'
+import {inTime, machinesCure, type Area} from './area.js'
 
 /** How long the certificates are good that the nodes have and show; those of one name together, the first to end counts. */
 export const CERTIFICATES: Area = {
   title: 'Read its certificates',
   limit: 60_000,
 
-  async look({context, signal}) {
+  async look({context, hosts, signal}) {
+    const cure = renewalCure(context)
     const {certificates, unread} = await inTime(signal, () => certificatesOf(context))
     const silent = unread.map(({node, file, detail}): Verdict => ({
       id: file === undefined ? node : `${node}:${file}`,
       title: file === undefined ? 'The node can be asked' : 'The node has its certificate',
       state: 'FAIL',
       found: file === undefined ? detail : `${file} ${detail}`,
+      ...(file !== undefined && {cure}),
+      ...(file === undefined && hosts[node] === undefined && {cure: machinesCure(context)}),
     }))
     const names = [...new Set(certificates.map(({name}) => name))]
     return [
@@ -22,14 +26,21 @@ export const CERTIFICATES: Area = {
         verdictOn(
           name,
           certificates.filter(each => each.name === name),
+          cure,
         ),
       ),
     ]
   },
 }
 
+/** One that was given certificates of less than what is enough would be given such again. */
+export function renewalCure({spec, issuance}: Pick<RunContext, 'spec' | 'issuance'>): string {
+  const short = issuance?.lifetime !== undefined && issuance.lifetime < ENOUGH_DAYS * 86_400_000
+  return `khw certs renew ${spec.name}${short ? ' --lifetime 30d' : ''}`
+}
+
 /** Of one name, on all nodes. What only khw's own copy says of a node that could not be read is for a person to judge. */
-export function verdictOn(name: string, all: readonly CertificateReport[]): Verdict {
+export function verdictOn(name: string, all: readonly CertificateReport[], cure: string): Verdict {
   const first = all.toSorted((a, b) => a.daysLeft - b.daysLeft)[0]
   const daysLeft = first?.daysLeft ?? 0
   const where = [first?.node ?? 'this machine', ...(first?.from === 'api' ? ['as its API server shows it'] : [])]
@@ -40,5 +51,5 @@ export function verdictOn(name: string, all: readonly CertificateReport[]): Verd
   const title = `Good for ${ENOUGH_DAYS} days at least`
   if (ok && unread.length > 0)
     return {id: name, title, state: 'WARN', found: `not read on ${unread.join(', ')}; as khw made it: ${found}`}
-  return {id: name, title, state: ok ? 'PASS' : 'FAIL', found}
+  return ok ? {id: name, title, state: 'PASS', found} : {id: name, title, state: 'FAIL', found, cure}
 }

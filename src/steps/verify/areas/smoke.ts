@@ -13,7 +13,7 @@ import {instanceOfNode, livePublicIps} from '../../compute/node-instance.js'
 import {asRoot} from '../../node/root-shell.js'
 import {secretIsEncryptedAtRest} from '../secret-at-rest.js'
 import {addonVerdicts, hasDns} from './addons.js'
-import {connectTo, inTime, type Area, type AreaInput} from './area.js'
+import {connectTo, inTime, machinesCure, type Area, type AreaInput} from './area.js'
 import {withMachines} from './workers.js'
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -48,7 +48,7 @@ export const SMOKE: Area = {
     const replicas = Math.min(2, workers.length)
     const dns = hasDns(input.context)
     const parts = await Promise.all([
-      caught('workers', async () => [verdict(withMachines(await workersReady(api, workers), input.context))]),
+      caught('workers', async () => [workersVerdict(await workersReady(api, workers), input.context)]),
       caught('encrypted-secret', () => encryptedSecret(input, api)),
       caught('pods', async () =>
         (await networkCheck({api, workers, image, signal, onProgress: progress})).map(verdict),
@@ -131,6 +131,11 @@ async function caught(id: string, work: () => Promise<readonly Verdict[]>): Prom
   } catch (error) {
     return [{id, title: TITLES[id] ?? id, state: 'FAIL', found: messageOf(error)}]
   }
+}
+
+function workersVerdict(ready: Check, context: AreaInput['context']): Verdict {
+  const checked = withMachines(ready, context)
+  return {...verdict(checked), ...(checked !== ready && {cure: machinesCure(context)})}
 }
 
 function verdict({name, ok, detail}: Check): Verdict {

@@ -20,7 +20,7 @@ export interface ClusterReport {
   readonly tolerates: number
   readonly nodes: readonly NodeReport[]
   readonly checks: readonly Check[]
-  /** How pods are connected, and whether a NetworkPolicy does anything. */
+  /** How pods are connected, and whether a NetworkPolicy does anything: what enforces it is ready on every worker. */
   readonly network: {readonly cni: CniChoice; readonly policiesEnforced: boolean}
   readonly certificates: {
     readonly earliestExpiry: string | null

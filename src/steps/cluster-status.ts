@@ -7,6 +7,7 @@ import {messageOf} from '../errors.js'
 import type {LockOwner} from '../lock-owner.js'
 import type {KubernetesApi} from '../kubernetes/api.js'
 import {conditionOf, type NodeObject} from '../kubernetes/objects.js'
+import {checkEngine} from './addons/policy-engine.js'
 import {instanceOfNode, livePublicIps} from './compute/node-instance.js'
 import {pointKubeconfig} from './control-plane/operator-kubeconfig.js'
 import {costSoFar} from './cost/cost-so-far.js'
@@ -14,7 +15,7 @@ import {createPlan} from './create-plan.js'
 import type {RunContext} from './engine/context.js'
 import type {Journal} from './engine/journal.js'
 import {whoIsAtWork} from './engine/lock.js'
-import {checkLoadBalancer, LOAD_BALANCER_CHECK} from './load-balancer/check.js'
+import {checkLoadBalancer} from './load-balancer/check.js'
 import {withCluster, type ClusterOptions} from './session/open-cluster.js'
 import {addressChanged} from './operator/address-changed.js'
 import {API_PORT} from './operator/operator-api.js'
@@ -29,7 +30,7 @@ export function clusterStatus(options: ClusterOptions): Promise<ClusterReport> {
     await keepKubeconfig(journal, context, context.inventory, report)
     // Who reaches the API is let in.
     if (
-      report.checks.every(check => check.ok || check.name === LOAD_BALANCER_CHECK) ||
+      report.checks.some(({name, ok}) => name === API_CHECK && ok) ||
       report.nodes.every(node => node.publicIp === null)
     )
       return report
@@ -86,6 +87,7 @@ export async function reportOf(journal: Journal, context: RunContext, inventory:
   const answers = nodes.every(node => node.ready) && check.ok
   const live = nodes.filter(node => node.role === 'controller' && node.ready)
   const balancer = hasLoadBalancer(spec) ? await checkLoadBalancer(inventory, api) : undefined
+  const engine = spec.cni && (await checkEngine(spec.cni, context, check.ok ? api : undefined))
   const controller = live[0]?.publicIp
   return {
     name: spec.name,
@@ -98,8 +100,8 @@ export async function reportOf(journal: Journal, context: RunContext, inventory:
     endpoint: balancer?.endpoint ?? (controller ? `https://${controller}:${API_PORT}` : null),
     tolerates: Math.max(0, live.length - (Math.floor(spec.controllers / 2) + 1)),
     nodes,
-    checks: [check, ...(balancer === undefined ? [] : [balancer.check])],
-    network: {cni: spec.cni ?? 'bridge', policiesEnforced: spec.cni !== undefined},
+    checks: [check, ...(balancer === undefined ? [] : [balancer.check]), ...(engine === undefined ? [] : [engine])],
+    network: {cni: spec.cni ?? 'bridge', policiesEnforced: engine?.ok === true},
     certificates: {earliestExpiry: certificateExpiry(journal), ...(journal.renewing && {renewing: true})},
     cost: costSoFar(journal, inventory, context.clock.now()),
     expiresAt: journal.header.expiresAt ?? null,
@@ -131,6 +133,8 @@ function nodeReport(spec: ClusterSpec, node: ClusterNode, instance: Instance | u
   }
 }
 
+const API_CHECK = 'api'
+
 interface ApiAnswer {
   /** Undefined before the cluster has certificates. */
   readonly api?: KubernetesApi
@@ -143,9 +147,9 @@ async function askApi(context: RunContext, publicIps: Readonly<Record<string, st
   try {
     api = await context.kubernetes(publicIps, 'admin')
     const objects = await api.nodes()
-    return {api, objects, check: {name: 'api', ok: true, detail: `answers at ${await api.endpoint()}`}}
+    return {api, objects, check: {name: API_CHECK, ok: true, detail: `answers at ${await api.endpoint()}`}}
   } catch (error) {
-    return {...(api ? {api} : {}), objects: [], check: {name: 'api', ok: false, detail: messageOf(error)}}
+    return {...(api ? {api} : {}), objects: [], check: {name: API_CHECK, ok: false, detail: messageOf(error)}}
   }
 }
 

@@ -55,7 +55,11 @@ function loadBalancer({phase, checks, nodes, endpoint}: CreateReport, {style, co
 function policies({phase, network}: CreateReport, {style, columns}: CreateReportOptions): string {
   if (phase === 'creating') return ''
   const mark = network.policiesEnforced ? style.green('✔') : style.yellow('!')
-  const [head = '', ...rest] = wrap(policiesSentence(network), columns - 2)
+  const text =
+    network.cni === 'bridge' || network.policiesEnforced
+      ? policiesSentence(network)
+      : `Network policies are not known to be enforced: ${network.cni} is not ready on every worker.`
+  const [head = '', ...rest] = wrap(text, columns - 2)
   return [`${mark} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
 }
 

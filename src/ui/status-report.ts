@@ -172,7 +172,8 @@ export function next(commands: readonly string[], style: Style): string {
 }
 
 function policies({cni, policiesEnforced}: ClusterReport['network']): string {
-  return policiesEnforced ? `enforced by ${cni}` : `not enforced (--cni ${cni}): a NetworkPolicy does nothing`
+  if (cni === 'bridge') return `not enforced (--cni ${cni}): a NetworkPolicy does nothing`
+  return policiesEnforced ? `enforced by ${cni}` : `not known to be enforced by ${cni}`
 }
 
 function tolerance(n: number): string {

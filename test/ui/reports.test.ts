@@ -63,6 +63,13 @@ describe('statusReport', () => {
     expect(text).to.include('  export KUBECONFIG="$(khw kubeconfig lab --path)"\n')
   })
 
+  it('says that policies are enforced only where that was seen', () => {
+    const policies = (policiesEnforced: boolean): string =>
+      statusReport(report({network: {cni: 'kube-network-policies', policiesEnforced}}), options)
+    expect(policies(true)).to.match(/^ {2}Policies +enforced by kube-network-policies$/m)
+    expect(policies(false)).to.match(/^ {2}Policies +not known to be enforced by kube-network-policies$/m)
+  })
+
   it('says that a renewal is unfinished, and how it is finished', () => {
     const {certificates} = report()
     const text = statusReport(report({certificates: {...certificates, renewing: true}}), options)
@@ -224,6 +231,12 @@ describe('createReport', () => {
       'load balancer: is still registering the controllers (kubectl uses controller-1 until then;',
     )
     expect(createReport(created, {...options, startedAt: 0, until: undefined, alone: true})).not.to.include('balancer')
+  })
+
+  it('claims that policies are enforced only where that was seen', () => {
+    const network = {cni: 'kube-network-policies', policiesEnforced: false} as const
+    const text = createReport({...created, network}, {...options, startedAt: 0, until: undefined, alone: true})
+    expect(text).to.include('! Network policies are not known to be enforced')
   })
 
   it('names the cluster in khw ssh where there are others', () => {

@@ -1,10 +1,14 @@
+import type {ArtifactSet} from '../../artifacts/artifact.js'
 import type {PolicyEngine} from '../../cluster/cni.js'
+import type {Check} from '../../cluster/report.js'
+import {messageOf} from '../../errors.js'
 import type {KubernetesApi} from '../../kubernetes/api.js'
-import type {DaemonSetObject, Manifest} from '../../kubernetes/objects.js'
+import type {DaemonSetObject} from '../../kubernetes/objects.js'
 import {objectPath} from '../../kubernetes/paths.js'
 import {policyDaemonSet, policyEngineObjects} from '../../templates/policy-engine.js'
 import type {Addresses} from '../compute/addresses.js'
 import type {Rbac} from '../control-plane/rbac.js'
+import type {RunContext} from '../engine/context.js'
 import {defineStep, type Step} from '../engine/step.js'
 import {waitUntil} from '../engine/wait-until.js'
 import type {Ready} from '../worker/ready.js'
@@ -29,8 +33,12 @@ export function policyEngine(cni: PolicyEngine, workers: number, needs: PolicyEn
       const api = await kubernetes(addresses.publicIps, 'admin')
       const objects = policyEngineObjects(artifacts)
       for (const object of objects) await api.apply(object)
-      const daemonSet = policyDaemonSet(objects)
-      await waitUntil(() => readyOnAll(api, daemonSet, workers, progress), {
+      const onAll = async (): Promise<true | undefined> => {
+        const {ok, detail} = await engineState(api, artifacts, workers)
+        progress(detail)
+        return ok ? true : undefined
+      }
+      await waitUntil(onAll, {
         what: `${cni} to be ready on every worker`,
         budget: 180_000,
         every: 500,
@@ -43,20 +51,37 @@ export function policyEngine(cni: PolicyEngine, workers: number, needs: PolicyEn
   })
 }
 
-async function readyOnAll(
+/** Whether policies are enforced as far as that can be seen without trying: it fails open, where it does not run. */
+export async function checkEngine(
+  cni: PolicyEngine,
+  {spec, artifacts}: Pick<RunContext, 'spec' | 'artifacts'>,
+  /** Undefined: it does not answer. */
+  api: KubernetesApi | undefined,
+): Promise<Check> {
+  const name = 'network-policies'
+  if (api === undefined) return {name, ok: false, detail: 'are not known to be enforced, as the API does not answer'}
+  try {
+    const {ok, detail} = await engineState(api, artifacts, spec.workers)
+    return {name, ok, detail: `${cni} ${detail}`}
+  } catch (error) {
+    return {name, ok: false, detail: messageOf(error)}
+  }
+}
+
+/** On how many workers it is ready; `ok`: on all of them, as it was applied last. */
+async function engineState(
   api: KubernetesApi,
-  daemonSet: Manifest,
+  artifacts: ArtifactSet,
   workers: number,
-  progress: (text: string) => void,
-): Promise<true | undefined> {
-  const now = await api.get<DaemonSetObject>(objectPath(daemonSet))
+): Promise<{readonly ok: boolean; readonly detail: string}> {
+  const now = await api.get<DaemonSetObject>(objectPath(policyDaemonSet(policyEngineObjects(artifacts))))
   const {
     observedGeneration = 0,
     desiredNumberScheduled = 0,
     updatedNumberScheduled = 0,
     numberReady = 0,
   } = now?.status ?? {}
-  progress(`ready on ${numberReady} of ${workers} workers`)
   const seen = observedGeneration >= (now?.metadata.generation ?? 0) && desiredNumberScheduled >= workers
-  return seen && Math.min(updatedNumberScheduled, numberReady) >= desiredNumberScheduled ? true : undefined
+  const ok = seen && Math.min(updatedNumberScheduled, numberReady) >= desiredNumberScheduled
+  return {ok, detail: now === undefined ? 'is not there' : `is ready on ${numberReady} of ${workers} workers`}
 }

@@ -5,6 +5,7 @@ import {messageOf} from '../../../errors.js'
 import type {KubernetesApi} from '../../../kubernetes/api.js'
 import {PORT} from '../../../kubernetes/check-manifests.js'
 import {networkCheck, workersReady} from '../../../kubernetes/checks.js'
+import {policyCheck} from '../../../kubernetes/policy-check.js'
 import {GREETING} from '../../../kubernetes/workload-manifests.js'
 import {withWorkload, type Workload} from '../../../kubernetes/workload.js'
 import type {RemoteNode} from '../../../ssh/remote-node.js'
@@ -28,6 +29,10 @@ const TITLES: Readonly<Record<string, string>> = {
   exec: 'kubectl exec',
   'port-forward': 'kubectl port-forward',
   'node-port': 'A node port answers on each worker',
+  'network-policies': 'Network policies are enforced',
+  'policy-pods': 'Pods for a network policy run',
+  'policy-denial': 'A network policy keeps pods out',
+  'policy-allowance': 'A network policy lets pods in',
   addons: 'The add-ons can be looked at',
   dns: 'A pod resolves a name of the cluster',
 }
@@ -53,6 +58,7 @@ export const SMOKE: Area = {
       caught('pods', async () =>
         (await networkCheck({api, workers, image, signal, onProgress: progress})).map(verdict),
       ),
+      caught('network-policies', () => policyVerdicts(input, api)),
       caught('addons', () => addonVerdicts(input.context, api)),
       caught('deployment', async () => {
         const used = (workload: Workload): Promise<readonly Check[]> => useWorkload(input, workload, dns)
@@ -69,6 +75,17 @@ const NO_DNS: Verdict = {
   title: TITLES['dns'] ?? '',
   state: 'NOT-APPLICABLE',
   found: 'CoreDNS is not among its add-ons',
+}
+
+/** An engine fails open: that it runs is not enough. */
+export async function policyVerdicts(
+  {context: {spec, artifacts}, signal, progress}: Pick<AreaInput, 'context' | 'signal' | 'progress'>,
+  api: KubernetesApi,
+): Promise<readonly Verdict[]> {
+  if (spec.cni === undefined) return []
+  const workers = workersOf(spec).map(({name}) => name)
+  const checks = await policyCheck({api, workers, image: artifacts.images.check, signal, onProgress: progress})
+  return checks.map(verdict)
 }
 
 async function encryptedSecret(input: AreaInput, api: KubernetesApi): Promise<readonly Verdict[]> {

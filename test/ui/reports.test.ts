@@ -5,6 +5,7 @@ import {accessReport} from '../../src/ui/access-report.js'
 import {createReport} from '../../src/ui/create-report.js'
 import {destroyReport} from '../../src/ui/destroy-report.js'
 import {listReport} from '../../src/ui/list-report.js'
+import {renewReport} from '../../src/ui/renew-report.js'
 import {statusReport} from '../../src/ui/status-report.js'
 import {styleFor} from '../../src/ui/style.js'
 
@@ -167,6 +168,17 @@ describe('statusReport', () => {
     expect(left).to.match(/^lab is unfinished\n/)
     expect(left).to.include('! Begun, and not done: ').and.to.include('✖ access: Your public address')
     expect(left).to.include('khw access refresh lab')
+  })
+})
+
+describe('renewReport', () => {
+  it('says until when, within the width', () => {
+    const text = renewReport(report({name: 'a-name-that-is-long'}), options)
+    expectFits(text)
+    expect(text.replaceAll('\n  ', ' ')).to.equal(
+      '✔ a-name-that-is-long has new certificates: the first to end does so on 2026-12-22 (in 30 days)',
+    )
+    expect(renewReport(report({ready: false}), options)).to.match(/^! lab has[^]*\n\nNext:\n {2}khw status lab$/)
   })
 })
 

@@ -43,7 +43,10 @@ export function parseAddon(text: string): ClusterAddon {
 
 /** Throws USAGE with the list. */
 export function addonName(text: string): AddonName {
-  const known = ADDON_NAMES.find(name => name === text)
-  if (known !== undefined) return known
+  if (isAddonName(text)) return text
   throw new KhwError('USAGE', `There is no add-on "${text}".`, [`Choose one of: ${ADDON_NAMES.join(', ')}`], {exit: 2})
+}
+
+export function isAddonName(text: string): text is AddonName {
+  return (ADDON_NAMES as readonly string[]).includes(text)
 }

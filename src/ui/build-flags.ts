@@ -57,14 +57,15 @@ export const buildFlags = {
     helpGroup: 'MACHINES',
   }),
   addon: Flags.string({
-    description: 'add-on to install besides CoreDNS, with its image if it is not the usual one; may be repeated',
+    description:
+      'add-on to install besides coredns: metrics-server; with its image if it is not the usual one; may be repeated',
     helpValue: 'ADDON[=IMAGE]',
     multiple: true,
     multipleNonGreedy: true,
     helpGroup: 'ADD-ONS',
   }),
   'no-addon': Flags.string({
-    description: 'add-on to leave out',
+    description: 'add-on to leave out, as coredns',
     helpValue: 'ADDON',
     multiple: true,
     multipleNonGreedy: true,

@@ -76,7 +76,8 @@ export async function describeTargetGroups(
 
 /**
  * Who may not ask ELB has made nothing there. EC2 shows whether somebody else has: a load balancer has interfaces, each
- * with its name, and if there is one that is looked for, not seeing it is an error.
+ * with its name, and if there is one that is looked for, not seeing it is an error. A target group that is left alone has
+ * none: such a one, which costs nothing, is not seen by them.
  */
 async function asFarAsAllowed<T>(
   {ec2}: ResourceClients,

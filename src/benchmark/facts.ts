@@ -1,6 +1,6 @@
-import {parse} from 'yaml'
 import type {Role} from '../cluster/addressing.js'
 import type {Release} from '../kubernetes/releases.js'
+import {yamlValue} from '../yaml.js'
 
 export const PROGRAMS = {
   controller: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'etcd'],
@@ -70,7 +70,7 @@ export function filesBelow(facts: NodeFacts, directory: string): readonly FileFa
 /** Undefined of a text that is no YAML. */
 export function yamlOf(text: string): unknown {
   try {
-    return parse(text)
+    return yamlValue(text)
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto'
-import {stringify} from 'yaml'
+import {yamlText} from '../yaml.js'
 import type {SecretStore} from './secret-store.js'
 
 /** secretbox (XSalsa20 and Poly1305) detects changes; aescbc does not and is for releases without the former. */
@@ -25,7 +25,7 @@ export async function ensureEncryptionKey(secrets: SecretStore): Promise<string>
  * encrypted from its first write, so what is not encrypted has been smuggled in and is refused.
  */
 export function encryptionConfiguration(provider: EncryptionProvider, key: string): string {
-  return stringify({
+  return yamlText({
     apiVersion: 'apiserver.config.k8s.io/v1',
     kind: 'EncryptionConfiguration',
     resources: [

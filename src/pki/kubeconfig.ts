@@ -1,4 +1,4 @@
-import {stringify} from 'yaml'
+import {yamlText} from '../yaml.js'
 
 export interface KubeconfigInput {
   readonly clusterName: string
@@ -19,28 +19,25 @@ export interface KubeconfigInput {
 export function kubeconfig(input: KubeconfigInput): string {
   const {clusterName, server, user} = input
   const servers = Object.entries({[clusterName]: server, ...input.contexts})
-  return stringify(
-    {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: servers.map(([name, url]) => ({
-        name,
-        cluster: {server: url, 'certificate-authority-data': base64(input.ca)},
-      })),
-      users: [
-        {
-          name: user,
-          user: {
-            'client-certificate-data': base64(input.certificate),
-            'client-key-data': base64(input.privateKey),
-          },
+  return yamlText({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: servers.map(([name, url]) => ({
+      name,
+      cluster: {server: url, 'certificate-authority-data': base64(input.ca)},
+    })),
+    users: [
+      {
+        name: user,
+        user: {
+          'client-certificate-data': base64(input.certificate),
+          'client-key-data': base64(input.privateKey),
         },
-      ],
-      contexts: servers.map(([name]) => ({name, context: {cluster: name, user}})),
-      'current-context': clusterName,
-    },
-    {lineWidth: 0},
-  )
+      },
+    ],
+    contexts: servers.map(([name]) => ({name, context: {cluster: name, user}})),
+    'current-context': clusterName,
+  })
 }
 
 export interface OperatorKubeconfigInput extends Omit<KubeconfigInput, 'contexts'> {

@@ -2,7 +2,7 @@ import type {ArtifactSet} from '../artifacts/artifact.js'
 import type {ClusterSpec, SecurityProfile} from '../cluster/spec.js'
 import {releaseOf} from '../kubernetes/releases.js'
 import {imageArchives} from './installed-programs.js'
-import {yamlFile} from './yaml.js'
+import {yamlFile} from '../yaml.js'
 
 /** Admission plugins beyond those that are on by default ("Admission Control in Kubernetes", kubernetes.io). */
 export function admissionPlugins(spec: ClusterSpec, artifacts: ArtifactSet): readonly string[] {

@@ -1,4 +1,4 @@
-import {yamlFile} from './yaml.js'
+import {yamlFile} from '../yaml.js'
 
 const CORE = ''
 

@@ -1,6 +1,6 @@
 import type {ClusterSpec} from '../cluster/spec.js'
 import {releaseOf} from '../kubernetes/releases.js'
-import {yamlFile} from './yaml.js'
+import {yamlFile} from '../yaml.js'
 
 /** How the API server is, and nothing else of it: whole paths, so `/readyz/etcd` is not among them. */
 const HEALTH_PATHS = ['/livez', '/readyz', '/healthz'] as const

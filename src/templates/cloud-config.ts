@@ -5,7 +5,7 @@ import {startExpiry, type Expiry} from './expiry.js'
 import {FETCH_SCRIPT, fetchScript, STATE} from './fetch-script.js'
 import {shellQuote} from './shell-quote.js'
 import {START_FETCH} from './start-fetch.js'
-import {yamlFile} from './yaml.js'
+import {yamlFile} from '../yaml.js'
 
 export interface CloudConfigInput extends Expiry {
   readonly artifacts: ArtifactSet

@@ -5,7 +5,7 @@ import {installedPath} from './installed-programs.js'
 import {PATHS} from './paths.js'
 import {SANDBOX} from './sandbox.js'
 import {commandLine, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
-import {yamlFile} from './yaml.js'
+import {yamlFile} from '../yaml.js'
 
 /**
  * KubeProxyConfiguration (https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/). In nftables mode

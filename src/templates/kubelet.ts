@@ -7,7 +7,7 @@ import {imageArchives, installedPath} from './installed-programs.js'
 import {bothOf, PATHS} from './paths.js'
 import {commandLine, RESTART, systemdUnit, type UnitSection, type UnitTemplate} from './systemd-unit.js'
 import {AEAD_SUITES} from './tls.js'
-import {yamlFile} from './yaml.js'
+import {yamlFile} from '../yaml.js'
 
 const RUNTIME_ENDPOINT = `unix://${PATHS.containerdSocket}`
 

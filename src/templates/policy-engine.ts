@@ -2,7 +2,7 @@ import type {ArtifactSet} from '../artifacts/artifact.js'
 import {KhwError} from '../errors.js'
 import type {Manifest} from '../kubernetes/objects.js'
 import {containerdReleaseOf} from '../kubernetes/releases.js'
-import {yamlDocuments} from './yaml.js'
+import {yamlDocuments} from '../yaml.js'
 
 /** A workload of pods, as far as it is changed here. */
 type DaemonSet = Manifest & {

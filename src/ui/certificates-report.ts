@@ -1,11 +1,9 @@
+import {ENOUGH_DAYS} from '../pki/enough-days.js'
 import type {CertificateReport, CertificatesReport} from '../steps/certificates/list-certificates.js'
 import type {ReportOptions} from './status-report.js'
 import type {Style} from './style.js'
 import {table} from './table.js'
 import {clip, wrap} from './text.js'
-
-/** Days: less is shown in red, and makes the command fail. */
-const SHORT = 7
 
 /** What `khw certs list` prints for people, at most 80 columns wide: a row for each certificate, however many nodes have it. */
 export function certificatesReport(report: CertificatesReport, {style, columns}: ReportOptions): string {
@@ -45,7 +43,7 @@ function row(
     holders(group, all),
     clip(issuer.replace(`khw ${cluster} `, ''), 14),
     notAfter.slice(0, 16).replace('T', ' '),
-    `${daysLeft < SHORT ? style.red(left) : left}${from === 'khw' && group[0]?.node !== null ? '*' : ''}`,
+    `${daysLeft < ENOUGH_DAYS ? style.red(left) : left}${from === 'khw' && group[0]?.node !== null ? '*' : ''}`,
   ]
 }
 

@@ -3,6 +3,7 @@ import {pricesAsOf} from '../cluster/prices.js'
 import type {AtWork, Check, ClusterReport, CostReport, NodeReport, Progress} from '../cluster/report.js'
 import {usd} from '../cluster/cost.js'
 import {expiryWarning, isExpired} from '../cluster/expiry.js'
+import {ENOUGH_DAYS} from '../pki/enough-days.js'
 import {count, duration} from './quantities.js'
 import type {Style} from './style.js'
 import {fields, table} from './table.js'
@@ -144,7 +145,7 @@ function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
   if (warning !== undefined && isExpired(expiresAt, now)) return next(warning.next, style)
   const broken = nodes.find(node => !node.ready && node.state === 'running')
   if (checks.some(check => check.name === 'access' && !check.ok)) return next([`khw access refresh ${name}`], style)
-  const due = certificates.renewing ?? endsWithin(WEEK, certificates.earliestExpiry, now)
+  const due = certificates.renewing ?? endsWithin(ENOUGH_DAYS * 86_400_000, certificates.earliestExpiry, now)
   // Whoever is at work locks all others out.
   const busy = (progress?.by ?? report.by ?? null) !== null
   if (busy && (due || phase !== 'ready')) return next([`khw status ${name}`], style)
@@ -179,9 +180,6 @@ function policies({cni, policiesEnforced}: ClusterReport['network']): string {
 function tolerance(n: number): string {
   return n === 0 ? 'no further loss of a controller' : `the loss of ${count(n, 'more controller')}`
 }
-
-/** As `khw certs list` counts it. */
-const WEEK = 7 * 86_400_000
 
 function endsWithin(milliseconds: number, iso: string | null, now: number): boolean {
   return iso !== null && Date.parse(iso) - now < milliseconds

@@ -3,6 +3,7 @@ import {addonsOf} from '../../cluster/addons.js'
 import {nodesOf, type ClusterNode} from '../../cluster/addressing.js'
 import {messageOf} from '../../errors.js'
 import {servedCertificate} from '../../kubernetes/served-certificate.js'
+import {ENOUGH_DAYS} from '../../pki/enough-days.js'
 import {parseCertificate} from '../../pki/fit.js'
 import {storedCertificate} from '../../pki/pki.js'
 import {servingName} from '../../pki/serving-pair.js'
@@ -19,9 +20,6 @@ import {within} from '../engine/within.js'
 import {asRoot} from '../node/root-shell.js'
 import {apiEndpoints} from '../operator/operator-api.js'
 import {withCluster, type ClusterOptions} from '../session/open-cluster.js'
-
-/** With less left it is time to renew. */
-export const ENOUGH_DAYS = 7
 
 /** Output contract of `khw certs list --json`. */
 export interface CertificatesReport {

@@ -1,5 +1,6 @@
 import type {Verdict} from '../../../benchmark/check.js'
-import {certificatesOf, ENOUGH_DAYS, type CertificateReport} from '../../certificates/list-certificates.js'
+import {ENOUGH_DAYS} from '../../../pki/enough-days.js'
+import {certificatesOf, type CertificateReport} from '../../certificates/list-certificates.js'
 import type {RunContext} from '../../engine/context.js'
 import {inTime, machinesCure, type Area} from './area.js'
 

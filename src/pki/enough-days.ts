@@ -1,0 +1,2 @@
+/** A certificate with less left is to be renewed. */
+export const ENOUGH_DAYS = 7

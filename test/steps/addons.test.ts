@@ -129,10 +129,16 @@ describe('the image of an add-on', () => {
 
   it('is missing where the source has none: that says what to type', () => {
     expect(imageOf({name: 'metrics-server'}, of('debian'))).to.equal(undefined)
-    expect(() => requireImage({name: 'metrics-server'}, of('mirror'), 'lab'))
+    const required = (isWanted: boolean) => () =>
+      requireImage({name: 'metrics-server'}, of('mirror'), 'lab', {isWanted})
+    expect(required(true))
       .to.throw(/the mirror that the artifacts came from has no image of metrics-server/)
       .with.nested.property('suggestions[0]')
       .that.includes('khw addon add lab metrics-server --image')
+    // What is not there need not be removed.
+    const remove = 'or do without: khw addon remove lab metrics-server'
+    expect(required(true)).to.throw().with.property('suggestions').that.includes(remove)
+    expect(required(false)).to.throw().with.property('suggestions').that.has.length(1)
   })
 
   it('is read from what is typed, and nothing that is no reference', () => {

@@ -35,7 +35,7 @@ export async function install(
   const {spec, artifacts} = before
   const had = addonsOf(spec).find(each => each.name === name)
   const addon = image === undefined ? (had ?? {name}) : {name, image}
-  requireImage(addon, artifacts, spec.name)
+  requireImage(addon, artifacts, spec.name, {isWanted: had !== undefined})
   refuseForeign(await addonState(addonOf(name), spec, api))
   // First: what is wanted must not be on the disk beside a record that says it is done.
   journal.forget([installId(name), readyId(name)])

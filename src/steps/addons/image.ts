@@ -14,8 +14,13 @@ export function imageOf({name, image}: ClusterAddon, artifacts: ArtifactSet): st
   )
 }
 
-/** Throws ARTIFACT_MISSING, with what to type, if there is none. */
-export function requireImage(addon: ClusterAddon, artifacts: ArtifactSet, cluster: string): string {
+/** Throws ARTIFACT_MISSING, with what to type, if there is none. `isWanted`: the cluster has it in its record. */
+export function requireImage(
+  addon: ClusterAddon,
+  artifacts: ArtifactSet,
+  cluster: string,
+  {isWanted}: {readonly isWanted: boolean},
+): string {
   const image = imageOf(addon, artifacts)
   if (image !== undefined) return image
   const {name} = addon
@@ -24,7 +29,7 @@ export function requireImage(addon: ClusterAddon, artifacts: ArtifactSet, cluste
     `The add-on ${name} cannot be installed in "${cluster}": ${whyMissing(name, artifacts)}.`,
     [
       `Say which to use, if its nodes can pull it or have it: khw addon add ${cluster} ${name} --image REGISTRY/${name}:TAG`,
-      `or do without: khw addon remove ${cluster} ${name}`,
+      ...(isWanted ? [`or do without: khw addon remove ${cluster} ${name}`] : []),
     ],
     {exit: 2},
   )

@@ -48,7 +48,9 @@ export function installId(name: AddonName): string {
 /** Undefined only for a cluster whose record is of before it said which add-ons there are: it does without. */
 function imageFor({name}: Addon, {spec, artifacts}: StepContext): string | undefined {
   const wanted = addonsOf(spec).find(each => each.name === name) ?? {name}
-  return spec.addons === undefined ? imageOf(wanted, artifacts) : requireImage(wanted, artifacts, spec.name)
+  return spec.addons === undefined
+    ? imageOf(wanted, artifacts)
+    : requireImage(wanted, artifacts, spec.name, {isWanted: true})
 }
 
 async function pairOf({api}: Addon, {secrets, clock, issuance}: StepContext): Promise<typeof NO_PAIR> {

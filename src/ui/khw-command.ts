@@ -48,8 +48,14 @@ export abstract class KhwCommand extends Command {
     if (error instanceof Errors.CLIError) {
       const {usageFailure} = await import('./usage-failure.js')
       // Of a command without any, there is no such object.
-      const flags = Object.keys({...this.ctor.flags})
-      return {failure: usageFailure(error, `khw ${(this.id ?? '').replaceAll(':', ' ')}`, flags), exit: 2}
+      const {flags, baseFlags, args, enableJsonFlag} = this.ctor
+      const usage = {
+        command: `khw ${(this.id ?? '').replaceAll(':', ' ')}`,
+        flags: [...Object.keys({...baseFlags, ...flags}), ...(enableJsonFlag ? ['json'] : []), 'help'],
+        args: Object.keys({...args}),
+        argv: this.argv,
+      }
+      return {failure: usageFailure(error, usage), exit: 2}
     }
     const {expectedError} = await import('./expected-error.js')
     const expected = expectedError(error)

@@ -59,7 +59,20 @@ describe('khw --help', function () {
     const help = khw('create', '--help')
     expect(help.stderr).to.equal('')
     expect(help.stdout).to.include('--kubernetes-version').and.to.include('EXAMPLES')
+    expect(help.stdout).to.match(/--allow-cidr=CIDR,\.\.\.\s/)
     expect(khw('create', '--frobnicate')).to.include({status: 2})
+  })
+
+  it('is also -h and help, and its version -v and version', () => {
+    expect(khw('-h').stdout).to.match(/^ +create +\w/m)
+    const renew = khw('certs', 'renew', '-h')
+    expect(renew).to.include({status: 0, stderr: ''})
+    expect(renew.stdout).to.include('khw certs renew')
+    expect(khw('help', 'certs', 'renew').stdout).to.equal(renew.stdout)
+    const version = khw('-v')
+    expect(version).to.include({status: 0, stderr: ''})
+    expect(version.stdout).to.match(/^khw\/\d/)
+    expect(khw('version').stdout).to.equal(version.stdout)
   })
 
   it('would notice: a command that needs AWS cannot run', () => {

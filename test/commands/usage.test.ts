@@ -73,6 +73,17 @@ describe('commands', () => {
     expect(await run(Ssh, 'worker-1', '-la')).to.include({exit: 2})
   })
 
+  it('know their own flags of all kinds, and what is an argument here and a flag elsewhere', async () => {
+    const tries = async (command: typeof KhwCommand, ...argv: string[]): Promise<string | undefined> =>
+      (await run(command, ...argv)).stderr.split('\n')[4]?.trim()
+    expect(await tries(List, '--jsn')).to.equal('--json')
+    expect(await tries(Status, '--profil', 'work')).to.equal('--profile')
+    expect(await tries(Status, '--name', 'lab')).to.equal('khw status lab')
+    expect(await tries(Status, '--profile', 'work', '--name=lab')).to.equal('khw status --profile work lab')
+    expect(await tries(Status, '--name')).to.equal('khw status NAME')
+    expect(await tries(Status, '--frobnicate', 'lab')).to.equal('khw status --help')
+  })
+
   it('print errors for people on stderr', async () => {
     const {stdout, stderr, exit} = await run(Status)
     expect(exit).to.equal(1)

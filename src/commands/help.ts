@@ -1,0 +1,17 @@
+import {Help as Pages} from '@oclif/core'
+import {KhwCommand} from '../ui/khw-command.js'
+
+export default class Help extends KhwCommand {
+  static override summary = 'Explain khw, or one of its commands'
+  static override description = 'As --help behind the command.'
+  static override usage = 'help [COMMAND]'
+  static override examples = ['<%= config.bin %> help create', '<%= config.bin %> help certs renew']
+  /** As --help is no command either. */
+  static override hidden = true
+  static override strict = false
+
+  async run(): Promise<void> {
+    const {argv} = await this.parse(Help)
+    await new Pages(this.config).showHelp(argv as string[])
+  }
+}

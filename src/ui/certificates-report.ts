@@ -1,6 +1,6 @@
 import {ENOUGH_DAYS} from '../pki/enough-days.js'
 import type {CertificateReport, CertificatesReport} from '../steps/certificates/list-certificates.js'
-import type {ReportOptions} from './status-report.js'
+import {next, type ReportOptions} from './status-report.js'
 import type {Style} from './style.js'
 import {table} from './table.js'
 import {clip, wrap} from './text.js'
@@ -17,7 +17,23 @@ export function certificatesReport(report: CertificatesReport, {style, columns}:
     return [`${style.yellow('!')} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
   })
   const headings = ['NAME', 'NODE', 'ISSUER', 'ENDS (UTC)', 'DAYS']
-  return [table(headings, rows, style), ...(marks.length === 0 ? [] : [marks.join('\n')])].join('\n\n')
+  const short = certificates.filter(({daysLeft}) => daysLeft < ENOUGH_DAYS)
+  if (short.length > 0) marks.push(`${style.red('✖')} ${ends(short)}`)
+  const commands = short.length > 0 ? [`khw certs renew ${name}`] : []
+  return [table(headings, rows, style), marks.join('\n'), next(commands, style)]
+    .filter(part => part !== '')
+    .join('\n\n')
+}
+
+/** Why the command fails. */
+function ends(short: readonly CertificateReport[]): string {
+  const ended = short.filter(({daysLeft}) => daysLeft < 0).length
+  const soon = short.length - ended
+  const parts = [
+    ...(ended > 0 ? [`${ended} ${ended === 1 ? 'has' : 'have'} ended`] : []),
+    ...(soon > 0 ? [`${soon} ${soon === 1 ? 'ends' : 'end'} within ${ENOUGH_DAYS} days`] : []),
+  ]
+  return `Of the certificates, ${parts.join(' and ')}`
 }
 
 /** The same certificate under the same name. */

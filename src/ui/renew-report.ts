@@ -1,13 +1,20 @@
 import type {ClusterReport} from '../cluster/report.js'
-import {expiry, next, type ReportOptions} from './status-report.js'
-import {wrap} from './text.js'
+import {ENOUGH_DAYS} from '../pki/enough-days.js'
+import {endsWithin, expiry, marked, next, type ReportOptions} from './status-report.js'
 
 /** What `khw certs renew` prints for people: until when they last, and whether the cluster is well. */
-export function renewReport({name, ready, certificates}: ClusterReport, {style, columns, now}: ReportOptions): string {
+export function renewReport(
+  {name, ready, certificates}: Pick<ClusterReport, 'name' | 'ready' | 'certificates'>,
+  {style, columns, now}: ReportOptions,
+): string {
   const {earliestExpiry} = certificates
   const until = earliestExpiry === null ? '' : `: the first to end does so on ${expiry(earliestExpiry, now)}`
-  const [first = '', ...rest] = wrap(`${name} has new certificates${until}`, columns - 2)
   const mark = ready ? style.green('✔') : style.yellow('!')
-  const head = [`${mark} ${first.replace(name, () => style.bold(name))}`, ...rest.map(line => `  ${line}`)].join('\n')
-  return ready ? head : [head, next([`khw status ${name}`], style)].join('\n\n')
+  const head = marked(mark, `${style.bold(name)} has new certificates${until}`, columns)
+  const commands = [
+    ...(ready ? [] : [`khw status ${name}`]),
+    // Without it, the next ones would last no longer than these.
+    ...(endsWithin(ENOUGH_DAYS * 86_400_000, earliestExpiry, now) ? [`khw certs renew ${name} --lifetime 30d`] : []),
+  ]
+  return commands.length === 0 ? head : [head, next(commands, style)].join('\n\n')
 }

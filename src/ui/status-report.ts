@@ -134,7 +134,7 @@ export function warned(
 }
 
 /** A sentence behind a mark, its further lines below its beginning. */
-function marked(mark: string, text: string, columns: number): string {
+export function marked(mark: string, text: string, columns: number): string {
   const [head = '', ...rest] = wrap(text, columns - 4)
   return [`${mark} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
 }
@@ -181,14 +181,14 @@ function tolerance(n: number): string {
   return n === 0 ? 'no further loss of a controller' : `the loss of ${count(n, 'more controller')}`
 }
 
-function endsWithin(milliseconds: number, iso: string | null, now: number): boolean {
+export function endsWithin(milliseconds: number, iso: string | null, now: number): boolean {
   return iso !== null && Date.parse(iso) - now < milliseconds
 }
 
+/** `2026-12-22 (in 30 days)`; with the time of day where that matters. */
 export function expiry(iso: string, now: number): string {
   const days = Math.floor((Date.parse(iso) - now) / 86_400_000)
-  const when = days < 0 ? 'expired' : days === 0 ? 'today' : `in ${count(days, 'day')}`
-  return `${iso.slice(0, 10)} (${when})`
+  return days < 2 ? ending(iso, now) : `${iso.slice(0, 10)} (in ${days} days)`
 }
 
 /** `2026-11-26 11:04 UTC (in 7 h 58 min)`. */

@@ -56,6 +56,21 @@ describe('certificatesReport', () => {
     expect(text).to.include(`! controller-2: ${file} is missing`).and.not.to.include('own copy')
   })
 
+  it('says why it fails, and how they are renewed', () => {
+    const early = {daysLeft: 0, notAfter: '2026-11-22T12:02:00.000Z'}
+    const one = report([certificate('ca', 'worker-1'), certificate('admin', null, early)], {ok: false})
+    expect(one.split('\n').slice(-5)).to.deep.equal([
+      '',
+      '✖ Of the certificates, 1 ends within 7 days',
+      '',
+      'Next:',
+      `  khw certs renew ${NAME}`,
+    ])
+    const ended = ['apiserver', 'etcd-peer'].map(name => certificate(name, 'controller-1', {daysLeft: -1}))
+    expect(report([certificate('admin', null, early), ...ended])).to.include('2 have ended and 1 ends within 7 days')
+    expect(report([certificate('ca', 'worker-1')])).not.to.match(/renew|✖/)
+  })
+
   it('tells what an API server shows from what lies in its file', () => {
     expect(report([certificate('apiserver', 'controller-1', {from: 'api'})])).to.match(
       /^apiserver \(served\) +controller-1/m,

@@ -71,6 +71,13 @@ describe('statusReport', () => {
     expect(policies(false)).to.match(/^ {2}Policies +not known to be enforced by kube-network-policies$/m)
   })
 
+  it('tells the time of day that certificates end on, where that is near', () => {
+    const text = (earliestExpiry: string): string => statusReport(report({certificates: {earliestExpiry}}), options)
+    expect(text('2026-11-22T12:02:00Z')).to.include('2026-11-22 12:02 UTC (in 2 min 0 s)')
+    expect(text('2026-11-22T11:59:00Z')).to.include('2026-11-22 11:59 UTC (expired)')
+    expect(text('2026-11-24T12:00:00Z')).to.include('2026-11-24 (in 2 days)')
+  })
+
   it('says that a renewal is unfinished, and how it is finished', () => {
     const {certificates} = report()
     const text = statusReport(report({certificates: {...certificates, renewing: true}}), options)

@@ -13,7 +13,8 @@ export function checkArtifactRequest({
   if (source === 'debian') refuseAddons(addons)
   if (cni !== undefined && source === 'debian') throw noPoliciesFromDebian(cni)
   if (kubernetesVersion === undefined) return
+  // First, as what it suggests is to be had from there.
+  if (source === 'debian') refuseOtherVersions(kubernetesVersion)
   componentVersions(kubernetesVersion)
   checkPolicies(cni, kubernetesVersion)
-  if (source === 'debian') refuseOtherVersions(kubernetesVersion)
 }

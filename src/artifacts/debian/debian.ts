@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {KhwError} from '../../errors.js'
 import type {Architecture} from '../../cluster/spec.js'
 import {addonImagesMissing} from '../addon-images.js'
+import {SUPPORTED_MINORS} from '../../kubernetes/component-versions.js'
 import type {ArtifactSet} from '../artifact.js'
 import {noPoliciesFromDebian} from '../check-policies.js'
 import {requireSpace} from '../files/disk.js'
@@ -105,10 +106,14 @@ export function refuseAddons(addons: ArtifactRequest['addons'] = []): void {
 export function refuseOtherVersions(version: string | undefined): void {
   const wanted = version?.replace(/^v/, '')
   if (wanted === undefined || wanted === DEBIAN_KUBERNETES_VERSION || wanted === '1.20') return
+  const elsewhere = SUPPORTED_MINORS.includes(/^1\.\d+/.exec(wanted)?.[0] ?? '')
   throw new KhwError(
     'VERSION_UNSUPPORTED',
     `--artifacts debian has Kubernetes ${DEBIAN_KUBERNETES_VERSION} only, not ${wanted}.`,
-    [`Try --kubernetes-version ${DEBIAN_KUBERNETES_VERSION}`, `or --artifacts upstream --kubernetes-version ${wanted}`],
+    [
+      `Try --kubernetes-version ${DEBIAN_KUBERNETES_VERSION}`,
+      ...(elsewhere ? [`or --artifacts upstream --kubernetes-version ${wanted}`] : []),
+    ],
     {exit: 2},
   )
 }

@@ -15,7 +15,7 @@ export const sessionManager: Check = {
       return {
         detail:
           'this region makes the role and the instance profile as AWS does, but Session Manager is a service of AWS: no agent is installed here, and no session will open',
-        fix: `Use khw ssh ${spec.name} here`,
+        fix: `Use khw ssh controller-1 --name ${spec.name} here`,
       }
     const image = (await facts.image())?.image
     if (image === undefined) return {detail: 'not looked at, as it is not known what the machines boot'}

@@ -284,7 +284,7 @@ describe('the look before a create', () => {
 
   it('says what Session Manager needs, which the local region has not, and refuses what cannot be had', async () => {
     const here = await ahead.look({ssm: true}, {checks: [sessionManager]})
-    expect(here.findings[0]).to.deep.include({ok: true, fix: 'Use khw ssh sample here'})
+    expect(here.findings[0]).to.deep.include({ok: true, fix: 'Use khw ssh controller-1 --name sample here'})
     expect(here.findings[0]?.detail).to.include('no agent is installed here')
     expect((await ahead.look({}, {checks: [sessionManager]})).findings).to.deep.equal([])
     const access: RegionAccess = {...ahead.access, provider: 'aws'}

@@ -23,7 +23,7 @@ export default class Verify extends AwsCommand {
   static override flags = {
     only: Flags.string({
       description: 'the areas to look at: smoke, security, certificates, time, disks; all by default',
-      helpValue: 'AREA,...',
+      helpValue: 'AREA,',
       multiple: true,
       delimiter: ',',
     }),

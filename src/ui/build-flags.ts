@@ -124,7 +124,7 @@ export const buildFlags = {
   'service-cidr': Flags.string({description: 'addresses of the services', helpValue: 'CIDR', helpGroup: 'NETWORK'}),
   'allow-cidr': Flags.string({
     description: 'who may reach SSH and the API, one or several ranges; your own address by default',
-    helpValue: 'CIDR,...',
+    helpValue: 'CIDR,',
     multiple: true,
     delimiter: ',',
     helpGroup: 'NETWORK',

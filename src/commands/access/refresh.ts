@@ -20,7 +20,7 @@ export default class Refresh extends AwsCommand {
     'allow-cidr': Flags.string({
       description:
         'who may reach SSH and the API, one or several ranges; your own address by default, unless ranges were given before',
-      helpValue: 'CIDR,...',
+      helpValue: 'CIDR,',
       multiple: true,
       delimiter: ',',
     }),

@@ -4,7 +4,7 @@ import {AwsCommand} from '../ui/aws-command.js'
 export default class Kubeconfig extends AwsCommand {
   static override summary = 'Print how to point kubectl at a cluster'
   static override description =
-    'Each cluster has a kubeconfig of its own; yours is not touched. It is pointed at a controller that answers. Without NAME: the only cluster.'
+    'Each cluster has a kubeconfig of its own; yours is not touched. It is pointed at a controller that answers; where none does, it is left as it is. Without NAME: the only cluster.'
   static override examples = [
     'eval "$(<%= config.bin %> kubeconfig)"',
     'kubectl --kubeconfig "$(<%= config.bin %> kubeconfig lab --path)" get nodes',
@@ -22,7 +22,10 @@ export default class Kubeconfig extends AwsCommand {
     const {shellWord} = await import('../ui/shell-words.js')
     const {signal} = new AbortController()
     const name = args.name === undefined ? {} : {name: args.name}
-    const path = await kubeconfigPath({home: await this.home(), ...name, signal})
+    const onNotice = (text: string): void => {
+      this.logToStderr(text)
+    }
+    const path = await kubeconfigPath({home: await this.home(), ...name, onNotice, signal})
     this.log(flags.path ? path : `export KUBECONFIG=${shellWord(path)}`)
   }
 }

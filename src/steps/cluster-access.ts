@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {nodesOf} from '../cluster/addressing.js'
 import {loginUserOf} from '../cluster/image-families.js'
@@ -90,17 +91,33 @@ export function sshProblem({home, name, signal}: ClusterOptions): Promise<KhwErr
   return addressChanged(home, Journal.open(chooseCluster(home, name).path).header, signal, {exit: 255})
 }
 
+export interface KubeconfigOptions extends ClusterOptions {
+  readonly onNotice: (text: string) => void
+}
+
 /** The cluster's kubeconfig, its default context pointing at what answers now: the load balancer, or else a controller. */
-export function kubeconfigPath(options: ClusterOptions): Promise<string> {
+export function kubeconfigPath(options: KubeconfigOptions): Promise<string> {
   return withCluster(options, async ({directory, context}) => {
-    const {spec, inventory} = context
-    const publicIps = livePublicIps(spec, inventory)
-    const api = await context.kubernetes(publicIps, 'admin')
-    const balancer = hasLoadBalancer(spec) ? await checkLoadBalancer(inventory, api) : undefined
-    const server = balancer?.endpoint ?? (await api.endpoint())
-    await pointKubeconfig(context, inventory, server)
+    try {
+      await pointAtWhatAnswers(context)
+    } catch (error) {
+      // The file is there all the same, and each controller has a context of its own in it.
+      if (!isKubernetesDown(error) || !existsSync(directory.kubeconfig)) throw error
+      options.onNotice(`No API server answers: the kubeconfig is as it was. See why: khw status ${directory.name}`)
+    }
     return directory.kubeconfig
   })
+}
+
+async function pointAtWhatAnswers(context: RunContext): Promise<void> {
+  const {spec, inventory} = context
+  const api = await context.kubernetes(livePublicIps(spec, inventory), 'admin')
+  const balancer = hasLoadBalancer(spec) ? await checkLoadBalancer(inventory, api) : undefined
+  await pointKubeconfig(context, inventory, balancer?.endpoint ?? (await api.endpoint()))
+}
+
+function isKubernetesDown(error: unknown): boolean {
+  return error instanceof KhwError && error.code === 'KUBERNETES_API'
 }
 
 async function writeKnownHosts(secrets: SecretStore, file: string, alias: string, node: string): Promise<void> {

@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from 'node:fs'
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
@@ -7,6 +7,9 @@ import {listRanges} from '../../src/cluster/operator-ranges.js'
 import {clusterSpec, type ClusterSpec} from '../../src/cluster/spec.js'
 import {KhwError, messageOf} from '../../src/errors.js'
 import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
+import {FileSecretStore} from '../../src/pki/file-secret-store.js'
+import {ensurePki} from '../../src/pki/pki.js'
+import {kubeconfigPath} from '../../src/steps/cluster-access.js'
 import {addressChanged, explainUnreached} from '../../src/steps/operator/address-changed.js'
 import {readClusterFile} from '../../src/steps/engine/cluster-file.js'
 import {Journal, type JournalHeader} from '../../src/steps/engine/journal.js'
@@ -129,6 +132,21 @@ describe('who may reach a cluster', function () {
       )
       expect(error).to.have.property('code', 'CLUSTER_NOT_FOUND')
     }
+  })
+
+  it('does not hide the kubeconfig, where no API server answers', async () => {
+    const down = clusterSpec({...spec, name: 'down'})
+    const path = join(home.clusters, 'down')
+    Journal.create(path, {...header, clusterId: 'of-nothing', spec: down})
+    await ensurePki({spec: down, publicIps: {}, secrets: new FileSecretStore(join(path, 'secrets'))})
+    const notices: string[] = []
+    const look = () => kubeconfigPath({home, name: 'down', onNotice: text => notices.push(text), signal})
+    const error = await look().catch((reason: unknown) => reason)
+    expect(messageOf(error)).to.equal('No controller is running.')
+    writeFileSync(join(path, 'kubeconfig'), 'as it was')
+    expect(await look()).to.equal(join(path, 'kubeconfig'))
+    expect(readFileSync(join(path, 'kubeconfig'), 'utf8')).to.equal('as it was')
+    expect(notices).to.deep.equal(['No API server answers: the kubeconfig is as it was. See why: khw status down'])
   })
 
   it('is you alone after a refresh, everywhere, and what others have opened stays', async () => {

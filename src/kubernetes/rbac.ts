@@ -1,4 +1,4 @@
-import {ADMIN_GROUP, KUBELET_CLIENT_USER} from '../pki/certificates.js'
+import {ADMIN_GROUP, KUBELET_CLIENT_USER, NODE_GROUP} from '../pki/certificates.js'
 import type {Manifest} from './objects.js'
 
 /**
@@ -13,6 +13,13 @@ export function rbacManifests(): readonly Manifest[] {
       kind: 'User',
       name: KUBELET_CLIENT_USER,
     }),
+    // Controller managers approve a kubelet's request for its own next certificate if it may "create" this subresource
+    // (`pkg/controller/certificates/approver/sarapprove.go`); that it may ask, the Node authorizer sees to.
+    clusterRoleBinding(
+      'khw:kubelet-certificate-rotation',
+      'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient',
+      {kind: 'Group', name: NODE_GROUP},
+    ),
     clusterRoleBinding(ADMIN_GROUP, 'cluster-admin', {kind: 'Group', name: ADMIN_GROUP}),
   ]
 }

@@ -40,6 +40,7 @@ export type LeafName = ClusterLeaf | NodeLeaf
 /** User names that RBAC knows: the binding and the certificate must say the same. */
 export const KUBELET_CLIENT_USER = 'kube-apiserver-kubelet-client'
 export const ADMIN_GROUP = 'khw:cluster-admins'
+export const NODE_GROUP = 'system:nodes'
 
 /** By what people outside know the API servers. */
 export interface ApiNames extends NodeAddresses {
@@ -97,8 +98,8 @@ const NODE_LEAVES: Readonly<Record<NodeLeaf, NodeRow>> = {
   apiserver: {authority: 'kubernetes', usages: SERVER, holder: 'controller', commonName: () => 'kube-apiserver', names: apiServerNames},
   'etcd-server': {authority: 'etcd', usages: BOTH, holder: 'controller', commonName: nameOf, names: etcdNames},
   'etcd-peer': {authority: 'etcd', usages: BOTH, holder: 'controller', commonName: nameOf, names: etcdNames},
-  'kubelet-client': {authority: 'kubernetes', usages: CLIENT, holder: 'worker', commonName: nodeUser, organization: 'system:nodes'},
-  'kubelet-server': {authority: 'kubernetes', usages: SERVER, holder: 'worker', commonName: nodeUser, organization: 'system:nodes', names: nodeNames},
+  'kubelet-client': {authority: 'kubernetes', usages: CLIENT, holder: 'worker', commonName: nodeUser, organization: NODE_GROUP},
+  'kubelet-server': {authority: 'kubernetes', usages: SERVER, holder: 'worker', commonName: nodeUser, organization: NODE_GROUP, names: nodeNames},
 }
 
 /** One certificate to be: where it is kept, who signs it and what it says. */

@@ -9,6 +9,8 @@ export interface CertificatePlace {
   readonly path: string
   /** `kubeconfig`: embedded in one, as the user's certificate. */
   readonly form: 'pem' | 'kubeconfig'
+  /** Only of a file: another, whose certificate is the one in use while it is there. */
+  readonly over?: string
   /** It may be missing without anything being wrong. */
   readonly optional?: true
 }
@@ -33,7 +35,7 @@ export const CERTIFICATE_PLACES: Readonly<Record<Role, readonly CertificatePlace
   ],
   worker: [
     pem('ca', PATHS.ca.certificate),
-    kubeconfig('kubelet-client', PATHS.kubeletConf),
+    {...pem('kubelet-client', PATHS.kubeletClient.certificate), over: PATHS.kubeletRotated},
     pem('kubelet-server', PATHS.kubelet.certificate),
     kubeconfig('kube-proxy', PATHS.proxyConf),
     pem('haproxy', PATHS.haproxyClient),
@@ -46,8 +48,15 @@ export const CERTIFICATE_PLACES: Readonly<Record<Role, readonly CertificatePlace
  */
 export function readCertificatesCommand(role: Role): string {
   return CERTIFICATE_PLACES[role]
-    .map(({path, form}) => `echo ${path} "$(${READERS[form](shellQuote(path))})"`)
+    .map(
+      ({path, form, over}) =>
+        `echo ${path} "$(${READERS[form](over === undefined ? shellQuote(path) : inUse(path, over))})"`,
+    )
     .join('\n')
+}
+
+function inUse(path: string, over: string): string {
+  return `"$([ -e ${shellQuote(over)} ] && echo ${shellQuote(over)} || echo ${shellQuote(path)})"`
 }
 
 const READERS: Readonly<Record<CertificatePlace['form'], (file: string) => string>> = {

@@ -23,18 +23,21 @@ export interface ControllerInput {
   readonly etcdState: EtcdInitialState
   /** ISO 8601; null: never. */
   readonly expiresAt: string | null
+  /** How long its certificates last, in milliseconds. */
+  readonly leafLife: number
 }
 
 /**
  * All that makes a machine a controller: etcd, and the control plane that starts once etcd is up. All its units start
  * when it is applied; systemd orders them.
  */
-export function controllerBundle({spec, artifacts, node, secrets, etcdState, expiresAt}: ControllerInput): NodeBundle {
+export function controllerBundle(input: ControllerInput): NodeBundle {
+  const {spec, artifacts, node, secrets, etcdState, expiresAt, leafLife} = input
   const readyz = secrets.healthClient && readyzResponder()
   const templates = [
     etcdUnit(spec, artifacts, node, etcdState),
     kubeApiserverUnit(spec, artifacts, node),
-    kubeControllerManagerUnit(spec, artifacts),
+    kubeControllerManagerUnit(spec, artifacts, leafLife),
     kubeSchedulerUnit(spec, artifacts),
     ...(readyz === undefined ? [] : [readyz.unit]),
   ]

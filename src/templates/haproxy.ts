@@ -84,7 +84,9 @@ export function haproxyUnit(): UnitTemplate {
  * For units that must not start before an API server is ready, at the first start and after all machines were rebooted
  * at once: asks haproxy's way for /readyz, with haproxy's certificate, until it is there.
  */
+export const WAIT_FOR_API = `/bin/sh -c 'until curl -sf -m 2 -o /dev/null --cacert ${PATHS.ca.certificate} --cert ${PATHS.haproxyClient} https://127.0.0.1:6443/readyz; do sleep 0.3; done'`
+
 export const AFTER_API: UnitSection = {
-  ExecStartPre: `/bin/sh -c 'until curl -sf -m 2 -o /dev/null --cacert ${PATHS.ca.certificate} --cert ${PATHS.haproxyClient} https://127.0.0.1:6443/readyz; do sleep 0.3; done'`,
+  ExecStartPre: WAIT_FOR_API,
   TimeoutStartSec: 'infinity',
 }

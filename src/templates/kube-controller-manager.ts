@@ -8,11 +8,21 @@ import {ownUser, SANDBOX} from './sandbox.js'
 import {commandLine, RESTART, systemdUnit, type UnitTemplate} from './systemd-unit.js'
 
 /**
+ * What it signs begins so much earlier, in milliseconds, and the duration counts from there (`pkg/controller/certificates`:
+ * `signer/ca_provider.go` and `authority/authority.go` in 1.20, `authority/policies.go` in 1.36): what was to last 2 minutes
+ * would have ended 3 minutes before it is issued. From 1.22 on a duration under 8 hours counts from now, so that such a
+ * certificate lasts these minutes longer than khw's.
+ */
+const BACKDATED = 300_000
+
+/**
  * kube-controller-manager, by its command line reference. It talks to the API server of its own machine; one of them
  * all holds the lease and works. It does not allocate pod ranges: those are in the VPC's routes and in each worker's
  * CNI configuration.
+ *
+ * What kubelets ask for it signs for `leafLife` (milliseconds), as long as khw's own certificates last.
  */
-export function kubeControllerManagerUnit(spec: ClusterSpec, artifacts: ArtifactSet): UnitTemplate {
+export function kubeControllerManagerUnit(spec: ClusterSpec, artifacts: ArtifactSet, leafLife: number): UnitTemplate {
   const {at, settings} = credentials([PATHS.controllerManagerConf, PATHS.serviceAccountPrivateKey, ...bothOf(PATHS.ca)])
   const flags = {
     'bind-address': '127.0.0.1',
@@ -26,6 +36,7 @@ export function kubeControllerManagerUnit(spec: ClusterSpec, artifacts: Artifact
     'root-ca-file': PATHS.ca.certificate,
     'cluster-signing-cert-file': at(PATHS.ca.certificate),
     'cluster-signing-key-file': at(PATHS.ca.privateKey),
+    'cluster-signing-duration': `${Math.floor((leafLife + BACKDATED) / 1000)}s`,
     'requestheader-client-ca-file': PATHS.frontProxyCa,
     'service-cluster-ip-range': spec.network.serviceCidr,
     'allocate-node-cidrs': false,

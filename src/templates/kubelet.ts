@@ -2,7 +2,7 @@ import type {ArtifactSet} from '../artifacts/artifact.js'
 import {dnsServiceIp, type PlacedWorker} from '../cluster/addressing.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import {releaseOf} from '../kubernetes/releases.js'
-import {AFTER_API} from './haproxy.js'
+import {AFTER_API, WAIT_FOR_API} from './haproxy.js'
 import {imageArchives, installedPath} from './installed-programs.js'
 import {bothOf, PATHS} from './paths.js'
 import {commandLine, RESTART, systemdUnit, type UnitSection, type UnitTemplate} from './systemd-unit.js'
@@ -14,8 +14,12 @@ const RUNTIME_ENDPOINT = `unix://${PATHS.containerdSocket}`
 /**
  * KubeletConfiguration (https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/).
  *
- * It asks for no certificate of its own (`rotateCertificates` is left out): khw signs for as long as the cluster is to
- * live, and signs anew.
+ * Its client certificate rotates: khw gives it one to begin with, as files that its kubeconfig names, and once 70 to 90 % of
+ * that one's life are over it asks for the next, draws the key itself, and closes its connections to be known by it (client-go,
+ * `util/certificate/certificate_manager.go`, nextRotationDeadline; kubelet, `pkg/kubelet/certificate/transport.go`; read in
+ * 1.20 and 1.36). Embedded in the kubeconfig it would be replaced at once, and all connections closed in the middle of a
+ * create (buildClientCertificateManager). What it serves with is khw's (`serverTLSBootstrap` is off): no built-in controller
+ * approves requests for those.
  */
 export function kubeletConfig(spec: ClusterSpec, artifacts: ArtifactSet): string {
   const release = releaseOf(spec.kubernetesVersion)
@@ -29,6 +33,7 @@ export function kubeletConfig(spec: ClusterSpec, artifacts: ArtifactSet): string
       x509: {clientCAFile: PATHS.ca.certificate},
     },
     authorization: {mode: 'Webhook'},
+    rotateCertificates: true,
     tlsCertFile: PATHS.kubelet.certificate,
     tlsPrivateKeyFile: PATHS.kubelet.privateKey,
     tlsMinVersion: 'VersionTLS12',
@@ -83,6 +88,12 @@ const NODE_AGENT: UnitSection = {
 }
 
 /**
+ * What the kubelet was last issued comes before what its kubeconfig names (client-go, `util/certificate/certificate_store.go`,
+ * Current), for good or, where it has ended, for bad. So it goes once khw has brought newer.
+ */
+const TAKE_WHAT_IS_NEWER = `/bin/sh -c 'if [ ${PATHS.kubeletClient.certificate} -nt ${PATHS.kubeletRotated} ]; then rm -f ${PATHS.kubeletRotated}; fi'`
+
+/**
  * The kubelet, by its command line reference. It waits for an API server: one that starts before loses its first tries,
  * backs off, and may stay NotReady for want of a CSINode. Its node has the machine's host name, which cloud-init set.
  */
@@ -109,6 +120,7 @@ export function kubeletUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: Pla
     },
     service: {
       ...AFTER_API,
+      ExecStartPre: [WAIT_FOR_API, TAKE_WHAT_IS_NEWER],
       ExecStart: commandLine(installedPath(artifacts, 'kubelet', 'worker'), flags),
       ...RESTART,
       ...NODE_AGENT,
@@ -117,7 +129,14 @@ export function kubeletUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: Pla
       CPUAccounting: 'yes',
       MemoryAccounting: 'yes',
     },
-    inputs: [PATHS.kubeletConfig, PATHS.kubeletConf, PATHS.ca.certificate, PATHS.resolvConf, ...bothOf(PATHS.kubelet)],
+    inputs: [
+      PATHS.kubeletConfig,
+      PATHS.kubeletConf,
+      PATHS.ca.certificate,
+      PATHS.resolvConf,
+      ...bothOf(PATHS.kubelet),
+      ...bothOf(PATHS.kubeletClient),
+    ],
     startNow: true,
   })
 }

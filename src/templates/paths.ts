@@ -38,7 +38,12 @@ export const PATHS = {
   kubeletConf: `${KUBERNETES}/kubelet.conf`,
   proxyConf: `${KUBERNETES}/proxy.conf`,
   resolvConf: `${KUBERNETES}/resolv.conf`,
+  /** What the kubelet serves with. */
   kubelet: pair(`${PKI}/kubelet`),
+  /** What khw gives the kubelet to be known by, until it has one of its own. */
+  kubeletClient: pair(`${PKI}/kubelet-client`),
+  /** The kubelet's own: certificate and key in one file, which it makes, a link to the last it was issued. */
+  kubeletRotated: '/var/lib/kubelet/pki/kubelet-client-current.pem',
   kubeletConfig: '/var/lib/kubelet/config.yaml',
   kubeProxyConfig: '/var/lib/kube-proxy/config.yaml',
   containerdConfig: '/etc/containerd/config.toml',

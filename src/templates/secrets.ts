@@ -45,6 +45,8 @@ export interface WorkerSecrets {
   readonly ca: string
   /** What the kubelet serves with: names and addresses of this node. */
   readonly kubeletServer: PemPair
+  /** What the kubelet begins with; later it has others issued. */
+  readonly kubeletClient: PemPair
   /** What the node's haproxy shows to the API servers when it asks for /readyz. */
   readonly haproxyClient: PemPair
   /** kubeconfig files; server `https://127.0.0.1:6443`, which is the node's haproxy. */

@@ -29,10 +29,8 @@ export function spotDrainScript(spec: ClusterSpec, node: WorkerNode): NodeFile {
     PATHS.spotDrainScript,
     `#!/usr/bin/python3
 # Drains this worker when EC2 takes its spot instance back. Made by khw.
-import base64
 import json
 import os
-import re
 import ssl
 import sys
 import time
@@ -43,7 +41,9 @@ NODE = "${node.name}"
 METADATA = "http://169.254.169.254/latest/"
 API = "https://127.0.0.1:6443"
 CA = "${PATHS.ca.certificate}"
-KUBECONFIG = "${PATHS.kubeletConf}"
+# What the kubelet is known by: it looks for them in the same order.
+ROTATED = "${PATHS.kubeletRotated}"
+CERTIFICATE, KEY = "${PATHS.kubeletClient.certificate}", "${PATHS.kubeletClient.privateKey}"
 MARK = "${DRAINED_ANNOTATION}"
 POLL = ${POLL}
 
@@ -52,24 +52,16 @@ def say(text):
     print(text, flush=True)
 
 
-def credentials():
-    """The kubelet's certificate and key, as a file that is on no disk."""
-    with open(KUBECONFIG) as file:
-        text = file.read()
-    parts = [re.search(name + r": (\\S+)", text).group(1) for name in ("client-certificate-data", "client-key-data")]
-    fd = os.memfd_create("kubelet")
-    os.write(fd, b"\\n".join(base64.b64decode(part) for part in parts))
-    return "/proc/self/fd/%d" % fd
-
-
 tls = ssl.create_default_context(cafile=CA)
-tls.load_cert_chain(credentials())
 # Neither is reached through a proxy.
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=tls))
 
 
 def send(method, url, headers=None, body=None):
     """The text of the answer; None if there is no such thing."""
+    if url.startswith(API):
+        # Anew each time: they rotate.
+        tls.load_cert_chain(*((ROTATED,) if os.path.exists(ROTATED) else (CERTIFICATE, KEY)))
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data=data, headers=headers or {}, method=method)
     try:
@@ -191,7 +183,7 @@ export function spotDrainUnit(): UnitTemplate {
       RestartSec: '1s',
       ...SANDBOX,
     },
-    inputs: [PATHS.spotDrainScript, PATHS.kubeletConf, PATHS.ca.certificate],
+    inputs: [PATHS.spotDrainScript, PATHS.ca.certificate],
     startNow: true,
   })
 }

@@ -47,6 +47,7 @@ export function workerBundle({spec, artifacts, node, secrets, expiresAt}: Worker
       podNetworkScript(spec, node),
       publicFile(PATHS.ca.certificate, secrets.ca),
       ...pairFiles(PATHS.kubelet, secrets.kubeletServer),
+      ...pairFiles(PATHS.kubeletClient, secrets.kubeletClient),
       privateFile(PATHS.haproxyClient, pemBundle(secrets.haproxyClient.certificate, secrets.haproxyClient.privateKey)),
       privateFile(PATHS.haproxyConfig, haproxyConfig(spec, node)),
       privateFile(PATHS.containerdConfig, containerdConfig(artifacts)),

@@ -15,6 +15,7 @@ describe('rbacManifests', () => {
       new RegExp(`^${key}=(.*)$`, 'm').exec(new X509Certificate(pem).subject)?.[1] ?? ''
     expect(subjects).to.deep.equal([
       `User ${nameIn(pki.leaf('apiserver-kubelet-client').certificate, 'CN')}: system:kubelet-api-admin`,
+      `Group ${nameIn(pki.leaf('kubelet-client', 'worker-1').certificate, 'O')}: system:certificates.k8s.io:certificatesigningrequests:selfnodeclient`,
       `Group ${nameIn(pki.leaf('admin').certificate, 'O')}: cluster-admin`,
     ])
   })

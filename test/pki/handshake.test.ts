@@ -1,6 +1,7 @@
+import {X509Certificate} from 'node:crypto'
 import {once} from 'node:events'
 import type {AddressInfo} from 'node:net'
-import {connect, createServer, type TLSSocket} from 'node:tls'
+import {checkServerIdentity, connect, createServer, type TLSSocket} from 'node:tls'
 import {expect} from 'chai'
 import {ensurePki, type Pki} from '../../src/pki/pki.js'
 import type {KeyPair} from '../../src/pki/x509.js'
@@ -46,15 +47,30 @@ describe('TLS 1.3 between generated certificates', () => {
     ).to.match(/client refused: INVALID_PURPOSE/)
   })
 
-  async function failure(server: KeyPair, client: KeyPair, ca: KeyPair): Promise<string> {
-    return handshake(server, client, ca).then(
+  it('lets the API server know a kubelet by its address, and no other that has its place', async () => {
+    const client = pki.leaf('apiserver-kubelet-client')
+    const own = pki.leaf('kubelet-server', 'worker-1')
+    const [address] = new X509Certificate(own.certificate).subjectAltName?.match(/(?<=IP Address:)\S+/) ?? []
+    const seen = await handshake(own, client, pki.ca, address)
+    expect(seen.user).to.equal('kube-apiserver-kubelet-client')
+    const impostors = {
+      'of another node': pki.leaf('kubelet-server', 'worker-2'),
+      "a kubelet's for its requests": pki.leaf('kubelet-client', 'worker-1'),
+      'signed by another authority': pki.leaf('etcd-server', 'controller-1'),
+    }
+    for (const [what, pair] of Object.entries(impostors))
+      expect(await failure(pair, client, pki.ca, address), what).to.match(/altnames|purpose|verify the first/i)
+  })
+
+  async function failure(server: KeyPair, client: KeyPair, ca: KeyPair, address?: string): Promise<string> {
+    return handshake(server, client, ca, address).then(
       seen => `accepted ${JSON.stringify(seen)}`,
       (error: unknown) => String(error),
     )
   }
 
-  /** What the server sees of the client, over loopback; rejects with what either side says. */
-  async function handshake(server: KeyPair, client: KeyPair, ca: KeyPair) {
+  /** What the server sees of the client, which has dialled the address (by loopback); rejects with what either side says. */
+  async function handshake(server: KeyPair, client: KeyPair, ca: KeyPair, address = '127.0.0.1') {
     const listener = createServer({
       cert: server.certificate,
       key: server.privateKey,
@@ -81,6 +97,7 @@ describe('TLS 1.3 between generated certificates', () => {
       ca: ca.certificate,
       cert: client.certificate,
       key: client.privateKey,
+      checkServerIdentity: (_, certificate) => checkServerIdentity(address, certificate),
     })
     const refused = new Promise<never>((_, reject) => socket.on('error', reject))
     try {

@@ -22,6 +22,13 @@ describe('kubeconfig', () => {
     })
   })
 
+  it("names files instead, for who looks after the user's pair itself", () => {
+    const files = {certificateFile: '/etc/a.crt', privateKeyFile: '/etc/a.key'}
+    const text = kubeconfig({clusterName: 'demo', server: 'https://127.0.0.1:6443', ca: 'CA\n', user: 'u', ...files})
+    const {users} = parse(text) as {users: unknown}
+    expect(users).to.deep.equal([{name: 'u', user: {'client-certificate': '/etc/a.crt', 'client-key': '/etc/a.key'}}])
+  })
+
   it('gives people a way by default, and one by each end there is', () => {
     const others = {
       'load-balancer': 'https://lb.example:6443',

@@ -15,6 +15,9 @@ describe('the places of certificates', () => {
   before(async () => (box = await sandbox()))
   after(() => box.remove())
 
+  const read = (): ReturnType<Sandbox['run']> =>
+    box.run(readCertificatesCommand('worker').replace(/\/(etc|var)\//g, `${box.root}/$1/`))
+
   it('are known of every certificate in the PKI that is on a node', () => {
     for (const role of ['controller', 'worker'] as const)
       expect(CERTIFICATE_PLACES[role].map(({name}) => name)).to.include.members([...leavesHeldBy(role)])
@@ -36,18 +39,31 @@ describe('the places of certificates', () => {
   it('are read without any key, from files and from kubeconfigs', async () => {
     const files: Record<string, string> = {
       [PATHS.haproxyClient]: `${CERTIFICATE}${KEY}`,
-      [PATHS.kubeletConf]: `users:\n  - user:\n      client-certificate-data: ${Buffer.from(CERTIFICATE).toString('base64')}\n      client-key-data: c2VjcmV0\n`,
+      [PATHS.proxyConf]: `users:\n  - user:\n      client-certificate-data: ${Buffer.from(CERTIFICATE).toString('base64')}\n      client-key-data: c2VjcmV0\n`,
     }
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(box.root, path)), {recursive: true})
       await writeFile(join(box.root, path), text)
     }
-    const {stdout, exitCode} = await box.run(readCertificatesCommand('worker').replaceAll('/etc/', `${box.root}/etc/`))
+    const {stdout, exitCode} = await read()
     expect(exitCode).to.equal(0)
     expect(stdout).not.to.include('c2VjcmV0').and.not.to.include(Buffer.from(KEY).toString('base64').slice(0, 40))
     const found = parseCertificates(stdout)
     expect(found.get(join(box.root, PATHS.haproxyClient))).to.equal(CERTIFICATE)
-    expect(found.get(join(box.root, PATHS.kubeletConf))).to.equal(CERTIFICATE)
-    expect(found.get(join(box.root, PATHS.proxyConf))).to.equal(undefined)
+    expect(found.get(join(box.root, PATHS.proxyConf))).to.equal(CERTIFICATE)
+    expect(found.get(join(box.root, PATHS.ca.certificate))).to.equal(undefined)
+  })
+
+  it("have the kubelet's own where it has been issued one, and else what it was given", async () => {
+    const given = join(box.root, PATHS.kubeletClient.certificate)
+    const own = join(box.root, PATHS.kubeletRotated)
+    for (const path of [given, own]) await mkdir(dirname(path), {recursive: true})
+    await writeFile(given, CERTIFICATE)
+    expect(parseCertificates((await read()).stdout).get(given)).to.equal(CERTIFICATE)
+    const rotated = CERTIFICATE.replace('MIIB', 'MIIC')
+    await writeFile(own, `${rotated}${KEY}`)
+    const {stdout} = await read()
+    expect(parseCertificates(stdout).get(given)).to.equal(rotated)
+    expect(stdout).not.to.include(Buffer.from(KEY).toString('base64').slice(0, 40))
   })
 })

@@ -9,6 +9,7 @@ import {
 } from '../../src/cluster/addressing.js'
 import {clusterSpec, hasLoadBalancer} from '../../src/cluster/spec.js'
 import {componentVersions} from '../../src/kubernetes/component-versions.js'
+import {LEAF_LIFE} from '../../src/pki/lifetime.js'
 import type {NodeBundle} from '../../src/templates/bundle.js'
 import {controllerBundle} from '../../src/templates/controller-bundle.js'
 import type {ControllerSecrets, PemPair, WorkerSecrets} from '../../src/templates/secrets.js'
@@ -80,6 +81,7 @@ export function bundleOf(cluster: SampleCluster, name: string): NodeBundle {
       etcdState: 'new',
       secrets: {...controllerSecrets(name), ...(hasLoadBalancer(spec) ? {healthClient: pair('health')} : {})},
       expiresAt,
+      leafLife: LEAF_LIFE,
     })
   const worker = workers.find(node => node.name === name)
   if (worker) return workerBundle({spec, artifacts, node: worker, secrets: workerSecrets(name), expiresAt})
@@ -164,6 +166,7 @@ function workerSecrets(node: string): WorkerSecrets {
   return {
     ca: '<certificate ca>\n',
     kubeletServer: pair(`kubelet-server ${node}`),
+    kubeletClient: pair(`kubelet-client ${node}`),
     haproxyClient: pair('haproxy'),
     kubeconfigs: {kubelet: `<kubeconfig ${node}>\n`, proxy: '<kubeconfig kube-proxy>\n'},
   }

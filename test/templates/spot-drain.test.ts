@@ -7,7 +7,6 @@ import {join} from 'node:path'
 import {TLSSocket} from 'node:tls'
 import {expect} from 'chai'
 import {ensurePki, type Pki} from '../../src/pki/pki.js'
-import {kubeconfig} from '../../src/pki/kubeconfig.js'
 import {DRAINED_ANNOTATION, spotDrainScript} from '../../src/templates/spot-drain.js'
 import {MemorySecretStore} from '../pki/fixtures.js'
 import {bundleOf, sampleCluster} from './sample-cluster.js'
@@ -152,26 +151,27 @@ describe('the script that drains a spot worker', function () {
 
   const portOf = (server: {address(): unknown}): string => String((server.address() as AddressInfo).port)
 
-  function start(): ChildProcess {
+  function start(rotated = false): ChildProcess {
     const [worker] = sample.workers
     if (!worker) throw new Error('no worker')
     const paths = {
       ca: join(box.root, 'ca.crt'),
-      kubeconfig: join(box.root, 'kubelet.conf'),
+      certificate: join(box.root, 'kubelet-client.crt'),
+      key: join(box.root, 'kubelet-client.key'),
+      rotated: join(box.root, 'kubelet-client-current.pem'),
       script: join(box.root, 's'),
     }
     writeFileSync(paths.ca, pki.ca.certificate)
     const user = pki.leaf('kubelet-client', 'worker-1')
-    const server = 'https://127.0.0.1:6443'
-    writeFileSync(
-      paths.kubeconfig,
-      kubeconfig({clusterName: 'sample', server, ca: pki.ca.certificate, user: 'kubelet', ...user}),
-    )
+    writeFileSync(paths.certificate, rotated ? 'it has ended' : user.certificate)
+    writeFileSync(paths.key, user.privateKey)
+    if (rotated) writeFileSync(paths.rotated, `${user.certificate}${user.privateKey}`)
     const text = spotDrainScript(SPEC, worker)
       .content.replace('http://169.254.169.254/', `http://127.0.0.1:${portOf(imds)}/`)
       .replace('https://127.0.0.1:6443', `https://127.0.0.1:${portOf(api)}`)
       .replace(/^CA = .*$/m, `CA = "${paths.ca}"`)
-      .replace(/^KUBECONFIG = .*$/m, `KUBECONFIG = "${paths.kubeconfig}"`)
+      .replace(/^ROTATED = .*$/m, `ROTATED = "${paths.rotated}"`)
+      .replace(/^CERTIFICATE, KEY = .*$/m, `CERTIFICATE, KEY = "${paths.certificate}", "${paths.key}"`)
       .replace(/^POLL = .*$/m, 'POLL = 0.05')
       .replace('time.sleep(1 if', 'time.sleep(0.05 if')
     writeFileSync(paths.script, text)
@@ -245,6 +245,12 @@ describe('the script that drains a spot worker', function () {
       script?.kill('SIGKILL')
       notice = undefined
     }
+  })
+
+  it('is known by what the kubelet was issued last, where that is not what it was given', async () => {
+    start(true)
+    await until('waiting for a notice')
+    expect([...users]).to.deep.equal(['system:node:worker-1'])
   })
 
   it('ends well on a machine that is on demand, which also takes the place of one that was drained', async () => {

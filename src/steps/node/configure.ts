@@ -1,6 +1,7 @@
 import {required} from '../../aws/required.js'
 import {controllersOf, placed, workersOf, type ClusterNode} from '../../cluster/addressing.js'
 import type {ApiNames} from '../../pki/certificates.js'
+import {LEAF_LIFE} from '../../pki/lifetime.js'
 import {tarOf, type TarEntry} from '../../tar.js'
 import {applyScript} from '../../templates/apply-script.js'
 import type {NodeBundle, NodeFile} from '../../templates/bundle.js'
@@ -56,7 +57,7 @@ async function bundleOf(
   names: ApiNames,
   etcdState: EtcdInitialState,
 ): Promise<NodeBundle> {
-  const {artifacts, secrets, expiresAt} = context
+  const {artifacts, secrets, expiresAt, issuance} = context
   const spec = placed(context.spec, names)
   const pki = await context.pki(names)
   const worker = workersOf(spec).find(({name}) => name === node.name)
@@ -67,6 +68,7 @@ async function bundleOf(
     node: required(controllersOf(spec)[node.number - 1], node.name),
     etcdState,
     expiresAt,
+    leafLife: issuance?.lifetime ?? LEAF_LIFE,
     secrets: await controllerSecrets(spec, node, pki, secrets),
   })
 }

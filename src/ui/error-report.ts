@@ -61,10 +61,18 @@ function indented(text: string, width: number): string[] {
   return wrap(text, width).map(line => `  ${line}`)
 }
 
-/** What to type, in one line so that it can be copied, or what to do, broken between words. */
+const COMMAND = /^(--|khw |sudo |export |kubectl |aws |apt)/
+
+/** What to type, in one line so that it can be copied, or what to do, broken between words but for a command at its end. */
 export function suggestionLines(text: string, width: number): string[] {
   // Under "Try this:", "Try --workers 3" would say it twice.
   const bare = text.replace(/^Try (?=--|khw )/, '')
-  if (/^(--|khw |sudo |export |kubectl |aws |apt)/.test(bare)) return [bare]
-  return wrap(bare, width).map((line, i) => `${i === 0 ? '' : '  '}${line}`)
+  if (COMMAND.test(bare) || bare.length <= width) return [bare]
+  const [, what = bare, command] = /^(.+?:) (.+)$/.exec(bare) ?? []
+  if (command === undefined || !COMMAND.test(command)) return broken(bare, width)
+  return [...broken(what, width), `  ${command}`]
+}
+
+function broken(text: string, width: number): string[] {
+  return wrap(text, width).map((line, i) => `${i === 0 ? '' : '  '}${line}`)
 }

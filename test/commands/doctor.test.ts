@@ -101,7 +101,7 @@ describe('khw doctor', () => {
     const text = await doctor('--profile', 'typo')
     expect(text)
       .to.match(/^✖ identity/m)
-      .and.to.match(/Could not sign in to aws \(local-1\)\s+as\s+the\s+profile\s+"typo":/)
+      .and.to.match(/Could not sign in to aws \(\S+\)\s+as\s+the\s+profile\s+"typo":/)
       .and.to.include('aws configure list-profiles')
     process.env['AWS_REGION'] = 'local-1'
     Reflect.deleteProperty(process.env, 'AWS_PROFILE')

@@ -77,13 +77,13 @@ export async function startDetached(options: DetachedProcess, patience = START_T
   const deadline = Date.now() + patience
   while (!processRuns(processFile)) {
     if (ended !== undefined || Date.now() > deadline) {
+      const why = ended ?? `no answer in ${patience / 1000} s`
       // One that is only slow would come up beside the next.
       if (ended === undefined && child.pid !== undefined) await killAndWait(child.pid)
-      throw new KhwError(
-        'LOCAL_DAEMON_FAILED',
-        `${what} did not start: ${ended ?? `no answer in ${patience / 1000} s`}\n${tail(options.log)}`,
-        ['Try again: the next change to the VPC starts it', `Read ${options.log}`],
-      )
+      throw new KhwError('LOCAL_DAEMON_FAILED', `${what} did not start: ${why}\n${tail(options.log)}`, [
+        'Try again: the next change to the VPC starts it',
+        `Read ${options.log}`,
+      ])
     }
     await sleep(10)
   }

@@ -21,6 +21,11 @@ export function isNot(unwanted: string): Wish {
 }
 
 /** Of a list, elements by comma. */
+export function isSetAndNot(unwanted: string): Wish {
+  const {wants, met} = isNot(unwanted)
+  return {wants, met: value => value !== undefined && met(value)}
+}
+
 export function has(element: string): Wish {
   return {wants: element, met: value => elementsOf(value).includes(element)}
 }

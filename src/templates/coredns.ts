@@ -2,6 +2,7 @@ import {dnsServiceIp} from '../cluster/addressing.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import type {Manifest} from '../kubernetes/objects.js'
 import {releaseOf} from '../kubernetes/releases.js'
+import {spreadPods} from './spread-pods.js'
 
 const NAME = 'coredns'
 const NAMESPACE = 'kube-system'
@@ -103,17 +104,7 @@ function podSpec(image: string): object {
     automountServiceAccountToken: true,
     priorityClassName: 'system-cluster-critical',
     nodeSelector: {'kubernetes.io/os': 'linux'},
-    // Preferred, not required: a cluster of one worker has DNS too.
-    affinity: {
-      podAntiAffinity: {
-        preferredDuringSchedulingIgnoredDuringExecution: [
-          {
-            weight: 100,
-            podAffinityTerm: {labelSelector: {matchLabels: SELECTOR}, topologyKey: 'kubernetes.io/hostname'},
-          },
-        ],
-      },
-    },
+    affinity: spreadPods(SELECTOR),
     // Pod Security "restricted".
     securityContext: {
       runAsNonRoot: true,

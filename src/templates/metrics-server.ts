@@ -4,6 +4,7 @@ import {metricsServerReleaseOf} from '../kubernetes/metrics-server-releases.js'
 import type {Manifest} from '../kubernetes/objects.js'
 import {releaseOf} from '../kubernetes/releases.js'
 import type {ServingPair} from '../pki/serving-pair.js'
+import {spreadPods} from './spread-pods.js'
 
 const NAME = 'metrics-server'
 const NAMESPACE = 'kube-system'
@@ -131,17 +132,7 @@ function podSpec(image: string): object {
     automountServiceAccountToken: true,
     priorityClassName: 'system-cluster-critical',
     nodeSelector: {'kubernetes.io/os': 'linux'},
-    // Preferred, not required: a cluster of one worker has metrics too.
-    affinity: {
-      podAntiAffinity: {
-        preferredDuringSchedulingIgnoredDuringExecution: [
-          {
-            weight: 100,
-            podAffinityTerm: {labelSelector: {matchLabels: SELECTOR}, topologyKey: 'kubernetes.io/hostname'},
-          },
-        ],
-      },
-    },
+    affinity: spreadPods(SELECTOR),
     // Pod Security "restricted".
     securityContext: {
       runAsNonRoot: true,

@@ -1,6 +1,6 @@
 import type {NodeCheck} from '../check.js'
 import type {Program} from '../facts.js'
-import {all, flag, is, isNot, isSet, lacks, orUnset, type Test, type Wish} from '../tests.js'
+import {all, flag, is, isSetAndNot, isSet, lacks, orUnset, type Test, type Wish} from '../tests.js'
 
 const A = true
 const M = false
@@ -44,8 +44,3 @@ export const CONTROL_PLANE_PROGRAM_CHECKS: readonly NodeCheck[] = [
   check('3.2.1', M, 'There is an audit policy', of('kube-apiserver', 'audit-policy-file', isSet)),
   check('3.2.2', M, 'It logs what matters', {judge: 'read /etc/kubernetes/audit-policy.yaml on a controller'}),
 ]
-
-function isSetAndNot(unwanted: string): Wish {
-  const {wants, met} = isNot(unwanted)
-  return {wants, met: value => value !== undefined && met(value)}
-}

@@ -8,6 +8,7 @@ import {
   flag,
   is,
   isNot,
+  isSetAndNot,
   isSet,
   isUnset,
   modeAtMost,
@@ -87,11 +88,6 @@ export const WORKER_CHECKS: readonly NodeCheck[] = [
   }),
   check('4.3.1', A, 'kube-proxy: metrics on loopback only', setting('kube-proxy', 'metrics-bind-address', 'metricsBindAddress', orUnset(onLoopback()))),
 ]
-
-function isSetAndNot(unwanted: string): Wish {
-  const {wants, met} = isNot(unwanted)
-  return {wants, met: value => value !== undefined && met(value)}
-}
 
 function onLoopback(): Wish {
   return {wants: '127.0.0.1', met: value => value !== undefined && /^(127\.0\.0\.1|\[::1\])(:|$)/.test(value)}

@@ -25,6 +25,11 @@ export class FastClock implements Clock {
     return this.time
   }
 
+  /** As if so many milliseconds had passed at once. */
+  skip(milliseconds: number): void {
+    this.time += milliseconds
+  }
+
   async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     const until = this.now() + milliseconds
     do {

@@ -152,6 +152,18 @@ describe('a create on a bad day of the region', function () {
     await expectWhole()
   })
 
+  it('looks again for what it has not seen at its start, however late a step has its turn', async () => {
+    faults.set({visibility: {byTag: 20 * MINUTE}})
+    await run.run()
+    await run.run({
+      onEvent: ({type}) => {
+        // The run has just looked. When its first step asks, nobody has to wait for anything any more.
+        if (type === 'planned') clock.skip(20 * MINUTE)
+      },
+    })
+    await expectWhole()
+  })
+
   it('stops at a quota, says which, and goes on when it was raised', async () => {
     faults.set({quotas: {vcpus: 2}})
     const error = await failureOf(run.run())

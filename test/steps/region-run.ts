@@ -85,7 +85,7 @@ export class RegionRun {
   }
 
   /** Runs all of the cluster's steps that speak to EC2; a lost journal means a run that remembers nothing. */
-  async run(options: {loseJournal?: boolean} = {}): Promise<readonly RunEvent[]> {
+  async run(options: {loseJournal?: boolean; onEvent?: (event: RunEvent) => void} = {}): Promise<readonly RunEvent[]> {
     const {spec} = this
     const file = join(this.directory, 'journal')
     const header = {clusterId: this.clusterId, spec} as JournalHeader
@@ -108,7 +108,11 @@ export class RegionRun {
       signal,
     })
     const steps = createPlan(spec).steps.filter(step => AWS_HALF.test(step.id))
-    await runPlan({plan: plan(steps), journal, context, onEvent: event => events.push(event)})
+    const onEvent = (event: RunEvent): void => {
+      events.push(event)
+      options.onEvent?.(event)
+    }
+    await runPlan({plan: plan(steps), journal, context, onEvent})
     return events
   }
 

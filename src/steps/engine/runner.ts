@@ -109,10 +109,11 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
       const inventory = await currentInventory()
       return step.find({...contextFor(token), inventory}, arguments_)
     }
-    const patience = patienceWith(step, earlier)
     const found =
       step.find?.(contextFor(token), arguments_) ??
-      (patience > 0 ? await look({clock, signal, find: fresh}, patience) : undefined)
+      (earlier !== undefined && mayAppear(step, earlier)
+        ? await look({clock, signal, find: fresh}, madeAt(earlier) + LOOKED_FOR - clock.now())
+        : undefined)
     if (earlier?.status === 'done') {
       const {output, generation} = earlier
       const same = step.find ? found !== undefined && inputsDigest(found) === inputsDigest(output) : true
@@ -147,18 +148,19 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
     }
   }
 
-  /** How long to look for what the journal says may be there, although the inventory does not have it (yet). */
-  const patienceWith = (step: Step, earlier: StepRecord | undefined): number => {
+  /**
+   * Whether the journal says that it may be there although the run's inventory does not have it (yet). However long ago
+   * it was made: the inventory is as old as the run, and the step's turn may have come late.
+   */
+  const mayAppear = (step: Step, earlier: StepRecord): boolean => {
     const mayBeThere =
-      (step.onRepeat === 'doubles' && earlier?.status === 'running') ||
-      (step.onRepeat !== undefined && step.onRepeat !== 'refuses' && earlier?.status === 'done')
-    if (!mayBeThere) return 0
+      (step.onRepeat === 'doubles' && earlier.status === 'running') ||
+      (step.onRepeat !== undefined && step.onRepeat !== 'refuses' && earlier.status === 'done')
+    if (!mayBeThere) return false
     // The very machine that the journal knows is there, or has ended: none is on its way. An older one says nothing.
     const known = earlier.status === 'done' ? JSON.stringify(earlier.output) : ''
     const {instances, ended} = context.inventory
-    if ([...instances, ...ended].some(({InstanceId}) => InstanceId !== undefined && known.includes(InstanceId)))
-      return 0
-    return madeAt(earlier) + LOOKED_FOR - clock.now()
+    return ![...instances, ...ended].some(({InstanceId}) => InstanceId !== undefined && known.includes(InstanceId))
   }
 
   for (const step of plan.steps) running.set(step.id, settle(step))

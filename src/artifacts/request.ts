@@ -23,6 +23,8 @@ export interface ArtifactRequest {
   readonly cacheServer?: RegionAccess['cacheServer'] | undefined
   /** What would be taken is wanted, not the files: nothing is built, and no more is fetched than says what they are. */
   readonly onlyLook?: true
+  /** Whoever asks cannot choose: neither another source nor another version is advised. */
+  readonly fixed?: true
   readonly signal: AbortSignal
   readonly onProgress: (progress: ArtifactProgress) => void
 }

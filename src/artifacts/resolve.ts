@@ -2,6 +2,7 @@ import type {ArtifactSet} from './artifact.js'
 import {resolveAuto} from './auto.js'
 import {resolveDebian} from './debian/debian.js'
 import {resolveMirror} from './mirror/mirror.js'
+import {otherChoices} from './other-choices.js'
 import {RETRY_DELAYS, type Network} from './net/network.js'
 import {proxyFromEnvironment} from '../proxy.js'
 import {sharedSignal} from './net/shared-signal.js'
@@ -15,7 +16,12 @@ import {resolveUpstream} from './upstream/upstream.js'
  */
 export async function resolveArtifacts(asked: ArtifactRequest): Promise<ArtifactSet> {
   const request = {...asked, signal: sharedSignal(asked.signal)}
-  const network: Network = {proxy: proxyFromEnvironment(), signal: request.signal, retryDelays: RETRY_DELAYS}
+  const network: Network = {
+    proxy: proxyFromEnvironment(),
+    signal: request.signal,
+    retryDelays: RETRY_DELAYS,
+    instead: otherChoices(request),
+  }
   const upstream = () => resolveUpstream(request, network)
   const debian = () => resolveDebian(request, network)
   switch (request.source) {

@@ -3,7 +3,7 @@ import {resolveArtifacts} from '../artifacts/resolve.js'
 import {engineOf, type CniChoice} from '../cluster/cni.js'
 import type {Home} from '../cluster/home.js'
 import type {Architecture, ArtifactSource} from '../cluster/spec.js'
-import {chooseCluster} from '../cluster/store.js'
+import {chooseCluster, clusterNames} from '../cluster/store.js'
 import {Journal} from './engine/journal.js'
 import {checkRequest, sourceOf} from './request/check-request.js'
 import {createRequestDefaults} from './request/create-request.js'
@@ -32,9 +32,9 @@ export interface ListedArtifact {
 
 export interface ListArtifactsOptions {
   readonly home: Home
-  /** A cluster that is recorded. */
+  /** A cluster that is recorded; without it and without a word of what a create would be asked for: the only one, if there is one. */
   readonly name?: string
-  /** What a create would be asked for; meaningless with a name. */
+  /** What a create would be asked for; refused with a name. */
   readonly kubernetesVersion?: string
   readonly artifacts?: 'auto' | ArtifactSource
   readonly mirror?: string
@@ -46,12 +46,19 @@ export interface ListArtifactsOptions {
 
 /**
  * Everything the nodes of a cluster have fetched, as its journal has it, or everything that those of a new one would: then
- * checksums are asked for where they are published, and no file is fetched or built. Throws as `resolveArtifacts` does.
+ * checksums are asked for where they are published, and no file is fetched or built. Throws as `resolveArtifacts` and
+ * `chooseCluster` do.
  */
 export async function listArtifacts(options: ListArtifactsOptions): Promise<ArtifactsReport> {
   const {home, name} = options
-  if (name === undefined) return reportOf(null, await wouldTake(options))
-  return reportOf(name, Journal.open(chooseCluster(home, name).path).header.artifacts)
+  if (name === undefined && (isAsked(options) || clusterNames(home).length === 0))
+    return reportOf(null, await wouldTake(options))
+  const {path, name: chosen} = chooseCluster(home, name)
+  return reportOf(chosen, Journal.open(path).header.artifacts)
+}
+
+function isAsked({kubernetesVersion, artifacts, mirror, cni, architecture}: ListArtifactsOptions): boolean {
+  return [kubernetesVersion, artifacts, mirror, cni, architecture].some(value => value !== undefined)
 }
 
 async function wouldTake(options: ListArtifactsOptions): Promise<ArtifactSet> {

@@ -109,7 +109,7 @@ async function fromTags(options: RecoverOptions, directory: ClusterDirectory): P
     ...(spec.cni === undefined ? {} : {cni: spec.cni}),
   }
   const agentFor = agentRegion(spec, await familyOfImage(spec, access, signal))
-  const artifacts = await resolvedArtifacts({...options, request}, {...spec, agentFor})
+  const artifacts = await resolvedArtifacts({...options, request, fixed: true}, {...spec, agentFor})
   return Journal.create(directory.path, {
     clusterId: cluster.clusterId,
     spec,

@@ -2,7 +2,7 @@ import {clusterSpec, type ClusterSpec, type SpecInput} from '../../src/cluster/s
 
 export function sampleSpec(
   size: {controllers: number; workers: number} & Partial<
-    Pick<SpecInput, 'loadBalancer' | 'network' | 'addons' | 'cni' | 'ssm'>
+    Pick<SpecInput, 'name' | 'loadBalancer' | 'network' | 'addons' | 'cni' | 'ssm'>
   >,
 ): ClusterSpec {
   return clusterSpec({

@@ -9,6 +9,8 @@ export interface Network {
   readonly signal: AbortSignal
   /** Pauses before the second, third ... attempt, in ms. */
   readonly retryDelays: readonly number[]
+  /** What the command that runs could be given instead, where something cannot be reached or is missing; nothing by default. */
+  readonly instead?: {readonly unreachable: readonly string[]; readonly missing: readonly string[]} | undefined
 }
 
 export const RETRY_DELAYS: readonly number[] = [300, 1000, 3000]
@@ -24,10 +26,10 @@ export async function withRetries<T>(url: string, network: Network, attempt: () 
     } catch (error) {
       network.signal.throwIfAborted()
       if (error instanceof KhwError) throw error
-      if (error instanceof HttpStatusError && !passes(error.status)) throw missing(url, error)
+      if (error instanceof HttpStatusError && !passes(error.status)) throw missing(url, network, error)
       const pause = network.retryDelays[tries]
       // A name that does not resolve will not in a second either: offline is said at once.
-      if (pause === undefined || codeOf(error) === 'ENOTFOUND') throw unreachable(url, error)
+      if (pause === undefined || codeOf(error) === 'ENOTFOUND') throw unreachable(url, network, error)
       await delay(pause, undefined, {signal: network.signal})
     }
   }
@@ -62,23 +64,22 @@ function passes(status: number): boolean {
   return status === 408 || status === 429 || status >= 500
 }
 
-function missing(url: string, cause: HttpStatusError): KhwError {
+function missing(url: string, {instead}: Network, cause: HttpStatusError): KhwError {
   return new KhwError(
     'ARTIFACT_MISSING',
     `${url} does not exist: the server answered HTTP ${cause.status}.`,
-    ['Check that this version was released for this architecture', 'or try another --kubernetes-version'],
+    ['Check that this version was released for this architecture', ...(instead?.missing ?? [])],
     {cause},
   )
 }
 
-function unreachable(url: string, cause: unknown): KhwError {
+function unreachable(url: string, {instead}: Network, cause: unknown): KhwError {
   return new KhwError(
     'ARTIFACT_UNREACHABLE',
     `${new URL(url).host} cannot be reached for ${url}: ${messageOf(cause)}.`,
     [
       'Check the network and HTTPS_PROXY, then run the same command again: finished downloads are kept',
-      'or use --artifacts mirror --mirror DIR with a copy of the files',
-      'or, with --provider local, --artifacts debian: Kubernetes 1.20.2 from a Debian mirror, for rehearsal',
+      ...(instead?.unreachable ?? []),
     ],
     {cause},
   )

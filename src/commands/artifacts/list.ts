@@ -6,9 +6,11 @@ import {KhwCommand} from '../../ui/khw-command.js'
 export default class ArtifactsList extends KhwCommand {
   static override summary = 'List what the nodes download: name, version, source and digest'
   static override description =
-    'Of a cluster: what its nodes have, from its record and without network. Without NAME: what a create with these flags ' +
-    'would take; checksums are asked for where they are published, and no file is fetched or built.'
+    'Of a cluster: what its nodes have, from its record and without network. Without NAME: the only cluster. With flags, or ' +
+    'where there is no cluster: what a create would take; checksums are asked for where they are published, and no file is ' +
+    'fetched or built.'
   static override examples = [
+    '<%= config.bin %> artifacts list',
     '<%= config.bin %> artifacts list lab',
     '<%= config.bin %> artifacts list --kubernetes-version 1.36 --arch arm64 --json',
     '<%= config.bin %> artifacts list --mirror /srv/mirror',
@@ -44,9 +46,11 @@ export default class ArtifactsList extends KhwCommand {
     })
     if (args.name !== undefined && Object.keys(asked).length > 0) {
       const {usageError} = await import('../../ui/usage-error.js')
+      const {shellCommand} = await import('../../ui/shell-words.js')
+      const asNew = this.argv.filter(word => word !== args.name && word !== '--json')
       throw usageError(`What "${args.name}" is made of is fixed: other flags say nothing about it.`, [
         `khw artifacts list ${args.name}`,
-        'Leave out the name to see what a new cluster would take',
+        `Of a new cluster: ${shellCommand(['khw', 'artifacts', 'list', ...asNew])}`,
       ])
     }
     const report = await listArtifacts({

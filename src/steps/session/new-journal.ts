@@ -32,6 +32,8 @@ export interface ArtifactOptions {
   readonly request: CreateRequest
   readonly onNotice: (text: string) => void
   readonly onArtifactProgress: (progress: ArtifactProgress) => void
+  /** The request is of a cluster that is there: nobody can choose. */
+  readonly fixed?: true
   readonly signal: AbortSignal
 }
 
@@ -47,7 +49,7 @@ export async function resolvedArtifacts(
   options: ArtifactOptions,
   {provider, architecture, agentFor}: ArtifactsWanted,
 ): Promise<ArtifactSet> {
-  const {home, request, onNotice, onArtifactProgress, signal} = options
+  const {home, request, onNotice, onArtifactProgress, fixed, signal} = options
   const artifacts = await resolveArtifacts({
     ...(await regionFacts(provider, home)),
     architecture,
@@ -57,6 +59,7 @@ export async function resolvedArtifacts(
     addons: addonsToHave(request),
     cni: engineOf(request),
     cache: home.cache,
+    ...(fixed && {fixed}),
     signal,
     onProgress: onArtifactProgress,
   })

@@ -4,6 +4,7 @@ import {expect} from 'chai'
 import {download, type Sink} from '../../../src/artifacts/net/download.js'
 import type {ArtifactProgress} from '../../../src/artifacts/artifact.js'
 import {fileServer, type FileServer, type Interceptor} from '../file-server.js'
+import {otherChoices} from '../../../src/artifacts/other-choices.js'
 import {failure, network, scratch, sha256} from '../support.js'
 
 const CONTENT = Buffer.alloc(300_000, 'khw')
@@ -120,7 +121,8 @@ describe('download', () => {
       response.writeHead(503).end()
       return true
     }
-    const error = await failure(download(file({destination: destination()}), silently), 'ARTIFACT_UNREACHABLE')
+    const choosing = {...silently, network: network({instead: otherChoices({source: 'upstream'})})}
+    const error = await failure(download(file({destination: destination()}), choosing), 'ARTIFACT_UNREACHABLE')
     expect(error.message).to.include('503')
     expect(error.suggestions.join()).to.include('--artifacts mirror').and.include('--artifacts debian')
     expect(server.log).to.have.length(6)

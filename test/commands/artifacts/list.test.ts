@@ -54,9 +54,9 @@ describe('khw artifacts list', () => {
 
   const run = (...argv: string[]) => captureOutput(() => ArtifactsList.run(argv, ROOT))
 
-  function record(artifacts: ArtifactSet): void {
-    const header = {clusterId: 'c', spec: sampleSpec({controllers: 1, workers: 1}), account: '1', artifacts}
-    Journal.create(join(directory, 'clusters', 'sample'), {
+  function record(artifacts: ArtifactSet, name = 'sample'): void {
+    const header = {clusterId: 'c', spec: sampleSpec({name, controllers: 1, workers: 1}), account: '1', artifacts}
+    Journal.create(join(directory, 'clusters', name), {
       ...header,
       operatorCidr: '198.51.100.7/32',
       createdAt: '2026-11-24T08:00:00.000Z',
@@ -72,6 +72,23 @@ describe('khw artifacts list', () => {
     expect(stdout.replace(/\/\n {4}/g, '/')).to.contain(`cni-plugins 1.9.1\n  ${LONG}\n  sha256:${SUM}\n`)
     expect(stdout).to.contain(`image-pause 3.10\n  registry.k8s.io/pause\n  sha256:${SUM}\n`)
     expect(stdout).to.contain('image-check 1.36.1-1\n  registry.k8s.io/e2e-test-images/busybox\n  not pinned')
+  })
+
+  it('without a name shows the only cluster, and asks which of several', async () => {
+    record(SET)
+    const {stdout, error} = await run()
+    expect(error).to.be.undefined
+    expect(stdout).to.match(/^sample was made of Kubernetes 1\.36\.2 /)
+    record(SET, 'second')
+    expect((await run()).stderr).to.contain('CLUSTER_AMBIGUOUS')
+  })
+
+  it('advises only what it can be given', async () => {
+    // Nothing listens at port 9 (discard) of this machine.
+    Object.assign(process.env, {HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: ''})
+    const {stderr} = await run('--artifacts', 'upstream')
+    expect(stderr).to.contain('ARTIFACT_UNREACHABLE').and.contain('or --artifacts debian: ')
+    expect(stderr).not.to.contain('--provider')
   })
 
   it('shows the published files of what was built', async () => {
@@ -118,7 +135,7 @@ describe('khw artifacts list', () => {
     record(SET)
     const both = await run('sample', '--arch', 'arm64')
     expect(both.error?.oclif?.exit).to.equal(2)
-    expect(both.stderr).to.contain('khw artifacts list sample')
+    expect(both.stderr).to.contain('khw artifacts list sample').and.contain('khw artifacts list --arch arm64')
     const old = await run('--kubernetes-version', '1.10')
     expect(old.stderr).to.contain('VERSION_UNSUPPORTED')
     if (process.platform !== 'linux') return

@@ -1,10 +1,10 @@
 import {explained} from '../aws/explained.js'
 import type {ClusterAddon} from '../cluster/addons.js'
 import type {Home} from '../cluster/home.js'
-import {chooseCluster} from '../cluster/store.js'
+import {chooseCluster, clusterNames} from '../cluster/store.js'
 import {install, remove, type ClusterToChange} from './addons/change.js'
 import {addonOf, allAddons} from './addons/registry.js'
-import {reportOf, type AddonReport} from './addons/report.js'
+import {offerOf, reportOf, type AddonReport} from './addons/report.js'
 import {livePublicIps} from './compute/node-instance.js'
 import type {RunListener} from './engine/events.js'
 import {Journal} from './engine/journal.js'
@@ -16,7 +16,8 @@ import {openSession} from './session/session.js'
 
 /** Output contract of `khw addon list --json`. */
 export interface AddonsReport {
-  readonly name: string
+  /** Null: no cluster is recorded, and this is what there is for a new one. */
+  readonly name: string | null
   readonly addons: readonly AddonReport[]
 }
 
@@ -39,8 +40,10 @@ export interface ChangeOptions {
   readonly signal: AbortSignal
 }
 
-/** Every add-on there is, and how it is with the cluster. Changes nothing. */
-export function listAddons(options: ClusterOptions): Promise<AddonsReport> {
+/** Every add-on there is, and how it is with the cluster, or how it comes to one while none is recorded. Changes nothing. */
+export async function listAddons(options: ClusterOptions): Promise<AddonsReport> {
+  const {home, name} = options
+  if (name === undefined && clusterNames(home).length === 0) return {name: null, addons: allAddons().map(offerOf)}
   return withCluster(options, async ({journal, context}) => {
     refuseWhileDestroyed(journal)
     refuseUnfinished(journal, 'its add-ons can be seen once it is there')

@@ -10,6 +10,7 @@ type Options = Omit<ReportOptions, 'now'>
 
 /** What `khw addon list` prints for people. */
 export function addonsReport({name, addons}: AddonsReport, {style, columns}: Options): string {
+  if (name === null) return offers(addons, style)
   const rows = addons.map(addon => [
     addon.name,
     stateWord(addon, style),
@@ -31,6 +32,17 @@ export function addonsReport({name, addons}: AddonsReport, {style, columns}: Opt
     ...(todo.length > 0 ? [next(todo, style)] : []),
   ]
   return sections.filter(section => section !== '').join('\n\n')
+}
+
+/** What there is to add, while there is no cluster. */
+function offers(addons: readonly AddonReport[], style: Style): string {
+  const rows = addons.map(({name, wanted, purpose}) => [name, wanted ? style.green('yes') : style.dim('no'), purpose])
+  const others = addons.filter(({wanted}) => !wanted)
+  return [
+    table(['ADD-ON', 'BY DEFAULT', 'FOR'], rows, style),
+    'There is no cluster yet.',
+    next([`khw create ${others.map(({name}) => `--addon ${name}`).join(' ')}`], style),
+  ].join('\n\n')
 }
 
 /** What `khw addon add` prints for people. */

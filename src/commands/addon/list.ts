@@ -6,7 +6,7 @@ export default class List extends AwsCommand {
   static override summary = 'Show which add-ons there are, and how they are in a cluster'
   static override description =
     'Asks the cluster for what each consists of; changes nothing. Of one that is not installed it says whether its image ' +
-    'can be had. Without NAME: the only cluster.'
+    'can be had. Without NAME: the only cluster, or while there is none, what a new one could have.'
   static override examples = ['<%= config.bin %> addon list', '<%= config.bin %> addon list lab --json']
   static override enableJsonFlag = true
   static override args = {

@@ -7,6 +7,7 @@ import {inCheckNamespace} from './check-namespace.js'
 import {verdicts, type RunningPod} from './check-verdicts.js'
 import {conditionOf, type Manifest, type PodObject, type ServiceObject} from './objects.js'
 import {pause} from './pause.js'
+import {whyNotRunning} from './pod-trouble.js'
 import {NOTHING, parseProbeLog, type ProbeResult} from './probe-log.js'
 
 /** Milliseconds. */
@@ -85,14 +86,9 @@ async function running(input: NetworkCheckInput, namespace: string): Promise<rea
 function stateOf(worker: string, pod: PodObject | undefined): RunningPod {
   const status = pod?.status
   const container = status?.containerStatuses?.[0]
-  const {waiting, terminated} = container?.state ?? {}
   if (status?.phase === 'Running' && container?.ready === true && status.podIP !== undefined)
     return {worker, ip: status.podIP}
-  const why = [
-    waiting?.reason ?? terminated?.reason ?? status?.reason ?? status?.phase ?? 'gone',
-    waiting?.message ?? terminated?.message ?? status?.message,
-  ]
-  return {worker, ip: undefined, why: why.filter(text => text !== undefined).join(': ')}
+  return {worker, ip: undefined, why: pod === undefined ? 'gone' : whyNotRunning(pod)}
 }
 
 async function probe(

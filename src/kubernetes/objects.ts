@@ -35,7 +35,10 @@ export interface NodeObject extends KubernetesObject {
 }
 
 export interface PodObject extends KubernetesObject {
-  readonly spec?: {readonly nodeName?: string}
+  readonly spec?: {
+    readonly nodeName?: string
+    readonly containers?: readonly {readonly name: string; readonly image: string}[]
+  }
   readonly status?: {
     readonly phase?: string
     readonly podIP?: string
@@ -55,8 +58,16 @@ export interface ContainerStatus {
   }
 }
 
-export interface DaemonSetObject extends KubernetesObject {
-  readonly metadata: ObjectMeta & {readonly generation?: number}
+/** What makes pods of a template: a Deployment, a DaemonSet. */
+export interface WorkloadObject extends KubernetesObject {
+  readonly spec?: {
+    readonly replicas?: number
+    readonly selector?: {readonly matchLabels?: Readonly<Record<string, string>>}
+    readonly template?: {readonly spec: {readonly containers: readonly {readonly image: string}[]}}
+  }
+}
+
+export interface DaemonSetObject extends WorkloadObject {
   readonly status?: {
     readonly observedGeneration?: number
     readonly desiredNumberScheduled?: number

@@ -4,6 +4,7 @@ import type {Check} from '../../cluster/report.js'
 import {messageOf} from '../../errors.js'
 import type {KubernetesApi} from '../../kubernetes/api.js'
 import type {DaemonSetObject} from '../../kubernetes/objects.js'
+import {troubleOf, troubleText} from '../../kubernetes/pod-trouble.js'
 import {objectPath} from '../../kubernetes/paths.js'
 import {policyDaemonSet, policyEngineObjects} from '../../templates/policy-engine.js'
 import type {Addresses} from '../compute/addresses.js'
@@ -83,5 +84,8 @@ async function engineState(
   } = now?.status ?? {}
   const seen = observedGeneration >= (now?.metadata.generation ?? 0) && desiredNumberScheduled >= workers
   const ok = seen && Math.min(updatedNumberScheduled, numberReady) >= desiredNumberScheduled
-  return {ok, detail: now === undefined ? 'is not there' : `is ready on ${numberReady} of ${workers} workers`}
+  if (now === undefined) return {ok, detail: 'is not there'}
+  const detail = `is ready on ${numberReady} of ${workers} workers`
+  const trouble = ok ? undefined : await troubleOf(now, api)
+  return {ok, detail: trouble === undefined ? detail : `${detail}; ${troubleText(trouble)}`}
 }

@@ -1,8 +1,12 @@
 import type {AddonName} from '../../cluster/addons.js'
+import {KhwError} from '../../errors.js'
+import {troubleText, type PodTrouble} from '../../kubernetes/pod-trouble.js'
+import type {Addon} from './addon.js'
 import {defineStep, type Step} from '../engine/step.js'
-import {waitUntil} from '../engine/wait-until.js'
+import {Fatal, waitUntil} from '../engine/wait-until.js'
 import {installId, type InstallAddon, type KnownAddresses} from './install.js'
 import {addonOf} from './registry.js'
+import {FailedPulls} from './failed-pulls.js'
 import {addonState} from './state.js'
 
 type ReadyNeeds = {
@@ -30,11 +34,14 @@ export function addonReady(name: AddonName, needs: ReadyNeeds): Step<{detail: st
 
     async create({spec, kubernetes, clock, signal, progress}, {addresses}) {
       const api = await kubernetes(addresses.publicIps, 'admin')
+      const pulls = new FailedPulls(clock)
       return waitUntil(
         async () => {
-          const {state, detail} = await addonState(addon, spec, api)
+          const {state, detail, trouble} = await addonState(addon, spec, api)
           if (state === 'ready') return {detail}
           progress(detail)
+          const failed = pulls.note(trouble)
+          if (failed !== undefined) throw new Fatal(notPulled(addon, failed, spec.name))
           throw new Error(detail)
         },
         {
@@ -52,4 +59,17 @@ export function addonReady(name: AddonName, needs: ReadyNeeds): Step<{detail: st
       )
     },
   })
+}
+
+/** What was applied stays, as of every step that fails: the same command, or a create, goes on with it. */
+function notPulled({name, title}: Addon, trouble: PodTrouble, cluster: string): KhwError {
+  return new KhwError(
+    'ARTIFACT_MISSING',
+    `${title} is applied and does not run: ${trouble.image ?? 'its image'} cannot be pulled.\n${troubleText(trouble)}`,
+    [
+      `Take another image: khw addon add ${cluster} ${name} --image REGISTRY/${name}:TAG`,
+      `or do without: khw addon remove ${cluster} ${name}`,
+      'or run the same command again once the image can be had: what is applied is kept',
+    ],
+  )
 }

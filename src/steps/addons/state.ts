@@ -1,7 +1,14 @@
 import type {AddonName} from '../../cluster/addons.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import type {KubernetesApi} from '../../kubernetes/api.js'
-import {conditionOf, type Condition, type KubernetesObject, type Manifest} from '../../kubernetes/objects.js'
+import {
+  conditionOf,
+  type Condition,
+  type KubernetesObject,
+  type Manifest,
+  type WorkloadObject,
+} from '../../kubernetes/objects.js'
+import {troubleOf, troubleText, type PodTrouble} from '../../kubernetes/pod-trouble.js'
 import {objectPath} from '../../kubernetes/paths.js'
 import {NO_PAIR, type Addon} from './addon.js'
 import {isOwn} from './apply.js'
@@ -15,6 +22,8 @@ export interface AddonState {
   readonly detail: string
   /** What its Deployment runs; null while there is none. */
   readonly image: string | null
+  /** Of one that starts, what keeps its pods; absent where nobody has said anything. */
+  readonly trouble?: PodTrouble
 }
 
 /** What an add-on consists of, in the order in which it is created; enough to find it. */
@@ -40,7 +49,12 @@ export async function addonState(addon: Addon, spec: ClusterSpec, api: Kubernete
   }
   const {available, wanted, settled} = replicasOf(workload)
   const replicas = `${available} of ${wanted} replicas are available`
-  if (available < wanted || !settled) return said('starting', replicas)
+  if (available < wanted || !settled) {
+    const trouble = await troubleOf(workload, api)
+    return trouble === undefined
+      ? said('starting', replicas)
+      : {...said('starting', `${replicas}; ${troubleText(trouble)}`), trouble}
+  }
   const service = addon.api && there.find(({kind}) => kind === 'APIService')
   const served = service && conditionOf(service, 'Available')
   if (service && served?.status !== 'True')
@@ -48,11 +62,7 @@ export async function addonState(addon: Addon, spec: ClusterSpec, api: Kubernete
   return said('ready', service ? `${replicas}, its API too` : replicas)
 }
 
-interface Found extends KubernetesObject {
-  readonly spec?: {
-    readonly replicas?: number
-    readonly template?: {readonly spec: {readonly containers: readonly {readonly image: string}[]}}
-  }
+interface Found extends WorkloadObject {
   readonly status?: {
     readonly conditions?: readonly Condition[]
     readonly observedGeneration?: number

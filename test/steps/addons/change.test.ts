@@ -5,15 +5,17 @@ import type {CreateTagsCommandInput} from '@aws-sdk/client-ec2'
 import {expect} from 'chai'
 import {emptyInventory} from '../../../src/aws/inventory.js'
 import {specOfTags, specTags} from '../../../src/aws/spec-tags.js'
-import {systemClock} from '../../../src/clock.js'
 import type {ClusterAddon} from '../../../src/cluster/addons.js'
 import type {ClusterSpec} from '../../../src/cluster/spec.js'
+import {KhwError} from '../../../src/errors.js'
 import {KubernetesApi} from '../../../src/kubernetes/api.js'
 import type {Pki} from '../../../src/pki/pki.js'
 import {install, remove, type ClusterToChange} from '../../../src/steps/addons/change.js'
 import type {RunContext} from '../../../src/steps/engine/context.js'
+import type {RunEvent} from '../../../src/steps/engine/events.js'
 import {Journal, type JournalHeader} from '../../../src/steps/engine/journal.js'
 import {LoopbackApi, testPki} from '../../kubernetes/loopback.js'
+import {QuickClock} from '../../ssh/quick-clock.js'
 import {MemorySecretStore} from '../../pki/fixtures.js'
 import {ACCESS} from '../run-context.js'
 import {ARTIFACTS} from '../region-run.js'
@@ -22,10 +24,14 @@ import {KeptObjects} from './kept-objects.js'
 
 const OLD = 'registry.example/coredns:v1'
 const NEW = 'registry.example/coredns:v2'
+const BAD = 'registry.example/coredns:v3'
 
 describe('changing the add-ons of a cluster', () => {
   let pki: Pki
   let objects: KeptObjects
+  let pods: () => readonly object[]
+  /** Of a Deployment that was applied, by its path. */
+  let onWrite: (path: string) => void
   let server: LoopbackApi
   let api: KubernetesApi
   let directory: string
@@ -40,11 +46,15 @@ describe('changing the add-ons of a cluster', () => {
   })
   beforeEach(async () => {
     objects = new KeptObjects()
+    pods = () => []
+    // Pods run at once.
+    onWrite = path => {
+      objects.put(path, {status: {observedGeneration: 1, updatedReplicas: 2, availableReplicas: 2}})
+    }
     server = await LoopbackApi.start(pki, seen => {
+      if (seen.path === '/api/v1/namespaces/kube-system/pods') return {body: {items: pods()}}
       const answer = objects.handle(seen)
-      // Pods run at once.
-      if (seen.method === 'PATCH' && seen.path.includes('/deployments/'))
-        objects.put(seen.path, {status: {observedGeneration: 1, updatedReplicas: 2, availableReplicas: 2}})
+      if (seen.method === 'PATCH' && seen.path.includes('/deployments/')) onWrite(seen.path)
       return answer
     })
     const {certificate, privateKey} = pki.leaf('admin')
@@ -85,7 +95,7 @@ describe('changing the add-ons of a cluster', () => {
           return killed ? Promise.reject(new Error('killed')) : Promise.resolve({})
         },
       },
-      clock: systemClock,
+      clock: new QuickClock(),
       signal: new AbortController().signal,
     }
     return {journal, context: context as unknown as RunContext, api, onEvent: () => undefined}
@@ -120,6 +130,39 @@ describe('changing the add-ons of a cluster', () => {
     expect(tagged).to.deep.equal([{name: 'coredns', image: NEW}])
   })
 
+  it('that cannot be pulled is told in the words of the kubelet, with what to type; what was applied is kept', async () => {
+    const path = '/apis/apps/v1/namespaces/kube-system/deployments/coredns'
+    const why = `failed to resolve reference "${BAD}": not found`
+    const waiting = [
+      {reason: 'ErrImagePull', message: why},
+      {reason: 'ImagePullBackOff', message: 'Back-off'},
+    ]
+    let looks = 0
+    onWrite = () => {
+      objects.put(path, {status: {observedGeneration: 1, updatedReplicas: 1, availableReplicas: 1}})
+    }
+    pods = () => [
+      podOf('coredns-old', OLD, {phase: 'Running', containerStatuses: [{name: 'coredns', ready: true}]}),
+      podOf('coredns-new', BAD, {
+        phase: 'Pending',
+        containerStatuses: [{name: 'coredns', ready: false, state: {waiting: waiting[Math.min(1, looks++)]}}],
+      }),
+    ]
+    const shown: string[] = []
+    const told = {...cluster(), onEvent: (event: RunEvent) => event.type === 'step-progress' && shown.push(event.text)}
+    const error: unknown = await install(told, {name: 'coredns', image: BAD}).catch((e: unknown) => e)
+    expect(error).to.be.instanceOf(KhwError).and.to.have.property('code', 'ARTIFACT_MISSING')
+    const {message, suggestions} = error as KhwError
+    expect(message).to.include(`${BAD} cannot be pulled`).and.include(`coredns-new on worker-1: ErrImagePull: ${why}`)
+    expect(suggestions.join('\n'))
+      .to.include('khw addon add sample coredns --image ')
+      .and.include('khw addon remove sample coredns')
+    expect(shown[0]).to.include('1 of 2 replicas are available').and.include(why)
+    expect(objects.all.has(path)).to.equal(true)
+    expect(journal.header.spec.addons).to.deep.equal([{name: 'coredns', image: BAD}])
+    expect(journal.steps['addons/coredns/ready']?.status).to.equal('failed')
+  })
+
   it('has told the journal and the tags before it deletes anything', async () => {
     journal.amend({addons: [{name: 'coredns', image: OLD}, {name: 'metrics-server'}]})
     killed = true
@@ -133,3 +176,8 @@ describe('changing the add-ons of a cluster', () => {
     expect(addon).to.include({state: 'unavailable', wanted: false})
   })
 })
+
+function podOf(name: string, image: string, status: object): object {
+  const labels = {'k8s-app': 'kube-dns'}
+  return {metadata: {name, labels}, spec: {nodeName: 'worker-1', containers: [{name: 'coredns', image}]}, status}
+}

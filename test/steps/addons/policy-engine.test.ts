@@ -25,12 +25,17 @@ describe('what enforces network policies', () => {
   let server: LoopbackApi
   let api: KubernetesApi
   let answer: Answer
+  let pods: readonly object[]
 
   before(async () => {
     pki = await testPki()
   })
   beforeEach(async () => {
-    server = await LoopbackApi.start(pki, ({path}) => (path === '/readyz' ? READY : answer))
+    pods = []
+    server = await LoopbackApi.start(pki, ({path}) => {
+      if (path.endsWith('/pods')) return {body: {items: pods}}
+      return path === '/readyz' ? READY : answer
+    })
     api = new KubernetesApi({endpoints: [server.url], ca: pki.ca.certificate, ...pki.leaf('admin')})
   })
   afterEach(() => {
@@ -47,6 +52,8 @@ describe('what enforces network policies', () => {
   it('has to be ready on every worker for status to say that they are enforced', async () => {
     expect(await ready(3)).to.deep.include({name: 'network-policies', ok: true})
     expect(await ready(2)).to.deep.include({ok: false, detail: `${CNI} is ready on 2 of 3 workers`})
+    pods = [{metadata: {name: 'x'}, spec: {nodeName: 'worker-3'}, status: {phase: 'Failed', reason: 'Evicted'}}]
+    expect((await ready(2)).detail).to.equal(`${CNI} is ready on 2 of 3 workers; x on worker-3: Evicted`)
     answer = refusal(404, 'NotFound', 'not found')
     expect(await checkEngine(CNI, about, api)).to.deep.include({ok: false, detail: `${CNI} is not there`})
   })

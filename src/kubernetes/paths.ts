@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<string, {readonly plural: string; readonly scope: '
   Secret: {plural: 'secrets', scope: 'namespace'},
   Service: {plural: 'services', scope: 'namespace'},
   ServiceAccount: {plural: 'serviceaccounts', scope: 'namespace'},
+  SubjectAccessReview: {plural: 'subjectaccessreviews', scope: 'cluster'},
 }
 
 /** `/api/v1/namespaces/kube-system/services`: where objects of the manifest's kind are created. Unknown kind: RangeError. */

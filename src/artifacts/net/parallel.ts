@@ -24,3 +24,11 @@ export async function inParallel<T, R>(
   if (failures.length > 0) throw failures[0]
   return [...results.entries()].sort(([a], [b]) => a - b).map(([, result]) => result)
 }
+
+/** As Promise.all, but lets all finish before it fails: nothing is at work any more for whoever is told of the failure. */
+export async function allFinished<T extends readonly unknown[] | []>(
+  work: T,
+): Promise<{-readonly [K in keyof T]: Awaited<T[K]>}> {
+  await Promise.allSettled(work)
+  return Promise.all(work)
+}

@@ -9,7 +9,7 @@ import {cachePath, keepText, keptText} from '../files/kept.js'
 import {pinnedReference, type Registry} from '../images/registry.js'
 import {download} from '../net/download.js'
 import {fetchText, type Network} from '../net/network.js'
-import {inParallel} from '../net/parallel.js'
+import {allFinished, inParallel} from '../net/parallel.js'
 import type {ArtifactRequest} from '../request.js'
 import {stableUrl, upstreamFiles, type UpstreamFile} from './catalog.js'
 import {POLICY_RELEASES, releasedEngine, type PolicyReleases} from './network-policies.js'
@@ -33,7 +33,7 @@ export async function resolveUpstream(
   checkPolicies(cni, versions.kubernetes)
   const files = upstreamFiles(versions, request.architecture)
   const registry = {cache: request.cache, network, at}
-  const [checksums, images, policyEngine] = await Promise.all([
+  const [checksums, images, policyEngine] = await allFinished([
     publishedChecksums(files, request, network, at),
     pinnedImages(upstreamImages(versions), registry, request.addons),
     cni && releasedEngine(cni, registry, policies),
@@ -125,7 +125,7 @@ async function pinnedImages(
       throw error
     }
   })
-  const [ofPods, ofTests, ...others] = await Promise.all([pinned(pause), pinned(check), ...addons])
+  const [ofPods, ofTests, ...others] = await allFinished([pinned(pause), pinned(check), ...addons])
   return {pause: ofPods, check: ofTests, ...Object.fromEntries(others.flat())}
 }
 

@@ -2,6 +2,7 @@ import {generateKeyPairSync} from 'node:crypto'
 import {readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect} from 'chai'
+import {POLICY_CHECKS} from '../../../src/benchmark/checks/policies.js'
 import {NODE_CHECKS} from '../../../src/benchmark/checks/node-checks.js'
 import {signAuthority} from '../../../src/pki/x509.js'
 import type {VerifyReport} from '../../../src/steps/verify/verify-report.js'
@@ -57,7 +58,11 @@ export function verifyTests(khw: Khw, cluster: string): void {
       expect(failed(report)).to.deep.equal([])
       expect(report.ok).to.equal(true)
       const ids = report.areas.find(({area}) => area === 'security')?.checks.map(({id}) => id)
-      expect(ids).to.include.members(NODE_CHECKS.map(({id}) => id))
+      expect(ids).to.include.members([...NODE_CHECKS, ...POLICY_CHECKS].map(({id}) => id))
+      const ofPolicies = report.areas
+        .flatMap(({checks}) => checks)
+        .filter(({id, state}) => id.startsWith('5.') && state === 'PASS')
+      expect(ofPolicies.map(({id}) => id)).to.include.members(['5.1.1', '5.1.2', '5.1.4', '5.1.5'])
       expect(report.totals.PASS).to.be.greaterThan(100)
       const smoke = report.areas.find(({area}) => area === 'smoke')?.checks ?? []
       const passed = smoke.filter(({state}) => state === 'PASS').map(({id}) => id)

@@ -8,7 +8,12 @@ export type State = 'PASS' | 'FAIL' | 'WARN' | 'NOT-APPLICABLE'
 export interface Finding {
   readonly ok: boolean | undefined
   readonly found: string
+  /** Of what is not as it should be. */
+  readonly remedy?: Remedy
 }
+
+/** `mend`: what root types on the node, and then it is right. `look`: what shows root more of it. `resend`: the node lacks a file of khw's. */
+export type Remedy = {readonly mend: readonly string[]} | {readonly look: string} | {readonly resend: true}
 
 /** One check of the CIS Kubernetes Benchmark 1.12 that looks at nodes, with the numbers and rules that kube-bench gives it. */
 export interface NodeCheck {
@@ -30,7 +35,7 @@ export interface Verdict {
   readonly title: string
   readonly state: State
   readonly found: string
-  /** What to type to put it right, where khw can: `khw create --name lab`. */
+  /** What to type to put it right, or to see more of it: `khw create --name lab`; several commands with ` && ` between them. */
   readonly cure?: string
 }
 
@@ -65,6 +70,19 @@ export function verdictOf(
       unseen.length === 0 ? looked.length : Infinity,
     ),
   }
+}
+
+/** What is to be done about a check that does not pass, node by node. */
+export function remediesOf(
+  {on, test, beyond}: NodeCheck,
+  nodes: readonly NodeFacts[],
+): readonly {readonly node: string; readonly remedy: Remedy}[] {
+  return nodes
+    .filter(({role, about}) => role === on && beyond?.(about) === undefined)
+    .flatMap(facts => {
+      const {ok, remedy} = test?.(facts) ?? {ok: true}
+      return ok === true || remedy === undefined ? [] : [{node: facts.name, remedy}]
+    })
 }
 
 function stateOn(

@@ -1,5 +1,5 @@
 import type {Finding} from './check.js'
-import {fileAt, filesBelow, flagOf, type FileFact, type NodeFacts, type Program} from './facts.js'
+import {flagOf, type NodeFacts, type Program} from './facts.js'
 
 export type Test = (facts: NodeFacts) => Finding
 
@@ -56,8 +56,8 @@ export function orUnset({wants, met}: Wish): Wish {
 export function flag(program: Program, name: string, wish: Wish): Test {
   return facts => {
     const running = facts.programs.get(program)
-    if (running === undefined) return {ok: false, found: `${program} does not run`}
-    return judged(`--${name}`, flagOf(running.argv, name), wish)
+    if (running === undefined) return stopped(program)
+    return judged(program, `--${name}`, flagOf(running.argv, name), wish)
   }
 }
 
@@ -65,11 +65,11 @@ export function flag(program: Program, name: string, wish: Wish): Test {
 export function setting(program: Program, name: string, field: string, wish: Wish): Test {
   return facts => {
     const running = facts.programs.get(program)
-    if (running === undefined) return {ok: false, found: `${program} does not run`}
+    if (running === undefined) return stopped(program)
     const given = flagOf(running.argv, name)
-    if (given !== undefined) return judged(`--${name}`, given, wish)
+    if (given !== undefined) return judged(program, `--${name}`, given, wish)
     const file = flagOf(running.argv, 'config')
-    return judged(field, file === undefined ? undefined : fieldOf(facts.documents.get(file), field), wish)
+    return judged(program, field, file === undefined ? undefined : fieldOf(facts.documents.get(file), field), wish)
   }
 }
 
@@ -79,87 +79,27 @@ export function all(...tests: readonly Test[]): Test {
     const findings = tests.map(test => test(facts))
     const wrong = findings.filter(({ok}) => ok !== true)
     const told = wrong.length === 0 ? findings : wrong
-    return {ok: wrong.length === 0 ? true : wrong[0]?.ok, found: told.map(({found}) => found).join(', ')}
-  }
-}
-
-/** Where files are: a path, or what the node itself says. Undefined: it does not say. */
-type Place = string | ((facts: NodeFacts) => string | undefined)
-
-export function unitOf(program: Program): Place {
-  return facts => facts.programs.get(program)?.unit
-}
-
-export function fileOfFlag(program: Program, name: string, fallback?: string): Place {
-  return facts => flagOf(facts.programs.get(program)?.argv ?? [], name) ?? fallback
-}
-
-export function modeAtMost(most: number, ...places: readonly Place[]): Test {
-  return facts => ofFiles(facts, places, file => [(file.mode & ~most) === 0, octal(file.mode)])
-}
-
-export function ownedBy(owner: string, ...places: readonly Place[]): Test {
-  return facts => ofFiles(facts, places, file => [file.owner === owner, file.owner])
-}
-
-/** Of everything below a directory whose name ends so, of which there must be something. */
-export function treeMode(directory: string, ending: string, most: number): Test {
-  return facts => ofTree(facts, directory, ending, file => [(file.mode & ~most) === 0, octal(file.mode)])
-}
-
-export function treeOwner(directory: string, owner: string): Test {
-  return facts => ofTree(facts, directory, '', file => [file.owner === owner, file.owner])
-}
-
-type Look = (file: FileFact) => [ok: boolean, found: string]
-
-/** The first place must have a file; others are looked at where there is one. */
-function ofFiles(facts: NodeFacts, places: readonly Place[], look: Look): Finding {
-  const paths = places.map(place => (typeof place === 'string' ? place : place(facts)))
-  const [first] = paths
-  if (first === undefined) return {ok: false, found: 'the program that uses it does not run'}
-  if (!fileAt(facts, first)) return {ok: false, found: `${first} does not exist`}
-  const files = paths.flatMap(path => (path === undefined ? [] : (fileAt(facts, path) ?? [])))
-  return told(files, look)
-}
-
-function ofTree(facts: NodeFacts, directory: string, ending: string, look: Look): Finding {
-  const files = filesBelow(facts, directory).filter(({path}) => path.endsWith(ending))
-  if (files.length === 0) return {ok: false, found: `there is no ${directory}${ending === '' ? '' : `/*${ending}`}`}
-  return told(files, look)
-}
-
-const MOST_NAMED = 3
-
-function told(files: readonly FileFact[], look: Look): Finding {
-  const seen = files.map(file => ({path: file.path, look: look(file)}))
-  const wrong = seen.filter(({look: [ok]}) => !ok)
-  if (wrong.length === 0) {
-    const [first] = seen
-    const values = [...new Set(seen.map(({look: [, value]}) => value))].sort()
+    const [first] = wrong
     return {
-      ok: true,
-      found:
-        seen.length === 1 && first ? `${first.path} ${values.join()}` : `${seen.length} files: ${values.join(', ')}`,
+      ok: first === undefined ? true : first.ok,
+      found: told.map(({found}) => found).join(', '),
+      ...(first?.remedy && {remedy: first.remedy}),
     }
   }
-  const named = wrong.slice(0, MOST_NAMED).map(({path, look: [, value]}) => `${path} ${value}`)
-  const more = wrong.length > named.length ? ` and ${wrong.length - named.length} more` : ''
-  return {ok: false, found: `${named.join(', ')}${more}`}
 }
 
-function judged(name: string, value: string | undefined, {wants, met}: Wish): Finding {
-  const ok = met(value)
+export function stopped(program: Program): Finding {
+  return {ok: false, found: `${program} does not run`, remedy: {mend: [`systemctl start ${program}`]}}
+}
+
+function judged(program: Program, name: string, value: string | undefined, {wants, met}: Wish): Finding {
   const is = value === undefined ? `${name} is not set` : `${name}=${value}`
-  return {ok, found: ok ? is : `${is}; wanted: ${wants}`}
+  if (met(value)) return {ok: true, found: is}
+  return {ok: false, found: `${is}; wanted: ${wants}`, remedy: {look: `systemctl cat ${program} --no-pager`}}
 }
 
 function elementsOf(value: string | undefined): readonly string[] {
   return (value ?? '').split(',').map(each => each.trim())
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(3, '0')
 }
 
 /** `authentication.anonymous.enabled` of a document; a list is joined by commas. Undefined if it is not there. */

@@ -1,6 +1,7 @@
 import {setMaxListeners} from 'node:events'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
+import type {Verdict} from '../benchmark/check.js'
 import type {Home} from '../cluster/home.js'
 import {chooseCluster, clusterDirectory} from '../cluster/store.js'
 import {KhwError, messageOf} from '../errors.js'
@@ -18,6 +19,7 @@ import {DISKS} from './verify/areas/disks.js'
 import {SECURITY} from './verify/areas/security.js'
 import {SMOKE} from './verify/areas/smoke.js'
 import {TIME} from './verify/areas/time.js'
+import {lookCure} from './verify/cures.js'
 import {
   AREA_NAMES,
   totalsOf,
@@ -107,8 +109,8 @@ async function lookAt(name: AreaName, context: RunContext, onEvent: RunListener)
   // Every node's calls listen to it.
   setMaxListeners(0, signal)
   const checks = await look({context, hosts: liveHosts(spec, inventory), progress, signal})
-    .catch((error: unknown) => [
-      {id: name, title: 'It could be looked at', state: 'FAIL' as const, found: messageOf(error)},
+    .catch((error: unknown): readonly Verdict[] => [
+      {id: name, title: 'It could be looked at', state: 'FAIL', found: messageOf(error)},
     ])
     .finally(() => {
       clearTimeout(timer)
@@ -116,7 +118,10 @@ async function lookAt(name: AreaName, context: RunContext, onEvent: RunListener)
   // Interrupted, it has found nothing: then its line stays as it was.
   if (!context.signal.aborted)
     onEvent({type: 'step-done', id: name, phase: PHASE, outcome: 'created', seconds: seconds()})
-  return {area: name, at: new Date(startedAt).toISOString(), seconds: seconds(), checks}
+  const told = checks.map(check =>
+    check.state === 'FAIL' && check.cure === undefined ? {...check, cure: lookCure(context)} : check,
+  )
+  return {area: name, at: new Date(startedAt).toISOString(), seconds: seconds(), checks: told}
 }
 
 /** Undefined if there is none that can be read: it is about to be written anew. */

@@ -2,12 +2,19 @@ import type {ArtifactSet} from '../artifacts/artifact.js'
 import {ETCD_LOCAL_URL} from './etcd.js'
 import type {PlacedNode, Role} from '../cluster/addressing.js'
 import {installedPath} from './installed-programs.js'
+import {STATE} from './fetch-script.js'
 import {PATHS} from './paths.js'
 import {shellQuote} from './shell-quote.js'
 
 /** Commands (POSIX sh, for root) that steps and checks run on nodes. */
 
 const HAS_MEMBER = `[ -d ${PATHS.etcdData}/member ]`
+
+/** Prints the units that a node has of khw and that do not run, `kube-scheduler inactive`, one a line. */
+export const IDLE_UNITS_COMMAND = `for unit in ${STATE}/units/*.*; do
+  state=$(systemctl is-active "\${unit##*/}")
+  case $state in active | reloading) ;; *) unit=\${unit##*/}; echo "\${unit%.service} $state" ;; esac
+done`
 
 /** Exits 0 once the member of this node serves linearised reads, that is, has a quorum. Controllers only. */
 export function etcdHealthCommand(artifacts: ArtifactSet): string {

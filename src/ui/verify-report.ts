@@ -30,31 +30,46 @@ const TITLES: Readonly<Record<AreaName, string>> = {
 /** What `khw verify` prints for people: a table an area, a row a check, below it what was found where it matters. */
 export function verifyReport(report: VerifyReport, options: VerifyReportOptions): string {
   const {style, file} = options
+  const told = new Set<string>()
   const areas = report.areas.map(({area, checks}) => {
     const shown = options.all || checks.length <= MANY ? checks : checks.filter(({state}) => state !== 'PASS')
     const passed = checks.length - shown.length
     const rest = passed === 0 ? [] : [style.dim(`  and ${count(passed, 'check')} passed (--all lists them)`)]
-    return [style.bold(TITLES[area]), ...rows(shown, options), ...rest].join('\n')
+    return [style.bold(TITLES[area]), ...rows(shown, told, options), ...rest].join('\n')
   })
   const failed = report.areas.filter(({checks}) => checks.some(({state}) => state === 'FAIL')).map(({area}) => area)
   const again = failed.length === 0 ? [] : [`khw verify ${report.name} --only ${failed.join(',')}`]
-  const cures = [...new Set(report.areas.flatMap(({checks}) => checks.flatMap(({cure}) => cure ?? [])))]
-  return [...areas, verdict(report, style, file), next([...cures, ...again], style)]
+  const cures = [...new Set(report.areas.flatMap(({checks}) => checks.flatMap(commandsOf)))]
+  // Where something can be put right, that comes first; what only shows more stands with what failed.
+  const mending = cures.filter(command => command !== `khw status ${report.name}`)
+  return [...areas, verdict(report, style, file), next([...(mending.length > 0 ? mending : cures), ...again], style)]
     .filter(text => text !== '')
     .join('\n\n')
 }
 
-function rows(checks: readonly Verdict[], {style, columns}: VerifyReportOptions): string[] {
+/** Each in a line of its own, whole, so that it can be copied. */
+function commandsOf({cure}: Verdict): readonly string[] {
+  return cure?.split(' && ') ?? []
+}
+
+/** What is to be typed stands where it is first of use. */
+function rows(checks: readonly Verdict[], told: Set<string>, {style, columns}: VerifyReportOptions): string[] {
   const width = Math.max(...checks.map(({id}) => id.length), 0)
   const indent = ' '.repeat(8)
-  return checks.flatMap(({id, title, state, found}) => [
-    clip(`  ${padTo(WORDS[state], 4)}  ${padTo(id, width)}  ${title}`, columns).replace(WORDS[state], word =>
-      painted(state, style)(word),
-    ),
-    ...(state === 'PASS'
-      ? []
-      : wrap(found, Math.max(30, columns - indent.length)).map(line => style.dim(`${indent}${line}`))),
-  ])
+  return checks.flatMap(check => {
+    const {id, title, state, found} = check
+    const commands = commandsOf(check).filter(command => !told.has(command))
+    for (const command of commands) told.add(command)
+    return [
+      clip(`  ${padTo(WORDS[state], 4)}  ${padTo(id, width)}  ${title}`, columns).replace(WORDS[state], word =>
+        painted(state, style)(word),
+      ),
+      ...(state === 'PASS'
+        ? []
+        : wrap(found, Math.max(30, columns - indent.length)).map(line => style.dim(`${indent}${line}`))),
+      ...commands.map(command => `${indent}${style.cyan(command)}`),
+    ]
+  })
 }
 
 function painted(state: State, style: Style): (text: string) => string {

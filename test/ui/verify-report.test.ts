@@ -70,6 +70,17 @@ describe('verifyReport', () => {
     const text = verifyReport(report([{area: 'disks', at: AT, seconds: 1, checks}]), options)
     expect(text).to.match(/Next:\n {2}khw create --name lab\n {2}khw verify lab --only disks$/)
   })
+
+  it('says it below what failed, too, where it is first of use, each command whole in a line of its own', () => {
+    const long = `khw ssh controller-1 --name lab -- sudo chmod 600 /etc/kubernetes/pki/${'x'.repeat(40)}.key`
+    const failed = (id: string, cure: string) => ({id, title: 'x', state: 'FAIL' as const, found: 'y', cure})
+    const checks = [failed('a', `${long} && khw status lab`), failed('b', long)]
+    const text = verifyReport(report([{area: 'disks', at: AT, seconds: 1, checks}]), options)
+    expect(text).to.include(
+      `  FAIL  a  x\n        y\n        ${long}\n        khw status lab\n  FAIL  b  x\n        y\n\n`,
+    )
+    expect(text).to.include(`Next:\n  ${long}\n  khw verify lab --only disks`)
+  })
 })
 
 describe('the report that is kept', () => {

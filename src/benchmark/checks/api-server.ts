@@ -1,6 +1,6 @@
 import type {Finding, NodeCheck} from '../check.js'
 import {flagOf, type NodeFacts} from '../facts.js'
-import {all, atLeast, flag, has, is, isSet, isUnset, lacks, only, orUnset, type Wish} from '../tests.js'
+import {all, atLeast, flag, has, is, isSet, isUnset, lacks, only, orUnset, stopped, type Wish} from '../tests.js'
 
 type Row = Pick<NodeCheck, 'id' | 'title' | 'automated'>
 
@@ -91,7 +91,9 @@ function anonymousOff(facts: NodeFacts): Finding {
 
 /** The first provider of each kind of resource is what is written with. */
 function encryptionProviders(facts: NodeFacts): Finding {
-  const file = flagOf(facts.programs.get('kube-apiserver')?.argv ?? [], 'encryption-provider-config')
+  const running = facts.programs.get('kube-apiserver')
+  if (running === undefined) return stopped('kube-apiserver')
+  const file = flagOf(running.argv, 'encryption-provider-config')
   if (file === undefined) return {ok: false, found: '--encryption-provider-config is not set'}
   const {resources = []} = (facts.documents.get(file) ?? {}) as {
     readonly resources?: readonly {readonly resources: readonly string[]; readonly providers?: readonly object[]}[]

@@ -1,7 +1,8 @@
 import {PATHS} from '../../templates/paths.js'
 import type {NodeCheck} from '../check.js'
 import {filesBelow} from '../facts.js'
-import {fileOfFlag, modeAtMost, ownedBy, treeMode, treeOwner, unitOf, type Test} from '../tests.js'
+import {fileOfFlag, modeAtMost, ownedBy, treeMode, treeOwner, unitOf} from '../file-tests.js'
+import {type Test} from '../tests.js'
 
 const A = true
 const M = false

@@ -1,22 +1,19 @@
 import {PATHS} from '../../templates/paths.js'
 import type {NodeCheck} from '../check.js'
+import {fileOfFlag, modeAtMost, ownedBy, unitOf, type Place} from '../file-tests.js'
 import {
   all,
   atLeast,
   fieldOf,
-  fileOfFlag,
   flag,
   is,
   isNot,
   isSetAndNot,
   isSet,
   isUnset,
-  modeAtMost,
   only,
   orUnset,
-  ownedBy,
   setting,
-  unitOf,
   type Test,
   type Wish,
 } from '../tests.js'
@@ -45,15 +42,23 @@ const STRONG = ['ECDSA', 'RSA'].flatMap(key =>
   ['AES_128_GCM_SHA256', 'AES_256_GCM_SHA384', 'CHACHA20_POLY1305'].map(cipher => `TLS_ECDHE_${key}_WITH_${cipher}`),
 )
 
-const proxyKubeconfig = (facts: Parameters<Test>[0]): string | undefined => {
-  const file = flagOf(facts.programs.get('kube-proxy')?.argv ?? [], 'config')
-  return file === undefined ? undefined : fieldOf(facts.documents.get(file), 'clientConnection.kubeconfig')
+const proxyKubeconfig: Place = {
+  program: 'kube-proxy',
+  path(facts) {
+    const file = flagOf(facts.programs.get('kube-proxy')?.argv ?? [], 'config')
+    return file === undefined ? undefined : fieldOf(facts.documents.get(file), 'clientConnection.kubeconfig')
+  },
 }
-const clientCa = (facts: Parameters<Test>[0]): string => {
-  const argv = facts.programs.get('kubelet')?.argv ?? []
-  const file = flagOf(argv, 'config')
-  const named = file === undefined ? undefined : fieldOf(facts.documents.get(file), 'authentication.x509.clientCAFile')
-  return flagOf(argv, 'client-ca-file') ?? named ?? PATHS.ca.certificate
+const clientCa: Place = {
+  program: 'kubelet',
+  path(facts) {
+    const argv = facts.programs.get('kubelet')?.argv ?? []
+    const file = flagOf(argv, 'config')
+    const document = file === undefined ? undefined : facts.documents.get(file)
+    return (
+      flagOf(argv, 'client-ca-file') ?? fieldOf(document, 'authentication.x509.clientCAFile') ?? PATHS.ca.certificate
+    )
+  },
 }
 
 /** Section 4 of the benchmark. */

@@ -13,7 +13,8 @@ export type AreaName = (typeof AREA_NAMES)[number]
  *      "totals":{"PASS","FAIL","WARN","NOT-APPLICABLE"},
  *      "areas":[{"area","at","seconds","checks":[{"id","title","state","found","cure"}]}]}
  *
- * `cure`, a command to type, is only of what failed and khw can put right. The file has each area as it was looked at last.
+ * `cure` is what to type, commands with ` && ` between them: of all that failed, and of what is to be judged and can be put
+ * right. The file has each area as it was looked at last.
  */
 export interface VerifyReport {
   readonly name: string

@@ -52,6 +52,7 @@ describe('verifying the add-ons', () => {
     expect((await addonVerdicts(about(dns), api))[0]).to.include({
       state: 'FAIL',
       found: '0 of 2 replicas are available',
+      cure: `khw addon list ${wanted.spec.name}`,
     })
     objects.put('/apis/apps/v1/namespaces/kube-system/deployments/coredns', {
       status: {observedGeneration: 1, updatedReplicas: 2, availableReplicas: 2},

@@ -10,10 +10,13 @@ import {
   type ClockReport,
 } from '../../../src/steps/verify/areas/time.js'
 import {inTime} from '../../../src/steps/verify/areas/area.js'
-import {renewalCure, verdictOn} from '../../../src/steps/verify/areas/certificates.js'
+import {verdictOn} from '../../../src/steps/verify/areas/certificates.js'
+import {renewalCure} from '../../../src/steps/verify/cures.js'
 import {withMachines} from '../../../src/steps/verify/areas/workers.js'
 import {parseAreas} from '../../../src/steps/verify/verify-report.js'
 import {sampleSpec} from '../sample-spec.js'
+
+const SUBJECT = {spec: sampleSpec({controllers: 1, workers: 1})}
 
 function statesOf(verdicts: readonly {id: string; state: string}[]): Record<string, string> {
   return Object.fromEntries(verdicts.map(({id, state}) => [id, state]))
@@ -27,7 +30,10 @@ describe('the clocks of nodes', () => {
 
   it('are read with how long that took', () => {
     expect(skewOf('worker-1', 103.5, 100, 102)).to.deep.equal({node: 'worker-1', ahead: 2.5, within: 1})
-    expect(statesOf(clockVerdicts([clock('a', Number.NaN)]))).to.include({clock: 'FAIL', 'clocks-apart': 'FAIL'})
+    expect(statesOf(clockVerdicts([clock('a', Number.NaN)], SUBJECT))).to.include({
+      clock: 'FAIL',
+      'clocks-apart': 'FAIL',
+    })
   })
 
   it('are known to be set, or to be those of a host', () => {
@@ -39,21 +45,24 @@ describe('the clocks of nodes', () => {
   })
 
   it('fail beyond a second, as far as that is certain', () => {
-    const all = (...clocks: ClockReport[]) => statesOf(clockVerdicts(clocks))
+    const all = (...clocks: ClockReport[]) => statesOf(clockVerdicts(clocks, SUBJECT))
     expect(all(clock('a', 0.5), clock('b', -0.4))).to.deep.equal({clock: 'PASS', 'clocks-apart': 'PASS', ntp: 'PASS'})
     expect(all(clock('a', 0.7), clock('b', -0.7))).to.include({clock: 'PASS', 'clocks-apart': 'FAIL'})
     expect(all(clock('a', 0), clock('b', -1.2))).to.include({clock: 'FAIL', 'clocks-apart': 'FAIL'})
     expect(all(clock('a', 0), clock('b', -1.2, {within: 0.5}))).to.include({clock: 'PASS', 'clocks-apart': 'PASS'})
-    expect(clockVerdicts([clock('a', 0), clock('b', -1.2)])[0]?.found).to.equal('b -1.20 s (±0.05)')
+    expect(clockVerdicts([clock('a', 0), clock('b', -1.2)], SUBJECT)[0]?.found).to.equal('b -1.20 s (±0.05)')
   })
 
   it('must be set by the network, but for those that are of a host', () => {
-    const ntp = (...clocks: ClockReport[]) => clockVerdicts(clocks).find(({id}) => id === 'ntp')
+    const ntp = (...clocks: ClockReport[]) => clockVerdicts(clocks, SUBJECT).find(({id}) => id === 'ntp')
     expect(ntp(clock('a', 0), clock('b', 0, {synchronized: false}))).to.include({
       state: 'FAIL',
       found: 'b: chrony, not synchronized',
     })
-    expect(ntp(clock('a', 0, {services: []}))?.state).to.equal('FAIL')
+    expect(ntp(clock('a', 0, {services: []}))).to.include({
+      state: 'FAIL',
+      cure: 'khw ssh a --name sample -- sudo timedatectl set-ntp true',
+    })
     expect(ntp(clock('a', 0, {container: true, services: [], synchronized: false}))?.state).to.equal('NOT-APPLICABLE')
   })
 })
@@ -62,20 +71,23 @@ describe('the disks of nodes', () => {
   const report = (text: string): DiskReport => parseDisks('controller-1', text)
 
   it('fail when they are full, by space or by inodes, and say which', () => {
-    const full = diskVerdicts([report('disk / 84 10\ndisk /var 85 99\netcd 1000 2000000 \n')])
+    const full = diskVerdicts([report('disk / 84 10\ndisk /var 85 99\netcd 1000 2000000 \n')], SUBJECT)
     expect(statesOf(full)).to.deep.equal({space: 'FAIL', inodes: 'FAIL', 'etcd-size': 'PASS', 'etcd-alarms': 'PASS'})
-    expect(full[0]?.found).to.equal('controller-1 /var 85 %')
-    expect(statesOf(diskVerdicts([report('disk / 84 -\n')]))).to.deep.equal({space: 'PASS', inodes: 'PASS'})
+    expect(full[0]).to.include({
+      found: 'controller-1 /var 85 %',
+      cure: 'khw ssh controller-1 --name sample -- sudo du -xhd 2 /var',
+    })
+    expect(statesOf(diskVerdicts([report('disk / 84 -\n')], SUBJECT))).to.deep.equal({space: 'PASS', inodes: 'PASS'})
   })
 
   it('fail when etcd is near its quota or alarmed', () => {
-    const verdicts = diskVerdicts([report('disk / 1 1\netcd 1800000 2000000 memberID:1 alarm:NOSPACE \n')])
+    const verdicts = diskVerdicts([report('disk / 1 1\netcd 1800000 2000000 memberID:1 alarm:NOSPACE \n')], SUBJECT)
     expect(statesOf(verdicts)).to.include({'etcd-size': 'FAIL', 'etcd-alarms': 'FAIL'})
     expect(verdicts.map(({found}) => found)).to.include('controller-1: memberID:1 alarm:NOSPACE')
   })
 
   it('fail when what was said cannot be understood', () => {
-    expect(statesOf(diskVerdicts([report('disk / ? ?\n')]))).to.include({space: 'FAIL', inodes: 'FAIL'})
+    expect(statesOf(diskVerdicts([report('disk / ? ?\n')], SUBJECT))).to.include({space: 'FAIL', inodes: 'FAIL'})
   })
 })
 

@@ -26,6 +26,8 @@ export function addonVerdicts(about: About, api: KubernetesApi): Promise<readonl
       return {
         ...{id: `addon-${name}`, title: `${addon.title} runs`, state: STATES[state], found: detail},
         ...((state === 'incomplete' || state === 'absent') && {cure: `khw addon add ${about.spec.name} ${name}`}),
+        // It says what keeps its pods.
+        ...(state === 'starting' && {cure: `khw addon list ${about.spec.name}`}),
       }
     }),
   )

@@ -3,6 +3,7 @@ import type {ClusterNode} from '../../../cluster/addressing.js'
 import {KhwError, messageOf} from '../../../errors.js'
 import type {RemoteNode} from '../../../ssh/remote-node.js'
 import type {RunContext} from '../../engine/context.js'
+import {machinesCure} from '../cures.js'
 import type {NodeHost} from '../../node/host.js'
 
 /** One part of `khw verify`. A check that fails is a verdict; what is thrown becomes one. */
@@ -29,11 +30,6 @@ export function connectTo({context, hosts, progress}: AreaInput, {name}: Cluster
   throw new KhwError('SSH_FAILED', `The machine of ${name} is not running, or cannot be reached.`, [
     `See what is: khw status ${context.spec.name}`,
   ])
-}
-
-/** Starts machines that were stopped, and makes those anew that are gone. */
-export function machinesCure({spec}: Pick<RunContext, 'spec'>): string {
-  return `khw create --name ${spec.name}`
 }
 
 /** What `ask` learns of each node, and a verdict on each that cannot be asked. */

@@ -1,8 +1,8 @@
 import type {Verdict} from '../../../benchmark/check.js'
 import {ENOUGH_DAYS} from '../../../pki/enough-days.js'
 import {certificatesOf, type CertificateReport} from '../../certificates/list-certificates.js'
-import type {RunContext} from '../../engine/context.js'
-import {inTime, machinesCure, type Area} from './area.js'
+import {machinesCure, renewalCure} from '../cures.js'
+import {inTime, type Area} from './area.js'
 
 /** How long the certificates are good that the nodes have and show; those of one name together, the first to end counts. */
 export const CERTIFICATES: Area = {
@@ -32,12 +32,6 @@ export const CERTIFICATES: Area = {
       ),
     ]
   },
-}
-
-/** One that was given certificates of less than what is enough would be given such again. */
-export function renewalCure({spec, issuance}: Pick<RunContext, 'spec' | 'issuance'>): string {
-  const short = issuance?.lifetime !== undefined && issuance.lifetime < ENOUGH_DAYS * 86_400_000
-  return `khw certs renew ${spec.name}${short ? ' --lifetime 30d' : ''}`
 }
 
 /** Of one name, on all nodes. What only khw's own copy says of a node that could not be read is for a person to judge. */

@@ -3,10 +3,12 @@ import type {Verdict} from '../../../benchmark/check.js'
 import {nodesOf, type Role} from '../../../cluster/addressing.js'
 import {etcdStatusCommand} from '../../../templates/remote-commands.js'
 import {asRoot} from '../../node/root-shell.js'
+import {joined, onNode, type Subject} from '../cures.js'
 import {askNodes, type Area} from './area.js'
 
 /** Percent: beyond it the kubelet begins to evict soon (by default at 85 % of the images' disk it collects them). */
 const MOST = 85
+const ETCD_LOG = 'sudo journalctl -u etcd -n 50 --no-pager'
 
 export interface DiskReport {
   readonly node: string
@@ -35,7 +37,7 @@ export const DISKS: Area = {
     const {answers, silent} = await askNodes(input, nodesOf(spec), async ({name, role}, ssh) =>
       parseDisks(name, await asRoot(ssh, disksCommand(artifacts, role), {signal: input.signal})),
     )
-    return [...silent, ...diskVerdicts(answers)]
+    return [...silent, ...diskVerdicts(answers, input.context)]
   },
 }
 
@@ -50,7 +52,7 @@ export function parseDisks(node: string, output: string): DiskReport {
   return {node, disks, etcd: {size: Number(size), quota: Number(quota), alarms: alarms.filter(each => each !== '')}}
 }
 
-export function diskVerdicts(reports: readonly DiskReport[]): readonly Verdict[] {
+export function diskVerdicts(reports: readonly DiskReport[], subject: Subject): readonly Verdict[] {
   if (reports.length === 0) return []
   const members = reports.flatMap(({node, etcd}) => (etcd ? [{node, ...etcd}] : []))
   const disks = reports.flatMap(({node, disks: all}) => all.map(disk => ({node, ...disk})))
@@ -59,18 +61,27 @@ export function diskVerdicts(reports: readonly DiskReport[]): readonly Verdict[]
     const over = sorted.filter(disk => !(disk[of] < MOST))
     const told = (over.length === 0 ? sorted.slice(0, 1) : over).map(disk => `${disk.node} ${disk.place} ${disk[of]} %`)
     const title = of === 'space' ? `Disks are less than ${MOST} % full` : `Less than ${MOST} % of inodes are used`
-    return {id: of, title, state: over.length === 0 ? 'PASS' : 'FAIL', found: told.join(', ')}
+    const found = told.join(', ')
+    if (over.length === 0) return {id: of, title, state: 'PASS', found}
+    const measure = of === 'space' ? 'du -xhd 2' : 'du -x --inodes -d 2'
+    const cure = joined(over.map(({node, place}) => onNode(subject, node, `sudo ${measure} ${place}`)))
+    return {id: of, title, state: 'FAIL', found, cure}
   }
-  return [fullest('space'), fullest('inodes'), ...(members.length === 0 ? [] : etcdVerdicts(members))]
+  return [fullest('space'), fullest('inodes'), ...(members.length === 0 ? [] : etcdVerdicts(members, subject))]
 }
 
-function etcdVerdicts(members: readonly (NonNullable<DiskReport['etcd']> & {node: string})[]): readonly Verdict[] {
+function etcdVerdicts(
+  members: readonly (NonNullable<DiskReport['etcd']> & {node: string})[],
+  subject: Subject,
+): readonly Verdict[] {
   const share = ({size, quota}: {size: number; quota: number}): number => (100 * size) / quota
   const sorted = members.toSorted((a, b) => share(b) - share(a))
   const over = sorted.filter(member => !(share(member) < MOST))
   const told = (over.length === 0 ? sorted.slice(0, 1) : over).map(
     member => `${member.node} ${(member.size / 1e6).toFixed(1)} of ${(member.quota / 1e6).toFixed(0)} MB`,
   )
+  const cured = (nodes: readonly {node: string}[]): Pick<Verdict, 'cure'> =>
+    nodes.length === 0 ? {} : {cure: joined(nodes.map(({node}) => onNode(subject, node, ETCD_LOG)))}
   const alarmed = members.filter(({alarms}) => alarms.length > 0)
   return [
     {
@@ -78,12 +89,14 @@ function etcdVerdicts(members: readonly (NonNullable<DiskReport['etcd']> & {node
       title: `etcd is below ${MOST} % of its quota`,
       state: over.length === 0 ? 'PASS' : 'FAIL',
       found: told.join(', '),
+      ...cured(over),
     },
     {
       id: 'etcd-alarms',
       title: 'etcd raises no alarm',
       state: alarmed.length === 0 ? 'PASS' : 'FAIL',
       found: alarmed.length === 0 ? 'none' : alarmed.map(({node, alarms}) => `${node}: ${alarms.join(' ')}`).join('; '),
+      ...cured(alarmed),
     },
   ]
 }

@@ -11,6 +11,7 @@ import {releaseOf} from '../../../kubernetes/releases.js'
 import {imageArchives} from '../../../templates/installed-programs.js'
 import {livePublicIps} from '../../compute/node-instance.js'
 import {asRoot} from '../../node/root-shell.js'
+import {benchmarkCure} from '../cures.js'
 import {askNodes, inTime, type Area, type AreaInput} from './area.js'
 
 /** The CIS benchmark, by what runs on the nodes and lies on their disks now (one round trip a node), and by what the API has. */
@@ -33,7 +34,12 @@ export const SECURITY: Area = {
     ])
     const nodes = answers.toSorted((a, b) => a.name.localeCompare(b.name, 'en', {numeric: true}))
     const unseen = all.filter(({name}) => !nodes.some(node => node.name === name))
-    return [...silent, ...NODE_CHECKS.map(check => verdictOf(check, nodes, unseen)), ...policies]
+    const verdicts = NODE_CHECKS.map((check): Verdict => {
+      const verdict = verdictOf(check, nodes, unseen)
+      const cure = benchmarkCure(check, verdict.state, nodes, input.context)
+      return cure === undefined ? verdict : {...verdict, cure}
+    })
+    return [...silent, ...verdicts, ...policies]
   },
 }
 

@@ -14,11 +14,14 @@ import {instanceOfNode, livePublicIps} from '../../compute/node-instance.js'
 import {asRoot} from '../../node/root-shell.js'
 import {secretIsEncryptedAtRest} from '../secret-at-rest.js'
 import {addonVerdicts, hasDns} from './addons.js'
-import {connectTo, inTime, machinesCure, type Area, type AreaInput} from './area.js'
+import {machinesCure} from '../cures.js'
+import {connectTo, inTime, type Area, type AreaInput} from './area.js'
+import {UNITS, unitVerdicts} from './units.js'
 import {withMachines} from './workers.js'
 
 const TITLES: Readonly<Record<string, string>> = {
   workers: 'Every worker is Ready',
+  units: UNITS,
   'encrypted-secret': 'A secret cannot be read in etcd',
   pods: 'A pod runs on each worker',
   'pod-logs': 'The API server reads logs from each kubelet',
@@ -54,6 +57,7 @@ export const SMOKE: Area = {
     const dns = hasDns(input.context)
     const parts = await Promise.all([
       caught('workers', async () => [workersVerdict(await workersReady(api, workers), input.context)]),
+      caught('units', () => unitVerdicts(input)),
       caught('encrypted-secret', () => encryptedSecret(input, api)),
       caught('pods', async () =>
         (await networkCheck({api, workers, image, signal, onProgress: progress})).map(verdict),

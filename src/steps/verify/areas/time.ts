@@ -1,6 +1,7 @@
 import type {Verdict} from '../../../benchmark/check.js'
 import {nodesOf} from '../../../cluster/addressing.js'
 import type {RemoteNode} from '../../../ssh/remote-node.js'
+import {joined, onNode, type Subject} from '../cures.js'
 import {askNodes, type Area} from './area.js'
 
 /** Seconds: more makes tokens and certificates be refused that were made a moment ago, and etcd complain. */
@@ -41,7 +42,7 @@ export const TIME: Area = {
     const {answers, silent} = await askNodes(input, nodesOf(input.context.spec), ({name}, ssh) =>
       clockOf(name, ssh, input.signal),
     )
-    return [...silent, ...clockVerdicts(answers)]
+    return [...silent, ...clockVerdicts(answers, input.context)]
   },
 }
 
@@ -68,7 +69,7 @@ export function parseSynchronization(output: string): Omit<ClockReport, keyof Sk
   return {container: virtual !== 'none', synchronized: synchronized === 'yes', services}
 }
 
-export function clockVerdicts(clocks: readonly ClockReport[]): readonly Verdict[] {
+export function clockVerdicts(clocks: readonly ClockReport[], subject: Subject): readonly Verdict[] {
   if (clocks.length === 0) return []
   const [first, last] = [
     clocks.toSorted((a, b) => a.ahead - b.ahead)[0],
@@ -86,18 +87,20 @@ export function clockVerdicts(clocks: readonly ClockReport[]): readonly Verdict[
       found: (off.length === 0 ? [furthest] : off)
         .map(clock => (clock ? `${clock.node} ${signed(clock)}` : ''))
         .join(', '),
+      ...shown(off, subject),
     },
     {
       id: 'clocks-apart',
       title: `Less than ${MOST} s from each other`,
       state: apart - doubt < MOST ? 'PASS' : 'FAIL',
       found: `${apart.toFixed(2)} s between ${first?.node ?? ''} and ${last?.node ?? ''}`,
+      ...shown(apart - doubt < MOST ? [] : [first, last], subject),
     },
-    synchronization(clocks),
+    synchronization(clocks, subject),
   ]
 }
 
-function synchronization(clocks: readonly ClockReport[]): Verdict {
+function synchronization(clocks: readonly ClockReport[], subject: Subject): Verdict {
   const row = {id: 'ntp', title: 'Clocks are set by the network'}
   const own = clocks.filter(({container}) => !container)
   if (own.length === 0)
@@ -107,7 +110,21 @@ function synchronization(clocks: readonly ClockReport[]): Verdict {
     ({node, synchronized, services}) =>
       `${node}: ${services.join(', ') || 'no service'}${synchronized ? '' : ', not synchronized'}`,
   )
-  return {...row, state: wild.length === 0 ? 'PASS' : 'FAIL', found: found.join('; ')}
+  if (wild.length === 0) return {...row, state: 'PASS', found: found.join('; ')}
+  const idle = wild.filter(({services}) => services.length === 0)
+  const cures = idle.map(({node}) => onNode(subject, node, 'sudo timedatectl set-ntp true'))
+  return {
+    ...row,
+    state: 'FAIL',
+    found: found.join('; '),
+    ...(idle.length < wild.length ? shown(wild, subject) : {cure: joined(cures)}),
+  }
+}
+
+/** What a node says of its clock, and of who sets it. */
+function shown(clocks: readonly (ClockReport | undefined)[], subject: Subject): Pick<Verdict, 'cure'> {
+  const nodes = clocks.flatMap(clock => clock?.node ?? [])
+  return nodes.length === 0 ? {} : {cure: joined(nodes.map(node => onNode(subject, node, 'timedatectl')))}
 }
 
 function signed({ahead, within}: Skew): string {

@@ -1,8 +1,12 @@
 import {expect} from 'chai'
-import type {CertificatesReport} from '../../../src/steps/certificates/list-certificates.js'
+import type {CertificateReport, CertificatesReport} from '../../../src/steps/certificates/list-certificates.js'
+import {readyNodes} from '../kubectl.js'
 import type {Khw} from '../khw.js'
+import {probeOf} from './api-ways.js'
+import {lossesOf, summaryOf} from './probe.js'
 
 const CONTROLLERS = ['controller-1', 'controller-2', 'controller-3']
+const AUTHORITIES: readonly string[] = ['ca', 'etcd-ca', 'front-proxy-ca']
 
 /** Its certificates, as they are on its machines. */
 export function certificateTests(khw: Khw, cluster: string): void {
@@ -19,5 +23,29 @@ export function certificateTests(khw: Khw, cluster: string): void {
         peers.map(() => ({issuer: `khw ${cluster} etcd CA`, daysLeft: 29, from: 'node'})),
       )
     })
+
+    it('are others after a renewal, during which no request is lost', async () => {
+      const before = await list()
+      const probe = await probeOf(khw, cluster)
+      const began = Date.now()
+      try {
+        await khw.succeed('certs', 'renew', cluster)
+      } finally {
+        const reports = await probe.stop()
+        console.log(reports.map(report => `      ${summaryOf(report)}`).join('\n'))
+        expect(lossesOf(reports)).to.deep.equal([])
+        for (const {name, sent} of reports) expect(sent, name).to.be.at.least(((Date.now() - began) / 1000) * 9)
+      }
+      const after = await list()
+      expect(after).to.include({ok: true})
+      expect(after.certificates.map(placeOf)).to.deep.equal(before.certificates.map(placeOf))
+      const kept = after.certificates.filter(({fingerprint}, i) => before.certificates[i]?.fingerprint === fingerprint)
+      expect(new Set(kept.map(({name}) => name))).to.deep.equal(new Set(AUTHORITIES))
+      expect(await readyNodes(khw, cluster)).to.deep.equal(['worker-1', 'worker-2', 'worker-3'])
+    })
   })
+}
+
+function placeOf({name, node, from}: CertificateReport): string {
+  return [name, node, from].join(' ')
 }

@@ -171,12 +171,8 @@ function kept({url, ca, certificate, privateKey}: ProbeOrder): Asker {
       })
       stream.setEncoding('utf8').on('data', (part: string) => (body += part))
       stream.once('close', () => {
-        try {
-          checked(status, body)
-          resolve()
-        } catch (error) {
-          reject(error)
-        }
+        if (status === 200) resolve()
+        else reject(refusal(status, body))
       })
     })
   let passedOn = 0

@@ -3,6 +3,7 @@ import type {KubernetesApi} from './api.js'
 import {inCheckNamespace} from './check-namespace.js'
 import {until} from './checks.js'
 import type {KubernetesObject, Manifest, PodObject} from './objects.js'
+import {whyNotRunning} from './pod-trouble.js'
 import {DEPLOYMENT, deploymentManifest, nodePortManifest} from './workload-manifests.js'
 
 export interface WorkloadInput {
@@ -67,17 +68,5 @@ function placeOf(pod: PodObject): string {
 
 function whyNot(pods: readonly PodObject[], replicas: number): string {
   if (pods.length === 0) return `none of ${replicas} pods was made: is the controller manager at work?`
-  return pods
-    .map(pod => {
-      const state = pod.status?.containerStatuses?.[0]?.state
-      const scheduled = pod.status?.conditions?.find(({type}) => type === 'PodScheduled')
-      const why =
-        state?.waiting?.message ??
-        state?.waiting?.reason ??
-        state?.terminated?.reason ??
-        (scheduled?.status === 'False' ? scheduled.message : undefined) ??
-        (pod.spec?.nodeName === undefined ? 'no scheduler has looked at it' : (pod.status?.phase ?? 'unknown'))
-      return `${pod.metadata.name} (${placeOf(pod)}): ${why}`
-    })
-    .join('; ')
+  return pods.map(pod => `${pod.metadata.name} (${placeOf(pod)}): ${whyNotRunning(pod)}`).join('; ')
 }

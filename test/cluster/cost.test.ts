@@ -3,24 +3,12 @@ import {clusterCost, costFor, costText, machineCost} from '../../src/cluster/cos
 import {checkCostLimit, refuseCost} from '../../src/cluster/cost-limit.js'
 import {instancePrice, loadBalancerPrice, pricesAsOf, volumePrice} from '../../src/cluster/prices.js'
 import {clusterSpec, type ClusterSpec} from '../../src/cluster/spec.js'
+import {SPEC_INPUT} from './spec-input.js'
 
 const HOUR = 3_600_000
 
 function spec(changes: Partial<ClusterSpec> = {}): ClusterSpec {
-  return clusterSpec({
-    name: 'lab',
-    provider: 'aws',
-    region: 'us-west-2',
-    controllers: 3,
-    workers: 3,
-    kubernetesVersion: '1.36.2',
-    artifactSource: 'upstream',
-    architecture: 'amd64',
-    controllerType: 't3.medium',
-    workerType: 't3.medium',
-    volumeSize: 20,
-    ...changes,
-  })
+  return clusterSpec({...SPEC_INPUT, name: 'lab', ...changes})
 }
 
 describe('the price list', () => {

@@ -1,35 +1,15 @@
 import {expect} from 'chai'
 import {typesOf} from '../../src/cluster/machines.js'
-import {clusterSpec, type SpecInput} from '../../src/cluster/spec.js'
-import {KhwError} from '../../src/errors.js'
-
-const valid: SpecInput = {
-  name: 'demo',
-  provider: 'aws',
-  region: 'eu-west-1',
-  controllers: 3,
-  workers: 3,
-  kubernetesVersion: '1.36.2',
-  artifactSource: 'upstream',
-  architecture: 'amd64',
-  controllerType: 't3.medium',
-  workerType: 't3.medium',
-  volumeSize: 20,
-}
-
-function refusal(change: Partial<SpecInput>): KhwError {
-  try {
-    clusterSpec({...valid, ...change})
-  } catch (error) {
-    if (error instanceof KhwError) return error
-    throw error
-  }
-  throw new Error('it was accepted')
-}
+import {clusterSpec} from '../../src/cluster/spec.js'
+import {refusal, SPEC_INPUT} from './spec-input.js'
 
 describe('the machines of a spec', () => {
   it('have types in order of preference', () => {
-    const spec = clusterSpec({...valid, workerType: 'm5.large', fallbackTypes: {worker: ['m5a.large', 'm6i.large']}})
+    const spec = clusterSpec({
+      ...SPEC_INPUT,
+      workerType: 'm5.large',
+      fallbackTypes: {worker: ['m5a.large', 'm6i.large']},
+    })
     expect(typesOf(spec, 'worker')).to.deep.equal(['m5.large', 'm5a.large', 'm6i.large'])
     expect(typesOf(spec, 'controller')).to.deep.equal(['t3.medium'])
   })
@@ -61,15 +41,15 @@ describe('the machines of a spec', () => {
   ] as const) {
     it(`refuses a volume of ${size} GiB`, () => {
       expect(refusal({volumeSize: size}).suggestions).to.deep.equal([`Try --volume-size ${suggested}`])
-      expect(clusterSpec({...valid, volumeSize: suggested}).volumeSize).to.equal(suggested)
+      expect(clusterSpec({...SPEC_INPUT, volumeSize: suggested}).volumeSize).to.equal(suggested)
     })
   }
 
   it('make as many subnets as there are zones, or more', () => {
     const zones = ['eu-west-1a', 'eu-west-1c']
-    expect(clusterSpec({...valid, network: {zones}}).network.subnets).to.equal(2)
-    expect(clusterSpec({...valid, network: {zones, subnets: 4}}).network.subnets).to.equal(4)
-    expect(clusterSpec(valid).network.subnets).to.equal(3)
+    expect(clusterSpec({...SPEC_INPUT, network: {zones}}).network.subnets).to.equal(2)
+    expect(clusterSpec({...SPEC_INPUT, network: {zones, subnets: 4}}).network.subnets).to.equal(4)
+    expect(clusterSpec(SPEC_INPUT).network.subnets).to.equal(3)
   })
 
   it('refuses zones that are none, twice the same, or more than subnets', () => {
@@ -89,7 +69,7 @@ describe('the machines of a spec', () => {
     expect(refusal({image: 'al2023', loginUser: 'root'}).message).to.include('--image ami-ID only')
     expect(refusal({loginUser: 'root'}).suggestions).to.deep.equal(['Leave out --login-user'])
     expect(refusal({image: 'ami-01234567', loginUser: 'No Body'}).message).to.include('not the name of a user')
-    expect(clusterSpec({...valid, image: 'ami-01234567', loginUser: 'core'}).loginUser).to.equal('core')
+    expect(clusterSpec({...SPEC_INPUT, image: 'ami-01234567', loginUser: 'core'}).loginUser).to.equal('core')
   })
 
   for (const subnets of [0, -1, 1.5, 17, Number.NaN]) {

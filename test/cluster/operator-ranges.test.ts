@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import {formatIpv4} from '../../src/cluster/cidr.js'
 import {admits, listRanges, operatorRanges, parseOperatorRanges} from '../../src/cluster/operator-ranges.js'
 import {clusterSpec} from '../../src/cluster/spec.js'
-import {KhwError} from '../../src/errors.js'
 import {ingressRules} from '../../src/steps/network/rule-table.js'
+import {khwErrorOf, SPEC_INPUT} from './spec-input.js'
 
 /** Any range in CIDR notation: an address with its host bits zero, and the length of its prefix. */
 const ranges = fc
@@ -15,15 +15,7 @@ const specs = fc
   .record({controllers: fc.constantFrom(1, 3, 5), workers: fc.integer({min: 1, max: 9}), n: fc.nat(99)})
   .map(({controllers, workers, n}) =>
     clusterSpec({
-      name: 'sample',
-      provider: 'aws',
-      region: 'us-west-2',
-      kubernetesVersion: '1.36.2',
-      artifactSource: 'upstream',
-      architecture: 'amd64',
-      controllerType: 't3.medium',
-      workerType: 't3.medium',
-      volumeSize: 20,
+      ...SPEC_INPUT,
       controllers,
       workers,
       network: {podCidr: `10.${100 + n}.0.0/16`, vpcCidr: `10.${n}.0.0/16`, serviceCidr: `172.16.${n}.0/24`},
@@ -32,16 +24,6 @@ const specs = fc
 
 const prefixOf = (range: string): number => Number(range.split('/')[1])
 
-function failure(work: () => unknown): KhwError {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof KhwError) return error
-    throw error
-  }
-  throw new Error('it did not fail')
-}
-
 describe('the ranges from which a cluster may be reached', () => {
   it('open no rule of any cluster to the world, whatever was typed, unless that was insisted on', () => {
     let accepted = 0
@@ -49,7 +31,7 @@ describe('the ranges from which a cluster may be reached', () => {
       fc.property(specs, fc.array(ranges, {minLength: 1, maxLength: 4}), fc.boolean(), (spec, typed, insisted) => {
         const wide = typed.filter(range => prefixOf(range) < 8)
         if (wide.length > 0 && !insisted) {
-          const {code, message, suggestions} = failure(() => parseOperatorRanges(typed, insisted))
+          const {code, message, suggestions} = khwErrorOf(() => parseOperatorRanges(typed, insisted))
           expect(code).to.equal('USAGE')
           expect(message).to.match(/ would open SSH and the API to /)
           expect(suggestions.join()).to.include('--allow-world')
@@ -72,9 +54,9 @@ describe('the ranges from which a cluster may be reached', () => {
       '198.51.100.0/24',
     ])
     for (const wrong of ['', 'home', '203.0.113.7/24', '203.0.113.0/33', '::/0'])
-      expect(failure(() => parseOperatorRanges([wrong], true)).message).to.include('is not an IPv4 address')
+      expect(khwErrorOf(() => parseOperatorRanges([wrong], true)).message).to.include('is not an IPv4 address')
     const many = Array.from({length: 21}, (_, i) => `203.0.113.${i}`)
-    expect(failure(() => parseOperatorRanges(many, false)).message).to.include('20 ranges at most')
+    expect(khwErrorOf(() => parseOperatorRanges(many, false)).message).to.include('20 ranges at most')
   })
 
   it('are kept as one, and more where there are more', () => {

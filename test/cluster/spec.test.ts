@@ -1,34 +1,12 @@
 import {expect} from 'chai'
-import {clusterSpec, type SpecInput} from '../../src/cluster/spec.js'
-import {KhwError} from '../../src/errors.js'
+import {clusterSpec} from '../../src/cluster/spec.js'
+import {refusal, SPEC_INPUT} from './spec-input.js'
 
-const valid: SpecInput = {
-  name: 'demo',
-  provider: 'local',
-  region: 'local-1',
-  controllers: 3,
-  workers: 3,
-  kubernetesVersion: '1.36.2',
-  artifactSource: 'upstream',
-  architecture: 'amd64',
-  controllerType: 't3.medium',
-  workerType: 't3.medium',
-  volumeSize: 20,
-}
-
-function refusal(change: Partial<SpecInput>): KhwError {
-  try {
-    clusterSpec({...valid, ...change})
-  } catch (error) {
-    if (error instanceof KhwError) return error
-    throw error
-  }
-  throw new Error('it was accepted')
-}
+const LOCAL = {...SPEC_INPUT, provider: 'local', region: 'local-1'} as const
 
 describe('cluster spec', () => {
   it('accepts the hard way and freezes it', () => {
-    const spec = clusterSpec(valid)
+    const spec = clusterSpec(LOCAL)
     expect(spec.network.podCidr).to.equal('10.200.0.0/16')
     expect(() => Object.assign(spec, {workers: 9})).to.throw(TypeError)
     expect(() => Object.assign(spec.network, {subnets: 9})).to.throw(TypeError)
@@ -48,7 +26,7 @@ describe('cluster spec', () => {
     const error = refusal({workers: 256})
     expect(error.message).to.include('room for 255')
     expect(error.suggestions[0]).to.include('--workers 255')
-    expect(clusterSpec({...valid, workers: 255}).workers).to.equal(255)
+    expect(clusterSpec({...LOCAL, workers: 255}).workers).to.equal(255)
     expect(refusal({workers: 16, network: {podCidr: '10.200.0.0/20'}}).message).to.include('room for 15')
   })
 
@@ -61,7 +39,7 @@ describe('cluster spec', () => {
       const error = refusal({name})
       expect(error.message).to.include('DNS label')
       const suggested = error.suggestions[0].replace('Try --name ', '')
-      expect(clusterSpec({...valid, name: suggested}).name).to.equal(suggested)
+      expect(clusterSpec({...LOCAL, name: suggested}).name).to.equal(suggested)
     })
   }
 

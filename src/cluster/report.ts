@@ -27,6 +27,8 @@ export interface ClusterReport {
     /** New ones were asked for that are not everywhere yet; absent otherwise. */
     readonly renewing?: true
   }
+  /** Keys whose rotation is unfinished; absent if there is none. */
+  readonly rotating?: readonly RotatingReport[]
   /** Null where nothing costs anything. */
   readonly cost: CostReport | null
   readonly expiresAt: string | null
@@ -34,6 +36,14 @@ export interface ClusterReport {
   readonly progress?: Progress
   /** Who is at work on one that has been created; absent if nobody is. */
   readonly by?: AtWork
+}
+
+export interface RotatingReport {
+  readonly key: 'encryption' | 'service-account'
+  /** The new one is yet to be drawn, known everywhere (or about to be), in use, or the only one that there is. */
+  readonly stage: 'draw' | 'known' | 'in-use' | 'dropped'
+  /** ISO 8601: nothing is left to do before, but to wait until tokens have ended that the old one has signed. */
+  readonly waitsUntil?: string
 }
 
 /** How far a create has come. */

@@ -38,6 +38,7 @@ export interface PodObject extends KubernetesObject {
   readonly spec?: {
     readonly nodeName?: string
     readonly containers?: readonly {readonly name: string; readonly image: string}[]
+    readonly volumes?: readonly {readonly projected?: {readonly sources?: readonly ProjectedSource[]}}[]
   }
   readonly status?: {
     readonly phase?: string
@@ -47,6 +48,11 @@ export interface PodObject extends KubernetesObject {
     readonly conditions?: readonly Condition[]
     readonly containerStatuses?: readonly ContainerStatus[]
   }
+}
+
+/** What a volume is put together from; only tokens of service accounts are looked at. */
+export interface ProjectedSource {
+  readonly serviceAccountToken?: {readonly expirationSeconds?: number}
 }
 
 export interface ContainerStatus {

@@ -1,4 +1,4 @@
-import {createPrivateKey, createPublicKey, generateKeyPair, type KeyObject} from 'node:crypto'
+import {createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject} from 'node:crypto'
 import {promisify} from 'node:util'
 
 /**
@@ -20,7 +20,13 @@ export function parsePrivateKey(pem: string): KeyObject | undefined {
   }
 }
 
-/** SubjectPublicKeyInfo as PEM ("PUBLIC KEY"). */
-export function publicKeyOf(privateKey: string): string {
-  return createPublicKey(privateKey).export({type: 'spki', format: 'pem'}).toString()
+/** SubjectPublicKeyInfo as PEM ("PUBLIC KEY"), of either half. */
+export function publicKeyOf(key: string): string {
+  return createPublicKey(key).export({type: 'spki', format: 'pem'}).toString()
+}
+
+/** What a service account token names the key by that has signed it (`kid`, since 1.16: kubernetes/pkg/serviceaccount/jwt.go). */
+export function keyIdOf(key: string): string {
+  const der = createPublicKey(key).export({type: 'spki', format: 'der'})
+  return createHash('sha256').update(der).digest('base64url')
 }

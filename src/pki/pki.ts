@@ -10,6 +10,7 @@ import {
   type LeafName,
   type NodeLeaf,
 } from './certificates.js'
+import {ensureRing, type KeyKind} from './key-ring.js'
 import {newPrivateKey, parsePrivateKey, publicKeyOf} from './keys.js'
 import type {Issuance} from './lifetime.js'
 import type {SecretStore} from './secret-store.js'
@@ -29,8 +30,8 @@ export interface Pki {
   readonly ca: KeyPair
   readonly etcdCa: KeyPair
   readonly frontProxyCa: KeyPair
-  /** Signs and verifies service account tokens (ES256). */
-  readonly serviceAccount: {readonly publicKey: string; readonly privateKey: string}
+  /** Signs service account tokens (ES256), and verifies them: one public key after the other while it is rotated. */
+  readonly serviceAccount: {readonly publicKeys: string; readonly privateKey: string}
   leaf(name: ClusterLeaf): KeyPair
   leaf(name: NodeLeaf, node: string): KeyPair
   /** ISO 8601: when the first certificate ends. */
@@ -44,21 +45,27 @@ const AUTHORITY_PATHS: Readonly<Record<AuthorityName, string>> = {
   'front-proxy': 'pki/front-proxy-ca',
 }
 
-const SERVICE_ACCOUNT_KEY = 'pki/service-account.key'
+/** PEM; of one that signs no more the public half. */
+export const SERVICE_ACCOUNT_KEYS: KeyKind = {
+  file: 'pki/service-account.key',
+  draw: newPrivateKey,
+  fits: text => parsePrivateKey(text) !== undefined,
+  retired: publicKeyOf,
+}
 
 /**
  * Reads the cluster's keys and certificates from the store and makes what is missing there or does not fit any more:
- * with the same input, every byte stays. Private keys are never replaced.
+ * with the same input, every byte stays. Private keys are replaced only where somebody asks for it (key-ring.ts).
  */
 export async function ensurePki(input: PkiInput): Promise<Pki> {
   const {spec, secrets, now = new Date(), issuance} = input
   const authority = (name: AuthorityName) =>
     ensureAuthority({commonName: `khw ${spec.name} ${name} CA`}, {path: AUTHORITY_PATHS[name], secrets, now, issuance})
-  const [ca, etcdCa, frontProxyCa, tokenKey] = await Promise.all([
+  const [ca, etcdCa, frontProxyCa, tokenKeys] = await Promise.all([
     authority('kubernetes'),
     authority('etcd'),
     authority('front-proxy'),
-    ensureServiceAccountKey(secrets),
+    ensureRing(secrets, SERVICE_ACCOUNT_KEYS),
   ])
   const issuers: Readonly<Record<AuthorityName, KeyPair>> = {kubernetes: ca, etcd: etcdCa, 'front-proxy': frontProxyCa}
   const leaves = new Map<string, KeyPair>(
@@ -73,7 +80,10 @@ export async function ensurePki(input: PkiInput): Promise<Pki> {
     ca,
     etcdCa,
     frontProxyCa,
-    serviceAccount: {publicKey: publicKeyOf(tokenKey), privateKey: tokenKey},
+    serviceAccount: {
+      publicKeys: tokenKeys.map(({text}) => publicKeyOf(text)).join(''),
+      privateKey: tokenKeys[0].text,
+    },
     leaf(name: LeafName, node?: string): KeyPair {
       const pair = leaves.get(pathOf({name, ...(node === undefined ? {} : {node})}))
       if (!pair) throw new RangeError(`no certificate ${name} for ${node ?? 'the cluster'}`)
@@ -100,14 +110,6 @@ export async function storedCertificate(
   const authority = name === 'etcd-ca' ? AUTHORITY_PATHS.etcd : `pki/${name}`
   const own = node === undefined ? undefined : await secrets.read(`pki/${name}/${node}.crt`)
   return own ?? secrets.read(`${authority}.crt`)
-}
-
-async function ensureServiceAccountKey(secrets: SecretStore): Promise<string> {
-  const stored = await secrets.read(SERVICE_ACCOUNT_KEY)
-  if (stored !== undefined && parsePrivateKey(stored)) return stored
-  const privateKey = await newPrivateKey()
-  await secrets.write(SERVICE_ACCOUNT_KEY, privateKey)
-  return privateKey
 }
 
 function earliestExpiry(pairs: readonly KeyPair[]): string {

@@ -15,6 +15,7 @@ import {createPlan} from './create-plan.js'
 import type {RunContext} from './engine/context.js'
 import type {Journal} from './engine/journal.js'
 import {whoIsAtWork} from './engine/lock.js'
+import {rotationReports} from './keys/rotation.js'
 import {checkLoadBalancer} from './load-balancer/check.js'
 import {withCluster, type ClusterOptions} from './session/open-cluster.js'
 import {addressChanged} from './operator/address-changed.js'
@@ -89,6 +90,7 @@ export async function reportOf(journal: Journal, context: RunContext, inventory:
   const balancer = hasLoadBalancer(spec) ? await checkLoadBalancer(inventory, api) : undefined
   const engine = spec.cni && (await checkEngine(spec.cni, context, check.ok ? api : undefined))
   const controller = live[0]?.publicIp
+  const rotations = await rotationReports(journal, context.secrets)
   return {
     name: spec.name,
     id: clusterId,
@@ -103,6 +105,7 @@ export async function reportOf(journal: Journal, context: RunContext, inventory:
     checks: [check, ...(balancer === undefined ? [] : [balancer.check]), ...(engine === undefined ? [] : [engine])],
     network: {cni: spec.cni ?? 'bridge', policiesEnforced: engine?.ok === true},
     certificates: {earliestExpiry: certificateExpiry(journal), ...(journal.renewing && {renewing: true})},
+    ...(rotations.length > 0 && {rotating: rotations}),
     cost: costSoFar(journal, inventory, context.clock.now()),
     expiresAt: journal.header.expiresAt ?? null,
   }

@@ -12,6 +12,7 @@ import {
   removeIfEmpty,
   type ClusterDirectory,
 } from '../cluster/store.js'
+import {FileSecretStore} from '../pki/file-secret-store.js'
 import {beginCluster, type Begun} from './session/begin-cluster.js'
 import {checkAhead} from './preflight/check-ahead.js'
 import {keepKubeconfig, reportOf} from './cluster-status.js'
@@ -27,9 +28,12 @@ import {checkRequest, phaseOf, refuseOtherRequest, specInput} from './request/ch
 import type {RunListener} from './engine/events.js'
 import {Journal} from './engine/journal.js'
 import {acquireLock} from './engine/lock.js'
-import {upTo} from './engine/plan.js'
+import type {RunContext} from './engine/context.js'
+import {upTo, type Plan} from './engine/plan.js'
 import {runPlan} from './engine/runner.js'
 import {criticalPath, timingsOf} from './engine/timings.js'
+import {rotationPlan} from './keys/rotation-plan.js'
+import {finishDropped, rotationReports, unfinishedRotations, type Rotation} from './keys/rotation.js'
 import {heedCost} from './cost/heed-cost.js'
 import {healDuplicates} from './duplicates/heal-duplicates.js'
 import {openRegion, prepareRegion, regionFacts, type OpenRegionOptions} from './session/open-region.js'
@@ -83,6 +87,9 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
     if (resumed?.complete !== true) heedCost(asked, request, resumed?.header, options.onNotice)
     const {journal, access} = resumed ? await goOn(resumed, opening) : await beginCluster({...opening, name, directory})
     goOnRenewing(journal, options.onNotice, Date.now())
+    const rotating = await rotationReports(journal, new FileSecretStore(directory.secrets))
+    if (rotating.some(({waitsUntil}) => waitsUntil === undefined))
+      options.onNotice(`The rotation of keys is unfinished: khw keys rotate ${name} goes on with it.`)
     return await runCluster(options, directory, journal, access, until)
   } finally {
     lock.release()
@@ -101,7 +108,7 @@ async function goOn(journal: Journal, opening: OpenRegionOptions): Promise<Begun
 }
 
 /**
- * Runs the cluster's plan: that of a create, or of a renewal that was asked for and is not finished. What it is like then
+ * Runs the cluster's plan: that of a create, or of a renewal or rotation that was asked for and is not finished. What it is like then
  * is what it ends with.
  */
 export async function runCluster(
@@ -119,12 +126,14 @@ export async function runCluster(
   }
   const session = await openSession(directory, journal.header, access, signal, {onSilence})
   try {
-    const whole = journal.renewing ? await renewPlan(session.context) : createPlan(journal.header.spec)
+    const rotations = await unfinishedRotations(journal, session.context.secrets)
+    const whole = await planFor(journal, session.context, rotations)
     const plan = until === undefined ? whole : upTo(whole, until)
     const before = await healDuplicates({...session.context, journal, onNotice})
     await runPlan({plan, journal, context: {...session.context, inventory: before}, onEvent})
     if (plan.steps.length === whole.steps.length) {
       journal.finishRenewal()
+      finishDropped(journal, rotations)
       journal.setComplete(true)
     }
     // What EC2 shows late of a call whose answer was lost.
@@ -141,6 +150,16 @@ export async function runCluster(
   } finally {
     await session.close()
   }
+}
+
+/** A cluster whose certificates or keys are being changed is at work, and goes on with it, one controller at a time. */
+function planFor(
+  {header, renewing}: Journal,
+  context: RunContext,
+  rotations: readonly Rotation[],
+): Plan | Promise<Plan> {
+  if (rotations.length > 0) return renewPlan(context, spec => rotationPlan(spec, rotations))
+  return renewing ? renewPlan(context) : createPlan(header.spec)
 }
 
 /** The provider knows, if neither does. */

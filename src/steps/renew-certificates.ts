@@ -1,16 +1,15 @@
-import {nodesOf} from '../cluster/addressing.js'
 import type {ClusterReport} from '../cluster/report.js'
 import {chooseCluster} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {LIFETIMES} from '../pki/lifetime.js'
 import {askForRenewal} from './certificates/renewal.js'
-import {instanceOfNode} from './compute/node-instance.js'
 import {runCluster, type CreateOptions} from './create-cluster.js'
 import {Journal} from './engine/journal.js'
 import {refuseUnfinished, refuseWhileDestroyed} from './engine/journal-errors.js'
 import {acquireLock} from './engine/lock.js'
-import {withCluster, type ClusterOptions} from './session/open-cluster.js'
+import type {ClusterOptions} from './session/open-cluster.js'
 import {reopenRegion} from './session/open-region.js'
+import {refuseWithoutMachines} from './session/refuse-without-machines.js'
 
 export interface RenewOptions extends ClusterOptions, Pick<CreateOptions, 'onEvent' | 'onNotice'> {
   /** Of the new certificates, in milliseconds; as of the last ones if left out, which is 30 days at first. */
@@ -32,7 +31,7 @@ export async function renewCertificates(options: RenewOptions): Promise<ClusterR
     const journal = Journal.openToWrite(directory.path)
     refuseWhileDestroyed(journal)
     refuseUnfinished(journal, 'it gets its certificates first')
-    await refuseWithoutMachines({...options, name: directory.name})
+    await refuseWithoutMachines({...options, name: directory.name}, 'new certificates')
     const access = await reopenRegion(home, journal.header, signal)
     askForRenewal(journal, lifetime, onNotice, Date.now())
     return await runCluster(options, directory, journal, access, undefined)
@@ -50,16 +49,4 @@ function checkLifetime(lifetime: number): void {
     ['Try --lifetime 30d'],
     {exit: 2},
   )
-}
-
-/** Whoever asks for certificates does not ask for new machines. */
-function refuseWithoutMachines(options: ClusterOptions): Promise<void> {
-  return withCluster(options, ({context: {spec, inventory}}) => {
-    const lost = nodesOf(spec).filter(({name}) => instanceOfNode(inventory, name)?.State?.Name !== 'running')
-    if (lost.length === 0) return Promise.resolve()
-    const names = lost.map(({name}) => name).join(', ')
-    throw new KhwError('NODE_NOT_FOUND', `Not running, so that they cannot be given new certificates: ${names}.`, [
-      `Start them, or make them anew: khw create --name ${spec.name}`,
-    ])
-  })
 }

@@ -65,7 +65,7 @@ function certificateFiles(secrets: ControllerSecrets): NodeFile[] {
     publicFile(PATHS.etcdCaForClients, secrets.etcdCa),
     ...(secrets.healthClient === undefined ? [] : pairFiles(PATHS.healthClient, secrets.healthClient)),
     ...pairFiles(PATHS.etcdHealthcheckClient, secrets.etcdHealthcheckClient),
-    publicFile(PATHS.serviceAccountPublicKey, secrets.serviceAccount.publicKey),
+    publicFile(PATHS.serviceAccountPublicKey, secrets.serviceAccount.publicKeys),
     privateFile(PATHS.serviceAccountPrivateKey, secrets.serviceAccount.privateKey),
     publicFile(PATHS.etcdCa, secrets.etcdCa, 'etcd'),
     ...pairFiles(PATHS.etcdServer, secrets.etcdServer, 'etcd'),

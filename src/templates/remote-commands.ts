@@ -60,6 +60,24 @@ export function readEtcdKeyCommand(artifacts: ArtifactSet, key: string): string 
   return `${etcdctl(artifacts)} --command-timeout=5s get --print-value-only ${shellQuote(key)} | base64 -w 0`
 }
 
+/**
+ * Prints which keys below `/registry/<resource>/` have a value that does not begin with `begin` (a text without regular
+ * expressions in it), one a line: `/registry/secrets/default/name`. Values stay on the node.
+ *
+ * It reads a hundred at a time. No name has a character as small as that which the next hundred begin behind.
+ */
+export function otherValuesCommand(artifacts: ArtifactSet, resource: string, begin: string): string {
+  const from = `/registry/${resource}/`
+  return `from=${from}
+while :; do
+  page=$(${etcdctl(artifacts)} --command-timeout=20s get "$from" /registry/${resource}0 --limit=100 -w fields) || exit 1
+  keys=$(printf '%s\\n' "$page" | sed -n 's/^"Key" : "\\(.*\\)"$/\\1/p')
+  [ -n "$keys" ] || break
+  printf '%s\\n' "$page" | sed -n -e '/^"Key" : /h' -e '/^"Value" : "${begin}/d' -e '/^"Value" : /{g;s/^"Key" : "\\(.*\\)"$/\\1/p}'
+  from="$(printf '%s\\n' "$keys" | tail -n 1)!"
+done`
+}
+
 const UNITS: Readonly<Record<Role, string>> = {
   controller: 'etcd kube-apiserver kube-controller-manager kube-scheduler',
   worker: 'containerd haproxy kubelet kube-proxy',

@@ -15,8 +15,8 @@ export interface ControllerSecrets {
   readonly etcdCa: string
   /** Certificate only. */
   readonly frontProxyCa: string
-  /** Signs and verifies service account tokens. */
-  readonly serviceAccount: {readonly publicKey: string; readonly privateKey: string}
+  /** Signs service account tokens, and verifies them: one public key after the other, the signer's among them. */
+  readonly serviceAccount: {readonly publicKeys: string; readonly privateKey: string}
   readonly apiserver: PemPair
   readonly apiserverKubeletClient: PemPair
   readonly apiserverEtcdClient: PemPair

@@ -1,13 +1,13 @@
 import {ENOUGH_DAYS} from '../pki/enough-days.js'
 import type {CertificateReport, CertificatesReport} from '../steps/certificates/list-certificates.js'
-import {next, type ReportOptions} from './status-report.js'
+import {marked, next, rotation, rotationIsDue, type ReportOptions} from './status-report.js'
 import type {Style} from './style.js'
 import {table} from './table.js'
 import {clip, wrap} from './text.js'
 
 /** What `khw certs list` prints for people, at most 80 columns wide: a row for each certificate, however many nodes have it. */
-export function certificatesReport(report: CertificatesReport, {style, columns}: ReportOptions): string {
-  const {name, certificates, unread} = report
+export function certificatesReport(report: CertificatesReport, {style, columns, now}: ReportOptions): string {
+  const {name, certificates, unread, rotating} = report
   const nodes = new Set(certificates.flatMap(({node}) => node ?? []))
   const rows = grouped(certificates).map(group => row(name, group, nodes, style))
   const marks = unread.map(({node, file, detail}) => {
@@ -19,7 +19,11 @@ export function certificatesReport(report: CertificatesReport, {style, columns}:
   const headings = ['NAME', 'NODE', 'ISSUER', 'ENDS (UTC)', 'DAYS']
   const short = certificates.filter(({daysLeft}) => daysLeft < ENOUGH_DAYS)
   if (short.length > 0) marks.push(`${style.red('✖')} ${ends(short)}`)
-  const commands = short.length > 0 ? [`khw certs renew ${name}`] : []
+  if (rotating) marks.push(marked(style.yellow('!'), `Old keys: ${rotation(rotating, now)}`, columns))
+  const commands = [
+    ...(short.length > 0 ? [`khw certs renew ${name}`] : []),
+    ...(rotationIsDue(now, rotating) ? [`khw keys rotate ${name}`] : []),
+  ]
   return [table(headings, rows, style), marks.join('\n'), next(commands, style)]
     .filter(part => part !== '')
     .join('\n\n')

@@ -12,7 +12,11 @@ const QUIET_MS = 10_000
 export class PlainProgress implements Progress {
   readonly onEvent: RunListener = event => {
     this.#view.apply(event)
-    if (event.type === 'planned') return
+    // What is done in several runs begins each phase several times.
+    if (event.type === 'planned') {
+      this.#begun.clear()
+      return
+    }
     const phase = this.#view.phase(event.phase)
     if (!phase) return
     if (event.type === 'step-started' && !this.#begun.has(phase.id)) {

@@ -1,6 +1,6 @@
 import {hostname} from 'node:os'
 import {pricesAsOf} from '../cluster/prices.js'
-import type {AtWork, Check, ClusterReport, CostReport, NodeReport, Progress} from '../cluster/report.js'
+import type {AtWork, Check, ClusterReport, CostReport, NodeReport, Progress, RotatingReport} from '../cluster/report.js'
 import {usd} from '../cluster/cost.js'
 import {expiryWarning, isExpired} from '../cluster/expiry.js'
 import {ENOUGH_DAYS} from '../pki/enough-days.js'
@@ -75,10 +75,26 @@ function facts(report: ClusterReport, now: number): [string, string][] {
     ['Policies', report.progress ? undefined : policies(report.network)],
     ['Certificates', certificates.earliestExpiry === null ? undefined : expiry(certificates.earliestExpiry, now)],
     ['Renewal', certificates.renewing ? 'begun, and not on every node yet' : undefined],
+    ['Old keys', report.rotating && rotation(report.rotating, now)],
     ['Costs', cost ? costs(cost) : undefined],
     ['Ends', expiresAt === null ? undefined : ending(expiresAt, now)],
   ]
   return rows.flatMap(([label, value]) => (value === undefined ? [] : [[label, value] as [string, string]]))
+}
+
+/** `service account key until 2026-11-26 11:04 UTC (in 58 min)`. */
+export function rotation(rotating: readonly RotatingReport[], now: number): string {
+  const parts = rotating.map(({key, waitsUntil}) => {
+    const name = `${key.replace('-', ' ')} key`
+    if (waitsUntil === undefined) return `${name}, as its rotation is unfinished`
+    return Date.parse(waitsUntil) > now ? `${name} until ${ending(waitsUntil, now)}` : `${name}, which can go`
+  })
+  return parts.join('; ')
+}
+
+/** A rotation that has something to do: one that waits has nothing. */
+export function rotationIsDue(now: number, rotating: readonly RotatingReport[] = []): boolean {
+  return rotating.some(({waitsUntil}) => waitsUntil === undefined || Date.parse(waitsUntil) <= now)
 }
 
 /** Only what is not right: a list of things that are is nothing to read. */
@@ -148,7 +164,8 @@ function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
   const due = certificates.renewing ?? endsWithin(ENOUGH_DAYS * 86_400_000, certificates.earliestExpiry, now)
   // Whoever is at work locks all others out.
   const busy = (progress?.by ?? report.by ?? null) !== null
-  if (busy && (due || phase !== 'ready')) return next([`khw status ${name}`], style)
+  const rotate = rotationIsDue(now, report.rotating) && phase !== 'destroying' ? [`khw keys rotate ${name}`] : []
+  if (busy && (due || rotate.length > 0 || phase !== 'ready')) return next([`khw status ${name}`], style)
   const renew = due && phase !== 'destroying' ? [`khw certs renew ${name}`] : []
   // Nothing else helps once they have ended.
   if (phase === 'degraded' && endsWithin(0, certificates.earliestExpiry, now)) return next(renew, style)
@@ -163,7 +180,8 @@ function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
     destroying: [`khw destroy ${name}`],
   }
   // It refuses where a machine is missing.
-  const ordered = phase === 'degraded' ? [...commands[phase], ...renew] : [...renew, ...commands[phase]]
+  const ordered =
+    phase === 'degraded' ? [...commands[phase], ...renew, ...rotate] : [...renew, ...rotate, ...commands[phase]]
   return next([...ordered, ...(warning?.next ?? [])], style)
 }
 

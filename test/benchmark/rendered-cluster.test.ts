@@ -26,7 +26,7 @@ function factsOf(cluster: SampleCluster, name: string, role: NodeFacts['role']):
   // The sample's secrets are placeholders.
   const files = bundle.files.map(file =>
     file.path === PATHS.encryptionConfig
-      ? {...file, content: encryptionConfiguration(release.encryptionProvider, 'c2VjcmV0')}
+      ? {...file, content: encryptionConfiguration(release.encryptionProvider, [{name: 'key-1', text: 'c2VjcmV0'}])}
       : file,
   )
   return bundleFacts(name, role, {release, importsImages}, {...bundle, files})

@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
-import {newPrivateKey} from '../../src/pki/keys.js'
+import {newPrivateKey, publicKeyOf} from '../../src/pki/keys.js'
 import {generateSshKey} from '../../src/ssh/keys.js'
 import {secretsBelow, shownIn} from './secret-forms.js'
 
@@ -45,6 +45,19 @@ describe('the search for secrets', () => {
         expect(found(`before ${form} after`), form).to.deep.equal([name])
     }
     expect(found(Buffer.alloc(32, 'key ').toString('hex'))).to.deep.equal(['encryption.key'])
+  })
+
+  it('finds each key of those that are rotated, and takes no public half for one', async () => {
+    const keys = [Buffer.alloc(32, 'new '), Buffer.alloc(32, 'old ')].map(key => key.toString('base64'))
+    const [signing, retired] = [await newPrivateKey(), await newPrivateKey()]
+    const own = mkdtempSync(join(tmpdir(), 'khw-rotated-'))
+    writeFileSync(join(own, 'encryption.key'), `# key-2\n${keys[0] ?? ''}\n# key-1\n${keys[1] ?? ''}\n`)
+    writeFileSync(join(own, 'service-account.key'), `# key-2\n${signing}# key-1\n${publicKeyOf(retired)}`)
+    const secrets = secretsBelow(own)
+    rmSync(own, {recursive: true})
+    for (const key of keys) expect(shownIn(`x ${key} y`, secrets)).to.deep.equal(['encryption.key'])
+    expect(shownIn(signing, secrets)).to.deep.equal(['service-account.key'])
+    expect(shownIn(`${publicKeyOf(signing)}${publicKeyOf(retired)}`, secrets)).to.deep.equal([])
   })
 
   it('finds a host key alone and in the user data that it is launched with', () => {

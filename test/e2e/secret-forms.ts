@@ -36,8 +36,10 @@ function formsIn(content: string): string[] {
   const launch = /"UserData":"([^"]*)"/.exec(content)?.[1]
   const text = launch === undefined ? content : Buffer.from(launch, 'base64').toString('utf8')
   const keys = [...text.matchAll(/-----BEGIN ([A-Z ]*)PRIVATE KEY-----\n([\s\S]*?)-----END/g)]
-  // A text without a private key is one secret as a whole: the key by which etcd's content is encrypted.
-  if (keys.length === 0) return [text.trim(), ...bytesForms(Buffer.from(text, 'base64')), ...formsOf(text.trim())]
+  // A text without a private key is those by which etcd's content is encrypted: one, or each below a line with its name.
+  const lines = text.split('\n').filter(line => line !== '' && !line.startsWith('#'))
+  if (keys.length === 0)
+    return lines.flatMap(line => [line, ...bytesForms(Buffer.from(line, 'base64')), ...formsOf(line)])
   return keys.flatMap(([, kind = '', body = '']) => privateKeyForms(kind.trim(), body))
 }
 

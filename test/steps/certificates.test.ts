@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {ensureEncryptionKey} from '../../src/pki/encryption.js'
+import {ensureEncryptionKeys} from '../../src/pki/encryption.js'
 import {ensurePki} from '../../src/pki/pki.js'
 import {certificates} from '../../src/steps/access/certificates.js'
 import type {Addresses} from '../../src/steps/compute/addresses.js'
@@ -14,8 +14,8 @@ describe('the certificates step', () => {
     const pki: StepContext['pki'] = names => ensurePki({...names, spec, secrets})
     const context = {spec, secrets, pki} as unknown as StepContext
     await certificates({} as Addresses, undefined).create(context, {addresses: {publicIps: {}}})
-    const keys = await Promise.all([1, 2, 3].map(() => ensureEncryptionKey(secrets)))
-    expect(new Set(keys).size).to.equal(1)
+    const keys = await Promise.all([1, 2, 3].map(() => ensureEncryptionKeys(secrets)))
+    expect(new Set(keys.map(([key]) => key?.text)).size).to.equal(1)
     expect(secrets.written.filter(name => name === 'encryption.key')).to.have.length(1)
   })
 })

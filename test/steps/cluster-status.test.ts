@@ -8,6 +8,7 @@ import {reportOf, standingOf, workOn} from '../../src/steps/cluster-status.js'
 import type {RunContext} from '../../src/steps/engine/context.js'
 import {Journal, type JournalHeader} from '../../src/steps/engine/journal.js'
 import type {LockOwner} from '../../src/lock-owner.js'
+import {MemorySecretStore} from '../pki/fixtures.js'
 import {sampleSpec} from './sample-spec.js'
 
 describe("a cluster's status", () => {
@@ -22,7 +23,7 @@ describe("a cluster's status", () => {
     const createdAt = '2026-11-01T00:00:00.000Z'
     const journal = Journal.create(directory, {clusterId: 'c-1', spec, createdAt} as JournalHeader)
     const kubernetes = (): Promise<never> => Promise.reject(new Error('no machine answers'))
-    const context = {spec, kubernetes, clock: systemClock} as unknown as RunContext
+    const context = {spec, kubernetes, clock: systemClock, secrets: new MemorySecretStore()} as unknown as RunContext
     const certificates = async () => (await reportOf(journal, context, emptyInventory())).certificates
     journal.beginRenewal({since: '2026-11-02T00:00:00.000Z'})
     expect(await certificates()).to.deep.equal({earliestExpiry: null, renewing: true})

@@ -110,7 +110,9 @@ describe('every word that khw writes', () => {
     it(`${name} knows: flags and configuration`, () => {
       for (const cluster of clustersOf(name)) expect(unknownIn(minor, cluster)).to.deep.equal([])
       const {encryptionProvider} = releaseOf(`${name}.0`)
-      expect(facts.unknownFields(minor, parse(encryptionConfiguration(encryptionProvider, 'a2V5')))).to.deep.equal([])
+      expect(
+        facts.unknownFields(minor, parse(encryptionConfiguration(encryptionProvider, [{name: 'key-1', text: 'a2V5'}]))),
+      ).to.deep.equal([])
     })
 
     it(`${name} serves: kinds and fields of manifests`, () => {

@@ -145,7 +145,7 @@ function controllerSecrets(node: string): ControllerSecrets {
     ca: pair('ca'),
     etcdCa: '<certificate etcd-ca>\n',
     frontProxyCa: '<certificate front-proxy-ca>\n',
-    serviceAccount: {publicKey: '<public key service-account>\n', privateKey: '<key service-account>\n'},
+    serviceAccount: {publicKeys: '<public key service-account>\n', privateKey: '<key service-account>\n'},
     apiserver: pair('apiserver'),
     apiserverKubeletClient: pair('apiserver-kubelet-client'),
     apiserverEtcdClient: pair('apiserver-etcd-client'),

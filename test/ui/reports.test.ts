@@ -6,6 +6,7 @@ import {createReport} from '../../src/ui/create-report.js'
 import {destroyReport} from '../../src/ui/destroy-report.js'
 import {listReport} from '../../src/ui/list-report.js'
 import {renewReport} from '../../src/ui/renew-report.js'
+import {rotateReport} from '../../src/ui/rotate-report.js'
 import {statusReport} from '../../src/ui/status-report.js'
 import {styleFor} from '../../src/ui/style.js'
 
@@ -51,6 +52,19 @@ function expectFits(text: string): void {
   for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80)
 }
 
+describe('rotateReport', () => {
+  it('says that it is done, or when the old service account key may go and what to type then', () => {
+    expect(rotateReport(report(), options)).to.equal('✔ lab uses its new keys')
+    const rotating = [{key: 'service-account', stage: 'in-use', waitsUntil: '2026-11-22T13:00:00Z'}] as const
+    const text = rotateReport(report({rotating}), options)
+    expectFits(text)
+    expect(text)
+      .to.include('2026-11-22 13:00 UTC (in 1 h 0 min)')
+      .and.to.match(/Next:\n {2}khw keys rotate lab$/)
+    expect(rotateReport(report({ready: false}), options)).to.match(/^! lab[\s\S]*Next:\n {2}khw status lab$/)
+  })
+})
+
 describe('statusReport', () => {
   it('fits 80 columns and says what to type next', () => {
     const text = statusReport(report(), options)
@@ -85,6 +99,22 @@ describe('statusReport', () => {
       .to.match(/^ {2}Renewal +begun, and not on every node yet$/m)
       .and.to.match(/^ {2}khw certs renew lab$/m)
     expect(statusReport(report(), options)).not.to.match(/Renewal|certs renew/)
+  })
+
+  it('says that a rotation of keys is unfinished, and how it is finished, or until when it waits', () => {
+    const text = statusReport(report({rotating: [{key: 'encryption', stage: 'known'}]}), options)
+    expect(text)
+      .to.match(/^ {2}Old keys +encryption key, as its rotation is unfinished$/m)
+      .and.to.match(/^ {2}khw keys rotate lab$/m)
+    const waiting = (waitsUntil: string): string =>
+      statusReport(report({rotating: [{key: 'service-account', stage: 'in-use', waitsUntil}]}), options)
+    expect(waiting('2026-11-22T13:00:00Z'))
+      .to.match(/^ {2}Old keys +service account key until 2026-11-22 13:00 UTC \(in 1 h 0 min\)$/m)
+      .and.not.to.include('khw keys rotate')
+    expect(waiting('2026-11-22T11:00:00Z'))
+      .to.match(/^ {2}Old keys +service account key, which can go$/m)
+      .and.to.match(/^ {2}khw keys rotate lab$/m)
+    expect(statusReport(report(), options)).not.to.match(/keys/)
   })
 
   it('names the security profile', () => {

@@ -1,6 +1,6 @@
 import type {NodeAddresses} from '../../cluster/addressing.js'
 import type {ApiNames} from '../../pki/certificates.js'
-import {ensureEncryptionKey} from '../../pki/encryption.js'
+import {ensureEncryptionKeys} from '../../pki/encryption.js'
 import type {Addresses} from '../compute/addresses.js'
 import {defineStep, type Step} from '../engine/step.js'
 import type {LoadBalancer} from '../load-balancer/load-balancer.js'
@@ -33,7 +33,7 @@ export function certificates(addresses: Addresses, loadBalancer: LoadBalancer | 
 
     async create({secrets, pki}, needs) {
       // Here too, once: all API servers must have the same, and their nodes are configured at the same time.
-      await ensureEncryptionKey(secrets)
+      await ensureEncryptionKeys(secrets)
       const named = needs.loadBalancer === undefined ? {} : {loadBalancer: needs.loadBalancer.dnsName}
       const {earliestExpiry} = await pki({...needs.addresses, ...named})
       return {earliestExpiry, ...named}

@@ -1,6 +1,7 @@
 import type {X509Certificate} from 'node:crypto'
 import {addonsOf} from '../../cluster/addons.js'
 import {nodesOf, type ClusterNode} from '../../cluster/addressing.js'
+import type {RotatingReport} from '../../cluster/report.js'
 import {messageOf} from '../../errors.js'
 import {servedCertificate} from '../../kubernetes/served-certificate.js'
 import {ENOUGH_DAYS} from '../../pki/enough-days.js'
@@ -17,6 +18,7 @@ import {addonOf} from '../addons/registry.js'
 import {instanceOfNode, liveHosts, livePublicIps} from '../compute/node-instance.js'
 import type {RunContext} from '../engine/context.js'
 import {within} from '../engine/within.js'
+import {rotationReports} from '../keys/rotation.js'
 import {asRoot} from '../node/root-shell.js'
 import {apiEndpoints} from '../operator/operator-api.js'
 import {withCluster, type ClusterOptions} from '../session/open-cluster.js'
@@ -26,6 +28,8 @@ export interface CertificatesReport {
   readonly name: string
   readonly certificates: readonly CertificateReport[]
   readonly unread: readonly Unread[]
+  /** Keys whose rotation is unfinished; absent if there is none. */
+  readonly rotating?: readonly RotatingReport[]
   /** Everything was read, and nothing ends within 7 days. */
   readonly ok: boolean
 }
@@ -61,7 +65,10 @@ type Found = Pick<CertificateReport, 'name' | 'node' | 'from'> & {readonly certi
 
 /** What the nodes really have, read over SSH, and what their API servers show. Changes nothing. */
 export function listCertificates(options: ClusterOptions): Promise<CertificatesReport> {
-  return withCluster(options, ({context}) => certificatesOf(context))
+  return withCluster(options, async ({journal, context}) => {
+    const rotating = await rotationReports(journal, context.secrets)
+    return {...(await certificatesOf(context)), ...(rotating.length > 0 && {rotating})}
+  })
 }
 
 export async function certificatesOf(context: RunContext): Promise<CertificatesReport> {

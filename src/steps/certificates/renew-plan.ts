@@ -13,13 +13,16 @@ import {served} from './served.js'
 import type {Configure} from '../node/configure.js'
 import {settled, type Settled} from './settled.js'
 
-/** As the cluster is now. The client is one of its own: it may have to be forgotten with its certificate. */
-export async function renewPlan({spec, inventory, secrets}: RunContext): Promise<Plan> {
+/**
+ * As the cluster is now: `atWork` where its API answers. The client is one of its own: it may have to be forgotten with its
+ * certificate.
+ */
+export async function renewPlan({spec, inventory, secrets}: RunContext, atWork = rollingPlan): Promise<Plan> {
   const publicIps = livePublicIps(spec, inventory)
   const api = await operatorApi({spec, secrets, publicIps, as: 'super-admin'})
   try {
     await api.endpoint()
-    return rollingPlan(spec)
+    return atWork(spec)
   } catch (error) {
     if (error instanceof KhwError && error.code === 'KUBERNETES_API') return repairPlan(spec)
     throw error
@@ -34,6 +37,19 @@ export async function renewPlan({spec, inventory, secrets}: RunContext): Promise
  * etcd member has a quorum and its API server is ready; the workers come after the controllers.
  */
 export function rollingPlan(spec: ClusterSpec): Plan {
+  return plan(rolling(spec).steps)
+}
+
+export interface Rolling {
+  readonly created: CreateSteps
+  /** All, each after its needs. */
+  readonly steps: readonly Step[]
+  /** What comes after the configuration of each node: controllers first. */
+  readonly checks: readonly (readonly Step[])[]
+}
+
+/** The same as steps, for plans that do more. */
+export function rolling(spec: ClusterSpec): Rolling {
   const created = createSteps(spec)
   const {addresses, configured} = created
   const controllers = controllersOf(spec)
@@ -44,14 +60,15 @@ export function rollingPlan(spec: ClusterSpec): Plan {
     const api = apiServer(controller, {addresses, configured: own})
     return [up, {...member, id: `renew/${member.id}`, after: [up]}, {...api, id: `renew/${api.id}`, after: [up]}]
   })
-  return renewing(spec, created, checks, i => checks[Math.min(i, controllers.length) - 1] ?? [])
+  const steps = renewing(spec, created, checks, i => checks[Math.min(i, controllers.length) - 1] ?? [])
+  return {created, steps, checks}
 }
 
 /** For a cluster whose API does not answer: there is nothing to be careful with, and etcd needs all its members to agree. */
 export function repairPlan(spec: ClusterSpec): Plan {
   const created = createSteps(spec)
   const checks = settledOf(spec, created.configured).map(up => [up])
-  return renewing(spec, created, checks, () => [])
+  return plan(renewing(spec, created, checks, () => []))
 }
 
 function settledOf(spec: ClusterSpec, configured: readonly Configure[]): readonly Settled[] {
@@ -71,12 +88,12 @@ function renewing(
   {steps, addresses, certificates, configured, apis}: CreateSteps,
   checks: readonly (readonly Step[])[],
   before: (i: number) => readonly Step[],
-): Plan {
+): readonly Step[] {
   const ofWorkers = checks.slice(spec.controllers).flat()
   const planned = steps.flatMap((step): readonly Step[] => {
     if (step.id === 'worker/ready') return [{...step, after: ofWorkers}]
     const i = configured.findIndex(({id}) => id === step.id)
     return i < 0 ? [step] : [{...step, after: before(i)}, ...(checks[i] ?? [])]
   })
-  return plan([...planned, served(spec, {addresses, certificates, apis})])
+  return [...planned, served(spec, {addresses, certificates, apis})]
 }

@@ -9,6 +9,7 @@ import type {ClusterSpec} from '../../cluster/spec.js'
 import type {KubernetesApi} from '../../kubernetes/api.js'
 import type {ApiNames} from '../../pki/certificates.js'
 import type {Issuance} from '../../pki/lifetime.js'
+import type {KeyNames} from '../../pki/rotated-keys.js'
 import type {Pki} from '../../pki/pki.js'
 import type {SecretStore} from '../../pki/secret-store.js'
 import type {NodeConnections} from '../../ssh/node-connections.js'
@@ -22,6 +23,8 @@ export interface RunContext extends Pick<AwsClients, 'ec2' | 'ec2Once' | 'elb' |
   readonly expiresAt: string | null
   /** What its certificates have to be since they were last renewed. */
   readonly issuance?: Issuance
+  /** Names of its keys as they are now, where they were ever rotated. */
+  readonly keys?: KeyNames
   readonly artifacts: ArtifactSet
   readonly access: RegionAccess
   /** What AWS had of this cluster at the start of the run. */

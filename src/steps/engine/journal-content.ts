@@ -2,6 +2,7 @@ import type {ArtifactSet} from '../../artifacts/artifact.js'
 import type {OperatorRanges} from '../../cluster/operator-ranges.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import type {Issuance} from '../../pki/lifetime.js'
+import type {RotatedKey} from '../../pki/rotated-keys.js'
 import type {Json} from './json.js'
 
 /** Version of both files. Rules for changing it: take nothing away, change no meaning, add only optional fields. */
@@ -71,4 +72,8 @@ export interface JournalContent extends ClusterContent {
   readonly extendingTo?: string | null
   /** Its certificates are being renewed; absent if they are not. */
   readonly renewing?: true
+  /** Keys that are being rotated, each with the name of the one that is on its way out; absent if none is. */
+  readonly rotating?: Rotating
 }
+
+export type Rotating = Readonly<Partial<Record<RotatedKey, string>>>

@@ -5,14 +5,15 @@ import type {OperatorRanges} from '../../cluster/operator-ranges.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import {KhwError} from '../../errors.js'
 import type {Issuance} from '../../pki/lifetime.js'
+import type {RotatedKey} from '../../pki/rotated-keys.js'
 import {writeError} from '../../write-error.js'
 import {flushDirectory, removeTemporaryFiles} from '../../write-file.js'
 import {clusterFileHolds, hasClusterFile, readClusterFile, writeClusterFile} from './cluster-file.js'
-import {SCHEMA, type JournalContent, type JournalHeader, type StepRecord} from './journal-content.js'
+import {SCHEMA, type JournalContent, type JournalHeader, type Rotating, type StepRecord} from './journal-content.js'
 import {JournalFile} from './journal-file.js'
 import type {Json} from './json.js'
 
-export type {JournalHeader, StepRecord} from './journal-content.js'
+export type {JournalHeader, Rotating, StepRecord} from './journal-content.js'
 
 /**
  * The write-ahead record of one cluster: `journal.json` in the cluster's directory (0700), mode 0600. A step is written
@@ -91,6 +92,11 @@ export class Journal {
     return this.file.content.renewing === true
   }
 
+  /** Keys that are being rotated, by what the journal knows; see `unfinishedRotation` for one that was lost. */
+  get rotating(): Rotating {
+    return this.file.content.rotating ?? {}
+  }
+
   get intent(): 'create' | 'destroy' {
     return this.file.content.intent
   }
@@ -147,6 +153,19 @@ export class Journal {
   finishRenewal(): void {
     const {renewing, ...content} = this.file.content
     if (renewing) this.file.content = content
+  }
+
+  /** To be on the disk before a key is drawn. */
+  beginRotation(rotating: Rotating): void {
+    this.write({rotating: {...this.rotating, ...rotating}})
+  }
+
+  /** The key that was on its way out is nowhere any more. */
+  finishRotation(key: RotatedKey): void {
+    const {rotating, ...content} = this.file.content
+    if (rotating?.[key] === undefined) return
+    const rest = Object.fromEntries(Object.entries(rotating).filter(([other]) => other !== key))
+    this.file.content = Object.keys(rest).length === 0 ? content : {...content, rotating: rest}
   }
 
   setComplete(complete: boolean): void {

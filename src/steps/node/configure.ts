@@ -41,6 +41,9 @@ export function configure(node: ClusterNode, needs: ConfigureNeeds): Configure {
     title: `Configure ${node.name}`,
     needs,
 
+    // Workers are given neither of them.
+    edition: ({keys = {}}) => (node.role === 'worker' || Object.keys(keys).length === 0 ? undefined : {...keys}),
+
     async create(context, {connection, certificates, addresses, memberships}) {
       const initialState = memberships[node.number - 1]?.initialState ?? 'new'
       const bundle = await bundleOf(context, node, issuedNames(addresses, certificates), initialState)

@@ -1,7 +1,7 @@
 import type {ClusterNode} from '../../cluster/addressing.js'
 import {hasLoadBalancer, type ClusterSpec} from '../../cluster/spec.js'
 import {releaseOf} from '../../kubernetes/releases.js'
-import {encryptionConfiguration, ensureEncryptionKey} from '../../pki/encryption.js'
+import {encryptionConfiguration, ensureEncryptionKeys} from '../../pki/encryption.js'
 import type {Pki} from '../../pki/pki.js'
 import type {SecretStore} from '../../pki/secret-store.js'
 import type {ControllerSecrets} from '../../templates/secrets.js'
@@ -31,7 +31,7 @@ export async function controllerSecrets(
     ...(hasLoadBalancer(spec) ? {healthClient: pki.leaf('health')} : {}),
     encryptionConfig: encryptionConfiguration(
       releaseOf(spec.kubernetesVersion).encryptionProvider,
-      await ensureEncryptionKey(secrets),
+      await ensureEncryptionKeys(secrets),
     ),
     kubeconfigs: {
       controllerManager: kubeconfigFor('kube-controller-manager'),

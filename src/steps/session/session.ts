@@ -7,6 +7,7 @@ import type {ClusterDirectory} from '../../cluster/store.js'
 import type {RegionAccess} from '../../cluster/provider.js'
 import type {KubernetesApi} from '../../kubernetes/api.js'
 import {ensurePki, type Pki} from '../../pki/pki.js'
+import {keyNames} from '../../pki/rotated-keys.js'
 import {FileSecretStore} from '../../pki/file-secret-store.js'
 import {NodeConnections} from '../../ssh/node-connections.js'
 import {writeFileAtomically} from '../../write-file.js'
@@ -41,12 +42,14 @@ export async function openSession(
   const pkis = new Map<string, Promise<Pki>>()
   try {
     const inventory = await takeInventory({...resourceClients(clients), spec: header.spec}, header.clusterId, signal)
+    const keys = await keyNames(secrets)
     const context: RunContext = {
       spec: header.spec,
       clusterId: header.clusterId,
       createdAt: header.createdAt,
       expiresAt: header.expiresAt ?? null,
       ...(header.issuance && {issuance: header.issuance}),
+      keys,
       artifacts: header.artifacts,
       access,
       ec2: clients.ec2,

@@ -109,6 +109,18 @@ describe('journal', () => {
     expect(Journal.open(directory).steps).to.deep.equal(journal.steps)
   })
 
+  it('knows which keys are being rotated, each until it is done', () => {
+    const journal = Journal.create(directory, header)
+    journal.beginRotation({encryption: 'key-1'})
+    journal.beginRotation({'service-account': 'key-4'})
+    expect(Journal.open(directory).rotating).to.deep.equal({encryption: 'key-1', 'service-account': 'key-4'})
+    journal.finishRotation('encryption')
+    journal.finishRotation('encryption')
+    expect(Journal.open(directory).rotating).to.deep.equal({'service-account': 'key-4'})
+    journal.finishRotation('service-account')
+    expect(Journal.open(directory).rotating).to.deep.equal({})
+  })
+
   it('digests inputs by value, not by key order', () => {
     expect(inputsDigest({a: 1, b: [2, {c: null}]})).to.equal(inputsDigest({b: [2, {c: null}], a: 1}))
     expect(inputsDigest({a: 1})).not.to.equal(inputsDigest({a: '1'}))

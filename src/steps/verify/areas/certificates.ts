@@ -1,6 +1,8 @@
 import type {Verdict} from '../../../benchmark/check.js'
 import {ENOUGH_DAYS} from '../../../pki/enough-days.js'
 import {certificatesOf, type CertificateReport} from '../../certificates/list-certificates.js'
+import type {RunContext} from '../../engine/context.js'
+import {unfinishedRotations} from '../../keys/rotation.js'
 import {machinesCure, renewalCure} from '../cures.js'
 import {inTime, type Area} from './area.js'
 
@@ -23,6 +25,7 @@ export const CERTIFICATES: Area = {
     const names = [...new Set(certificates.map(({name}) => name))]
     return [
       ...silent,
+      ...(await rotationVerdicts(context)),
       ...names.map(name =>
         verdictOn(
           name,
@@ -32,6 +35,20 @@ export const CERTIFICATES: Area = {
       ),
     ]
   },
+}
+
+/** On keys of which the one that is on its way out is still there: for a while that is as it should be. */
+export async function rotationVerdicts({
+  spec,
+  secrets,
+}: Pick<RunContext, 'spec' | 'secrets'>): Promise<readonly Verdict[]> {
+  const rotations = await unfinishedRotations({rotating: {}}, secrets)
+  return rotations.map(({key, from}) => ({
+    id: `${key}-key`,
+    title: 'Its rotation is finished',
+    state: 'WARN',
+    found: `${from} is still there, beside the new one; khw keys rotate ${spec.name} goes on with it`,
+  }))
 }
 
 /** Of one name, on all nodes. What only khw's own copy says of a node that could not be read is for a person to judge. */

@@ -1,0 +1,91 @@
+import {releaseOf} from '../../kubernetes/releases.js'
+import {KubernetesApiError} from '../../kubernetes/api-error.js'
+import {ENCRYPTED_RESOURCES, encryptedBy} from '../../pki/encryption.js'
+import {otherValuesCommand} from '../../templates/remote-commands.js'
+import type {ClusterNode} from '../../cluster/addressing.js'
+import type {Addresses} from '../compute/addresses.js'
+import {defineStep, type Step} from '../engine/step.js'
+import {Fatal, waitUntil} from '../engine/wait-until.js'
+import type {Configure} from '../node/configure.js'
+import {probeAsRoot} from '../node/root-shell.js'
+
+type RewrittenNeeds = {
+  readonly addresses: Addresses
+  readonly configured: Configure
+}
+
+export type Rewritten = Step<{objects: number}, RewrittenNeeds>
+
+export const REWRITTEN_STEP = 'keys/rewritten'
+
+/** Requests at the same time. */
+const WRITERS = 8
+
+/**
+ * Has everything that etcd holds encrypted with an older key written anew, until it holds nothing else. What is left to do
+ * is read in etcd itself; a patch that changes nothing then makes the API server write what it finds under another key
+ * than its first (apiserver/pkg/storage/etcd3: `stale`). So no secret comes here, nothing is in conflict with whoever
+ * changes it at that time, and what is deleted meanwhile is done.
+ */
+export function rewritten(controller: ClusterNode, needs: RewrittenNeeds, after: readonly Step[]): Rewritten {
+  return defineStep<{objects: number}, RewrittenNeeds>({
+    id: REWRITTEN_STEP,
+    phase: 'verify',
+    title: 'Have everything encrypted with the new key',
+    needs,
+    after,
+
+    edition: ({keys}) => keys?.encryption?.join(),
+
+    async create({spec, keys, kubernetes, nodes, artifacts, signal, progress}, {addresses, configured}) {
+      const [first = ''] = keys?.encryption ?? []
+      const begin = encryptedBy(releaseOf(spec.kubernetesVersion).encryptionProvider, first)
+      const api = await kubernetes(addresses.publicIps, 'admin')
+      const ssh = await nodes.to(controller.name, configured.host, progress)
+      const others = async (): Promise<readonly string[]> => {
+        const found = ENCRYPTED_RESOURCES.map(resource => otherValuesCommand(artifacts, resource, begin))
+        const text = await probeAsRoot(ssh, found.join('\n'), {signal})
+        return text.split('\n').filter(line => line !== '')
+      }
+      const rewrite = async (key: string): Promise<void> => {
+        try {
+          await api.patch(pathOf(key), {})
+        } catch (error) {
+          // Somebody's webhook, or a limit that it is over by now: waiting does not help.
+          if (error instanceof KubernetesApiError && error.status !== 409 && error.status < 500) throw new Fatal(error)
+          throw error
+        }
+      }
+      const written = new Set<string>()
+      const none = async (): Promise<true | undefined> => {
+        const left = [...(await others())]
+        if (left.length === 0) return true
+        const one = async (): Promise<void> => {
+          for (let key = left.pop(); key !== undefined; key = left.pop()) {
+            signal.throwIfAborted()
+            await rewrite(key)
+            written.add(key)
+            progress(`${written.size} written`)
+          }
+        }
+        await Promise.all(Array.from({length: WRITERS}, one))
+        return undefined
+      }
+      await waitUntil(none, {
+        what: `etcd to hold nothing that is encrypted with another key than ${first}`,
+        budget: 600_000,
+        every: 100,
+        slowest: 2_000,
+        signal,
+        suggestions: ['Run the same command again: it goes on where it stopped.'],
+      })
+      return {objects: written.size}
+    },
+  })
+}
+
+/** `/registry/secrets/default/name` is at `/api/v1/namespaces/default/secrets/name`. */
+function pathOf(key: string): string {
+  const [, , resource = '', namespace = '', name = ''] = key.split('/')
+  return `/api/v1/namespaces/${namespace}/${resource}/${encodeURIComponent(name)}`
+}

@@ -1,0 +1,65 @@
+import {expect} from 'chai'
+import {ENCRYPTION_KEYS, ensureEncryptionKeys} from '../../src/pki/encryption.js'
+import {advanceRing, ensureRing, leavingKey, readRing, stageOf, type KeyKind} from '../../src/pki/key-ring.js'
+import {keyIdOf, publicKeyOf} from '../../src/pki/keys.js'
+import {SERVICE_ACCOUNT_KEYS} from '../../src/pki/pki.js'
+import {keyNames} from '../../src/pki/rotated-keys.js'
+import {MemorySecretStore} from './fixtures.js'
+
+describe('a ring of keys', () => {
+  const kinds: readonly KeyKind[] = [ENCRYPTION_KEYS, SERVICE_ACCOUNT_KEYS]
+
+  for (const kind of kinds) {
+    it(`is the key alone, as ever, in ${kind.file} of a cluster that has seen no rotation`, async () => {
+      const secrets = new MemorySecretStore()
+      const [key] = await ensureRing(secrets, kind)
+      expect(secrets.files.get(kind.file)).to.equal(`${key.text.trim()}\n`)
+      expect(await readRing(secrets, kind)).to.deep.equal([{name: 'key-1', text: secrets.files.get(kind.file)}])
+      expect(await keyNames(secrets)).to.deep.equal({})
+    })
+
+    it(`goes from one key to the next in ${kind.file}, each stage in one write, and draws once`, async () => {
+      const secrets = new MemorySecretStore()
+      await ensureRing(secrets, kind)
+      const seen: string[][] = []
+      for (const expected of ['draw', 'known', 'in-use', 'dropped'] as const) {
+        const ring = await readRing(secrets, kind)
+        expect(stageOf(ring, 'key-1')).to.equal(expected)
+        expect(leavingKey(ring)).to.equal(ring.length === 2 ? 'key-1' : undefined)
+        seen.push(ring.map(({name}) => name))
+        const writes = secrets.written.length
+        await advanceRing(secrets, kind, 'key-1')
+        expect(secrets.written.length - writes).to.equal(expected === 'dropped' ? 0 : 1)
+      }
+      expect(seen).to.deep.equal([['key-1'], ['key-1', 'key-2'], ['key-2', 'key-1'], ['key-2']])
+      await advanceRing(secrets, kind, 'key-2')
+      expect((await readRing(secrets, kind)).map(({name}) => name)).to.deep.equal(['key-2', 'key-3'])
+    })
+  }
+
+  it('counts on from key-9', async () => {
+    const secrets = new MemorySecretStore([['encryption.key', `# key-9\n${Buffer.alloc(32).toString('base64')}\n`]])
+    await advanceRing(secrets, ENCRYPTION_KEYS, 'key-9')
+    await advanceRing(secrets, ENCRYPTION_KEYS, 'key-9')
+    const ring = await readRing(secrets, ENCRYPTION_KEYS)
+    expect(ring.map(({name}) => name)).to.deep.equal(['key-10', 'key-9'])
+    expect(leavingKey(ring)).to.equal('key-9')
+  })
+
+  it('keeps an encryption key whole that is on its way out, and of one that signs the public half', async () => {
+    const secrets = new MemorySecretStore()
+    for (const kind of kinds) await ensureRing(secrets, kind)
+    const [encryption] = await readRing(secrets, ENCRYPTION_KEYS)
+    const [signing] = await readRing(secrets, SERVICE_ACCOUNT_KEYS)
+    for (const kind of kinds) for (let i = 0; i < 2; i++) await advanceRing(secrets, kind, 'key-1')
+    expect((await ensureEncryptionKeys(secrets))[1]?.text.trim()).to.equal(encryption?.text.trim())
+    const [, retired] = await readRing(secrets, SERVICE_ACCOUNT_KEYS)
+    expect(retired?.text).to.equal(publicKeyOf(signing?.text ?? ''))
+    expect(keyIdOf(retired?.text ?? '')).to.equal(keyIdOf(signing?.text ?? ''))
+    expect(secrets.files.get('pki/service-account.key')?.match(/PRIVATE KEY/g)).to.have.length(2)
+    expect(await keyNames(secrets)).to.deep.equal({
+      encryption: ['key-2', 'key-1'],
+      'service-account': ['key-2', 'key-1'],
+    })
+  })
+})

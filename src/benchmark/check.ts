@@ -35,6 +35,8 @@ export interface Verdict {
   readonly title: string
   readonly state: State
   readonly found: string
+  /** No program can tell, of whatever cluster: then `found` says what a person has to look at. */
+  readonly untested?: true
   /** What to type to put it right, or to see more of it: `khw create --name lab`; several commands with ` && ` between them. */
   readonly cure?: string
 }
@@ -53,7 +55,7 @@ export function verdictOf(
 ): Verdict {
   const {id, title, test, judge = ''} = check
   const looked = nodes.filter(({role}) => role === check.on)
-  if (test === undefined) return {id, title, state: 'WARN', found: judge}
+  if (test === undefined) return {id, title, state: 'WARN', found: judge, untested: true}
   const unseen = silent.filter(({role}) => role === check.on)
   const seen = [
     ...looked.map(node => ({node: node.name, ...stateOn(check, test, node)})),

@@ -13,7 +13,7 @@ export interface PolicyCheck {
 
 /** Without facts nobody knows what holds: that is never a pass. What does not pass is for a person to judge. */
 export function policyVerdict({id, title, test, judge = ''}: PolicyCheck, facts: PolicyFacts | undefined): Verdict {
-  if (test === undefined) return {id, title, state: 'WARN', found: judge}
+  if (test === undefined) return {id, title, state: 'WARN', found: judge, untested: true}
   if (facts === undefined) return {id, title, state: 'WARN', found: 'the API could not be asked'}
   const {ok, found} = test(facts)
   return {id, title, state: ok === undefined ? 'NOT-APPLICABLE' : ok ? 'PASS' : 'WARN', found}

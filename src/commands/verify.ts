@@ -27,7 +27,7 @@ export default class Verify extends AwsCommand {
       multiple: true,
       delimiter: ',',
     }),
-    all: Flags.boolean({description: 'list the checks of the benchmark that passed, too'}),
+    all: Flags.boolean({description: 'list those that passed, too, and those that no program can judge'}),
     'force-unlock': Flags.string({
       description: 'take the lock from a khw on another host; the error LOCKED says what to type',
       helpValue: 'NONCE',

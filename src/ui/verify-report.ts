@@ -8,13 +8,13 @@ import {clip, padTo, wrap} from './text.js'
 export interface VerifyReportOptions {
   readonly style: Style
   readonly columns: number
-  /** Lists the checks of the benchmark that passed, too. */
+  /** Lists the checks of the benchmark that passed, too, and those that no program can judge. */
   readonly all: boolean
   /** Where the whole report lies. */
   readonly file: string
 }
 
-/** Of so many checks those that passed are counted, not listed. */
+/** Of so many checks those that passed, and those that say the same of every cluster, are counted, not listed. */
 const MANY = 20
 
 const WORDS: Readonly<Record<State, string>> = {PASS: 'pass', FAIL: 'FAIL', WARN: 'warn', 'NOT-APPLICABLE': 'n/a'}
@@ -32,10 +32,10 @@ export function verifyReport(report: VerifyReport, options: VerifyReportOptions)
   const {style, file} = options
   const told = new Set<string>()
   const areas = report.areas.map(({area, checks}) => {
-    const shown = options.all || checks.length <= MANY ? checks : checks.filter(({state}) => state !== 'PASS')
-    const passed = checks.length - shown.length
-    const rest = passed === 0 ? [] : [style.dim(`  and ${count(passed, 'check')} passed (--all lists them)`)]
-    return [style.bold(TITLES[area]), ...rows(shown, told, options), ...rest].join('\n')
+    const isListed = (check: Verdict): boolean => check.state !== 'PASS' && check.untested !== true
+    const shown = options.all || checks.length <= MANY ? checks : checks.filter(isListed)
+    const rest = restOf(checks.filter(check => !shown.includes(check)))
+    return [style.bold(TITLES[area]), ...rows(shown, told, options), ...rest.map(style.dim)].join('\n')
   })
   const failed = report.areas.filter(({checks}) => checks.some(({state}) => state === 'FAIL')).map(({area}) => area)
   const again = failed.length === 0 ? [] : [`khw verify ${report.name} --only ${failed.join(',')}`]
@@ -45,6 +45,17 @@ export function verifyReport(report: VerifyReport, options: VerifyReportOptions)
   return [...areas, verdict(report, style, file), next([...(mending.length > 0 ? mending : cures), ...again], style)]
     .filter(text => text !== '')
     .join('\n\n')
+}
+
+/** What is not listed. */
+function restOf(checks: readonly Verdict[]): readonly string[] {
+  const passed = checks.filter(({state}) => state === 'PASS').length
+  const untested = checks.length - passed
+  const counts = [
+    ...(passed === 0 ? [] : [`${count(passed, 'check')} passed`]),
+    ...(untested === 0 ? [] : [`${count(untested, 'check')} no program can judge`]),
+  ]
+  return counts.length === 0 ? [] : [`  and ${counts.join(', ')} (--all lists them)`]
 }
 
 /** Each in a line of its own, whole, so that it can be copied. */

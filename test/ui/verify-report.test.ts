@@ -61,6 +61,19 @@ describe('verifyReport', () => {
     expect(all).to.include(`all of it: ${options.file}`)
   })
 
+  it('counts what no program can judge, unless all is wanted', () => {
+    const checks = NODE_CHECKS.map(({id, title, test}) => ({
+      ...{id, title, state: 'WARN' as const, found: 'look there'},
+      ...(test === undefined && {untested: true as const}),
+    }))
+    const areas = [{area: 'security' as const, at: AT, seconds: 1, checks}]
+    const text = verifyReport(report(areas), options)
+    expect(text).to.include('\n  and 5 checks no program can judge (--all lists them)\n')
+    expect(text).to.include('warn  1.1.1 ').and.not.to.include('warn  3.1.1 ')
+    expect(text).to.include('0 passed, 0 failed, 97 to be judged')
+    expect(verifyReport(report(areas), {...options, all: true})).to.include('warn  3.1.1 ')
+  })
+
   it('says how to put right what failed, once, before it is looked at again', () => {
     const failed = (id: string, cure?: string) => ({
       ...{id, title: 'x', state: 'FAIL' as const, found: 'y'},

@@ -113,6 +113,9 @@ export interface StepTiming {
 /** How the reason ends why something has to stay that is in use by what others have made. */
 export const NOT_OURS = "which is not khw's"
 
+/** Output contract of `khw destroy --json` where no cluster is named and none is recorded. */
+export type NothingDestroyed = Omit<DestroyReport, 'name'> & {readonly name: null}
+
 export interface DestroyReport {
   readonly name: string
   readonly removed: readonly {readonly type: string; readonly id: string}[]

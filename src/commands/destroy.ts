@@ -1,5 +1,5 @@
 import {Args, Flags} from '@oclif/core'
-import type {DestroyReport} from '../cluster/report.js'
+import type {DestroyReport, NothingDestroyed} from '../cluster/report.js'
 import {KhwError} from '../errors.js'
 import type {DestroyOptions} from '../steps/destroy-cluster.js'
 import {regionFlags} from '../ui/region-flags.js'
@@ -9,7 +9,7 @@ export default class Destroy extends AwsCommand {
   static override summary = 'Take a cluster down and leave nothing behind'
   static override description =
     'Removes everything that carries the tag of the cluster, and ends with a receipt: exits with 1 while anything is left. ' +
-    'Repeat it if it was interrupted. Without NAME: the only cluster. ' +
+    'Repeat it if it was interrupted. Without NAME: the only cluster. That there is none (any more) is success. ' +
     'A cluster that is not recorded here (any more) is found by its tags in the region that is said.'
   static override examples = [
     '<%= config.bin %> destroy',
@@ -33,11 +33,13 @@ export default class Destroy extends AwsCommand {
     }),
   }
 
-  async run(): Promise<DestroyReport> {
+  async run(): Promise<DestroyReport | NothingDestroyed> {
     const {args, flags} = await this.parse(Destroy)
     const home = await this.home()
-    const {chooseCluster} = await import('../cluster/store.js')
-    const name = args.name ?? (flags.id === undefined ? chooseCluster(home, undefined).name : undefined)
+    const {chooseCluster, clusterNames} = await import('../cluster/store.js')
+    const isUnnamed = args.name === undefined && flags.id === undefined
+    if (isUnnamed && clusterNames(home).length === 0) return this.#nothing(flags)
+    const name = args.name ?? (isUnnamed ? chooseCluster(home, undefined).name : undefined)
     if (!flags.yes) await this.#confirm(name ?? flags.id ?? '')
     const {defined} = await import('../ui/defined.js')
     const where = defined<Partial<DestroyOptions>>({
@@ -54,6 +56,25 @@ export default class Destroy extends AwsCommand {
     this.log(destroyReport(report, {style: await this.style(), columns, now: Date.now()}))
     if (report.remaining.length > 0) this.failQuietly()
     return report
+  }
+
+  /** That there is nothing (any more) is success, with a name and without one; there is nothing to confirm, either. */
+  async #nothing({
+    provider,
+    region,
+  }: {
+    provider?: string | undefined
+    region?: string | undefined
+  }): Promise<NothingDestroyed> {
+    if (provider !== undefined || region !== undefined) {
+      const {usageError} = await import('../ui/usage-error.js')
+      throw usageError('Which cluster? None is recorded here, and by its tags one is found by its name.', [
+        `khw destroy NAME ${this.argv.join(' ')}`,
+      ])
+    }
+    const {nothingToDestroy} = await import('../ui/destroy-report.js')
+    this.log(nothingToDestroy(await this.style()))
+    return {name: null, removed: [], remaining: [], seconds: 0}
   }
 
   async #confirm(name: string): Promise<void> {

@@ -1,6 +1,7 @@
 import {NOT_OURS, type DestroyReport} from '../cluster/report.js'
 import {count, duration} from './quantities.js'
 import {next, type ReportOptions} from './status-report.js'
+import type {Style} from './style.js'
 import {wrap} from './text.js'
 
 /** The receipt of `khw destroy`: what was removed, what is still there and why. */
@@ -25,6 +26,14 @@ export function destroyReport(report: DestroyReport, {style, columns}: ReportOpt
     ...left,
     '',
     next([again, ...(isForeign ? [`${again} --force-foreign`] : [])], style),
+  ].join('\n')
+}
+
+/** Of a destroy that names no cluster where none is recorded. */
+export function nothingToDestroy(style: Style): string {
+  return [
+    `${style.green('✔')} No cluster is recorded here, so nothing was removed.`,
+    `  If a journal was lost, look by the tags: ${style.cyan('khw destroy NAME --provider aws --region REGION')}`,
   ].join('\n')
 }
 

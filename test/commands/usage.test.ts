@@ -170,9 +170,21 @@ describe('commands', () => {
     for (const {id} of PHASES) expect(Create.flags.until.description).to.match(new RegExp(`\\b${id}\\b`))
   })
 
-  it('destroy and kubeconfig need a cluster', async () => {
-    expect((await run(Destroy, '--yes')).stderr).to.include('CLUSTER_NOT_FOUND')
-    expect((await run(Destroy, 'lab', '--yes')).stderr).to.include('There is no cluster "lab"')
+  it('destroy succeeds where there is no cluster, named or not; kubeconfig needs one', async () => {
+    for (const argv of [['--yes'], []]) {
+      const unnamed = await run(Destroy, ...argv)
+      expect(unnamed).to.include({exit: undefined, stderr: ''})
+      expect(unnamed.stdout).to.include('No cluster is recorded here, so nothing was removed')
+    }
+    expect(JSON.parse((await run(Destroy, '--json')).stdout)).to.deep.equal({
+      ...{name: null, removed: [], remaining: [], seconds: 0},
+    })
+    const named = await run(Destroy, 'lab', '--yes')
+    expect(named.exit).to.equal(undefined)
+    expect(named.stderr).to.include('There is no cluster "lab"')
+    const which = await run(Destroy, '--provider', 'aws', '--region', 'eu-central-1', '--yes')
+    expect(which.exit).to.equal(2)
+    expect(which.stderr).to.include('khw destroy NAME --provider aws --region eu-central-1 --yes')
     expect((await run(Kubeconfig, '--path')).stderr).to.include('CLUSTER_NOT_FOUND')
   })
 

@@ -16,11 +16,27 @@ describe('the words of khw extend', () => {
   })
 
   it('are refused where they are no time, with what to type', () => {
-    for (const time of ['4', '-4h', '0h', '4w', 'soon'])
+    for (const time of ['4', '-4h', '0h', '4hours', 'soon'])
       expect(() => extension('lab', time), time)
         .to.throw('is not a time')
         .with.property('suggestions')
         .include('khw extend lab 4h')
+  })
+
+  it('are told as they were probably meant', () => {
+    for (const [first, second, typed] of [
+      ['4h', 'lab', 'khw extend lab 4h'],
+      ['never', 'lab', 'khw extend lab never'],
+      ['4', 'hours', 'khw extend 4h'],
+      ['90min', undefined, 'khw extend 90m'],
+      ['6', undefined, 'khw extend 6h'],
+      ['lab', '2w', 'khw extend lab 14d'],
+      ['lab', '45 minutes', 'khw extend lab 4h'],
+    ] as const)
+      expect(() => extension(first, second), typed)
+        .to.throw('is not a time')
+        .with.property('suggestions')
+        .deep.equal([typed])
   })
 
   it('a duration is written as it is read', () => {

@@ -31,7 +31,7 @@ export function newExpiry({name, expiresAt, by, fromNow, now}: NewExpiry): strin
     throw new KhwError(
       'USAGE',
       `"${name}" never ends: there is nothing that could be extended.`,
-      [`To let it end after that time: khw extend ${name} TIME --from-now`],
+      [`To let it end in four hours: khw extend ${name} 4h --from-now`],
       {exit: 2},
     )
   }

@@ -109,7 +109,7 @@ describe('extending a cluster', function () {
   it('can be counted from now, and never ends anything that was not asked to end', async () => {
     record(null)
     const before = await tags()
-    expect((await failure(extend(HOUR))).suggestions.join()).to.include('khw extend sample TIME --from-now')
+    expect((await failure(extend(HOUR))).suggestions.join()).to.include('khw extend sample 4h --from-now')
     expect(await tags()).to.deep.equal(before)
     const {expiresAt} = await extend(HOUR, true)
     expect(Date.parse(expiresAt ?? '')).to.be.closeTo(Date.now() + HOUR, 30_000)

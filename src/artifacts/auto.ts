@@ -18,14 +18,28 @@ export async function resolveAuto(
   sources: Sources,
   probes: readonly string[] = UPSTREAM_HOSTS,
 ): Promise<ArtifactSet> {
-  const obstacles = await Promise.all(probes.map(url => obstacleTo(url, network)))
-  const obstacle = obstacles.find(found => found !== undefined)
+  const obstacle = await upstreamObstacle(network, probes)
   if (obstacle === undefined) {
     return withNotice(
       await sources.upstream(),
       'Artifacts come from upstream: dl.k8s.io, GitHub and registry.k8s.io can be reached.',
     )
   }
+  refuseFromDebian(request, obstacle)
+  return withNotice(await sources.debian(), fromDebian(obstacle))
+}
+
+/** Why upstream cannot be used; undefined if all of it answers. Milliseconds where it does or cannot be found, 3 s at most. */
+export async function upstreamObstacle(
+  network: Pick<Network, 'proxy' | 'signal'>,
+  probes: readonly string[] = UPSTREAM_HOSTS,
+): Promise<string | undefined> {
+  const obstacles = await Promise.all(probes.map(url => obstacleTo(url, network)))
+  return obstacles.find(found => found !== undefined)
+}
+
+/** Throws ARTIFACT_UNREACHABLE for what Debian does not have in the place of upstream. */
+export function refuseFromDebian(request: Pick<ArtifactRequest, 'cni' | 'kubernetesVersion'>, obstacle: string): void {
   if (request.cni !== undefined) throw noPoliciesFromDebian(request.cni, obstacle)
   const version = request.kubernetesVersion?.replace(/^v/, '')
   if (version !== undefined && version !== '1.20' && version !== DEBIAN_KUBERNETES_VERSION) {
@@ -38,7 +52,11 @@ export async function resolveAuto(
       ],
     )
   }
-  return withNotice(await sources.debian(), `Artifacts come from Debian 12, since ${obstacle}.`)
+}
+
+/** The notice that says which it was and why. */
+export function fromDebian(obstacle: string): string {
+  return `Artifacts come from Debian 12, since ${obstacle}.`
 }
 
 function withNotice(set: ArtifactSet, notice: string): ArtifactSet {

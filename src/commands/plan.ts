@@ -5,7 +5,7 @@ import {KhwCommand} from '../ui/khw-command.js'
 export default class Plan extends KhwCommand {
   static override summary = 'Show what a create would do, step by step, and what it takes'
   static override description =
-    'Takes the flags of khw create and does nothing. Of a new cluster it asks nobody; of one that is recorded here it asks ' +
+    'Takes the flags of khw create and does nothing. Of a new cluster it asks no region; of one that is recorded here it asks ' +
     'the provider what there is, and says what would be kept (=), adopted (~) and created (+).'
   static override examples = [
     '<%= config.bin %> plan --provider aws --region eu-central-1 --controllers 3 --workers 3',

@@ -1,13 +1,12 @@
-import {obstacleTo, UPSTREAM_HOSTS} from '../artifacts/net/reach.js'
 import type {Home} from '../cluster/home.js'
 import {operatorRanges} from '../cluster/operator-ranges.js'
 import type {RegionAccess} from '../cluster/provider.js'
-import type {ArtifactSource, ProviderName} from '../cluster/spec.js'
+import type {ProviderName} from '../cluster/spec.js'
 import {clusterDirectory, clusterExists} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
-import {proxyFromEnvironment} from '../proxy.js'
 import {createPlan} from './create-plan.js'
 import {checkRequest, refuseOtherRequest, sourceOf, specInput} from './request/check-request.js'
+import {expectedSource} from './request/expected-artifacts.js'
 import {lockedOut} from './engine/lock.js'
 import {createRequestDefaults, type CreateRequest} from './request/create-request.js'
 import {regionFor} from './request/default-region.js'
@@ -59,7 +58,7 @@ export async function doctor({home, request, signal}: DoctorOptions): Promise<Do
   const subject = {
     spec: resumed?.spec ?? {
       ...specInput(request, name, access.architecture),
-      artifactSource: await expectedSource(sourceOf(request), signal),
+      artifactSource: (await expectedSource(request, signal)).source,
     },
     access,
     ranges,
@@ -93,14 +92,6 @@ function inUse(request: CreateRequest, journal: Journal): Finding {
     ? `"${name}" is there, and finished: khw create would look at all of it, and make anew only what is lost`
     : `"${name}" is there, and unfinished: khw create would go on with it (${done} of ${all.length} steps are done)`
   return {check, ok: true, detail, fix: null}
-}
-
-/** As far as that can be told without fetching anything. */
-async function expectedSource(source: 'auto' | ArtifactSource, signal: AbortSignal): Promise<ArtifactSource> {
-  if (source !== 'auto') return source
-  const network = {proxy: proxyFromEnvironment(), signal}
-  const obstacles = await Promise.all(UPSTREAM_HOSTS.map(url => obstacleTo(url, network)))
-  return obstacles.every(obstacle => obstacle === undefined) ? 'upstream' : 'debian'
 }
 
 async function opened(options: OpenRegionOptions): Promise<RegionAccess | KhwError> {

@@ -12,6 +12,7 @@ import {checkRequest, phaseOf, refuseOtherRequest, specInput} from './request/ch
 import {createPlan} from './create-plan.js'
 import {createRequestDefaults, type CreateRequest} from './request/create-request.js'
 import {defaultRegion} from './request/default-region.js'
+import {expectedSource, specFrom} from './request/expected-artifacts.js'
 import {defaultName} from './request/default-name.js'
 import {Journal} from './engine/journal.js'
 import {needsOf, upTo, type Plan} from './engine/plan.js'
@@ -24,6 +25,8 @@ import type {PhaseId} from './phases.js'
 export interface PlanReport {
   readonly spec: ClusterSpec
   readonly steps: readonly PlannedStep[]
+  /** Sentences about where its artifacts come from, and what is left out for that. */
+  readonly notices: readonly string[]
   readonly estimate: {
     /** At most, on an ordinary day. */
     readonly seconds: number
@@ -70,8 +73,9 @@ export interface PlanOptions {
 const SECONDS_TO_LOOK = 5
 
 /**
- * What a create of the same request would do; does nothing. Of a cluster that is not recorded here it asks nobody, so that
- * versions, images and zones stay open; of one that is, it asks AWS what there is.
+ * What a create of the same request would do; does nothing. Of a cluster that is not recorded here it asks no region, so
+ * that versions, images and zones stay open, and only on this machine whether upstream can be reached, as a create does; of
+ * one that is recorded, it asks AWS what there is.
  */
 export async function planCluster(options: PlanOptions): Promise<PlanReport> {
   const {home, request, signal} = options
@@ -81,7 +85,9 @@ export async function planCluster(options: PlanOptions): Promise<PlanReport> {
   const directory = clusterDirectory(home, name)
   const journal = clusterExists(home, name) ? Journal.open(directory.path) : undefined
   if (journal) refuseOtherRequest(request, journal)
-  const spec = journal?.header.spec ?? (await askedFor(request, name, home))
+  const {spec, notices} = journal
+    ? {spec: journal.header.spec, notices: []}
+    : specFrom(await expectedSource(request, signal), request, await askedFor(request, name, home))
   const ttl = journal ? lifeOf(journal.header) : ttlOf(spec.provider, request.ttl)
   const cost = clusterCost(spec)
   refuseCost(cost, request.maxCost, ttl)
@@ -94,6 +100,7 @@ export async function planCluster(options: PlanOptions): Promise<PlanReport> {
   return {
     spec,
     steps,
+    notices,
     estimate: {
       seconds: changing.length === 0 ? SECONDS_TO_LOOK : estimatedSeconds(spec),
       ttl: ttl === null ? null : ttl / 1000,

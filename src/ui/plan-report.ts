@@ -7,7 +7,10 @@ import type {ReportOptions} from './status-report.js'
 import {padTo, wrap} from './text.js'
 
 /** What `khw plan` prints for people: every step in its phase, and what all of it takes. */
-export function planReport({spec, steps, estimate}: PlanReport, {style, columns}: Omit<ReportOptions, 'now'>): string {
+export function planReport(
+  {spec, steps, estimate, notices}: PlanReport,
+  {style, columns}: Omit<ReportOptions, 'now'>,
+): string {
   const marks = {create: style.green('+'), adopt: style.yellow('~'), check: style.yellow('?'), keep: style.dim('=')}
   const width = Math.max(...steps.map(({id}) => id.length))
   const phases = PHASES.flatMap(({id, title}) => {
@@ -41,10 +44,11 @@ export function planReport({spec, steps, estimate}: PlanReport, {style, columns}
   return [
     wrap(made, columns).join('\n').replace(spec.name, style.bold(spec.name)),
     ...phases,
+    ...notices.map(notice => wrap(notice, columns).join('\n')),
     kinds.join('   '),
     wrap(summary, columns).join('\n'),
     wrap(
-      `${policiesSentence(spec)}${spec.cni === undefined ? ' With --cni kube-network-policies they are enforced.' : ''}`,
+      `${policiesSentence(spec)}${spec.cni === undefined && spec.artifactSource !== 'debian' ? ' With --cni kube-network-policies they are enforced.' : ''}`,
       columns,
     ).join('\n'),
   ].join('\n\n')

@@ -4,8 +4,9 @@ import {join} from 'node:path'
 import {expect} from 'chai'
 import {takeInventory} from '../../src/aws/inventory.js'
 import {homeOf} from '../../src/cluster/home.js'
+import {KhwError} from '../../src/errors.js'
 import {createPlan} from '../../src/steps/create-plan.js'
-import {plannedSteps, planCluster, type PlannedStep} from '../../src/steps/plan-cluster.js'
+import {plannedSteps, planCluster, type PlannedStep, type PlanReport} from '../../src/steps/plan-cluster.js'
 import type {CreateRequest} from '../../src/steps/request/create-request.js'
 import {reaches} from '../local/api/test-region.js'
 import {RegionRun} from './region-run.js'
@@ -48,6 +49,39 @@ describe('the plan of a cluster that is not there', () => {
     if (process.platform === 'linux') expect((await planned(here)).estimate.cost).to.equal(null)
     const error: unknown = await planned({...request, maxCost: {amount: 0.1, per: 'ttl'}}).catch((e: unknown) => e)
     expect(error).to.include({code: 'COST_LIMIT'})
+  })
+
+  it('has what is to be had where its artifacts come from, and is refused where a create would be', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const idsOf = ({steps}: PlanReport): readonly string[] => steps.map(({id}) => id)
+    const here: CreateRequest = {provider: 'local', controllers: 1, workers: 1}
+    const debian = await planned({...here, artifacts: 'debian'})
+    expect(debian.spec).to.include({kubernetesVersion: '1.20.2', artifactSource: 'debian'})
+    expect(idsOf(debian)).not.to.include('addons/coredns')
+    expect(debian.notices.join()).to.include('CoreDNS is skipped')
+    const given = await planned({...here, artifacts: 'debian', addons: [{name: 'coredns', image: 'r.example/dns:1'}]})
+    expect(idsOf(given)).to.include('addons/coredns')
+    const upstream = await planned({...here, artifacts: 'upstream'})
+    expect(idsOf(upstream)).to.include('addons/coredns')
+    expect(upstream.notices).to.deep.equal([])
+    const {HTTPS_PROXY, NO_PROXY} = process.env
+    // Nothing listens at port 9 (discard) of this machine: no site can be reached.
+    Object.assign(process.env, {HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: ''})
+    try {
+      const auto = await planned(here)
+      expect(idsOf(auto)).to.deep.equal(idsOf(debian))
+      expect(auto.notices[0]).to.match(/^Artifacts come from Debian 12, since /)
+      for (const more of [
+        {kubernetesVersion: '1.36'},
+        {cni: 'kube-network-policies'},
+        {addons: [{name: 'metrics-server'}]},
+      ] satisfies CreateRequest[])
+        expect(await planned({...here, ...more}).catch((e: unknown) => e)).to.be.instanceOf(KhwError)
+    } finally {
+      for (const [name, value] of Object.entries({HTTPS_PROXY, NO_PROXY}))
+        if (value === undefined) Reflect.deleteProperty(process.env, name)
+        else process.env[name] = value
+    }
   })
 
   it('ends after a phase', async () => {

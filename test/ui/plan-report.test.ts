@@ -20,6 +20,7 @@ describe('planReport', () => {
   const report: PlanReport = {
     spec: {...sampleSpec({controllers: 3, workers: 1}), provider: 'aws', region: 'us-west-2'},
     steps,
+    notices: [],
     estimate: {seconds: 480, ttl: 8 * 3600, calls: 1, cost},
   }
 

@@ -16,7 +16,8 @@ import {readCachedSet, writeCachedSet, type CachedSet} from './record.js'
 /** Packages, unpacked, in bytes, with a margin. */
 const PACKAGES_BYTES = 500_000_000
 
-const NOTICES: readonly string[] = [
+/** What is to be known of a cluster that is made of them. */
+export const NOTICES: readonly string[] = [
   `Kubernetes ${DEBIAN_KUBERNETES_VERSION} and its companions come from Debian 12: they are from 2021 to 2023 and out of upstream support. Use them to rehearse, not to serve.`,
   'CoreDNS is skipped: Debian has no image of it. Services are reached by address, not by name.',
 ]

@@ -16,6 +16,17 @@ export function addonsAskedFor({addons = [], withoutAddons = []}: Asked): Pick<C
   return {addons: sortedAddons([...byDefault, ...addons])}
 }
 
+/** What is there by default and has no image among those is left out; what was asked for is refused elsewhere, where it has none. */
+export function addonsToBe(
+  request: Asked,
+  images: Readonly<Partial<Record<AddonName, string>>>,
+): Pick<ClusterSpec, 'addons'> {
+  const asked = addonsAskedFor(request)
+  const all = addonsOf(asked)
+  const had = all.filter(({name, image}) => image !== undefined || images[name] !== undefined)
+  return had.length === all.length ? asked : {addons: had}
+}
+
 /** Those whose images the artifact source must have. */
 export function addonsToHave({addons = []}: Asked): readonly AddonName[] {
   return addons.flatMap(({name, image}) => (image === undefined ? [name] : []))

@@ -5,21 +5,14 @@ import {resolveArtifacts} from '../../artifacts/resolve.js'
 import {ssmAgent} from '../../artifacts/ssm-agent/ssm-agent.js'
 import {engineOf} from '../../cluster/cni.js'
 import {expiryAfter, ttlOf} from '../../cluster/expiry.js'
-import {addonsOf} from '../../cluster/addons.js'
 import type {Home} from '../../cluster/home.js'
 import {rangesOf} from '../../cluster/operator-ranges.js'
 import {isImageId} from '../../cluster/image-families.js'
 import type {RegionAccess} from '../../cluster/provider.js'
-import {
-  clusterSpec,
-  type ClusterSpec,
-  type NetworkSpec,
-  type Architecture,
-  type ProviderName,
-} from '../../cluster/spec.js'
+import {clusterSpec, type NetworkSpec, type Architecture, type ProviderName} from '../../cluster/spec.js'
 import type {ClusterDirectory} from '../../cluster/store.js'
 import {profileNotice} from '../../templates/admission.js'
-import {addonsAskedFor, addonsToHave} from '../request/addon-request.js'
+import {addonsToBe, addonsToHave} from '../request/addon-request.js'
 import {proxyFromEnvironment} from '../../proxy.js'
 import {sourceOf, specInput} from '../request/check-request.js'
 import type {CheckedMachines} from '../preflight/checked-machines.js'
@@ -94,7 +87,7 @@ export function newJournal(options: NewJournal): Journal {
     ...(network === undefined ? {} : {network}),
     kubernetesVersion: artifacts.versions.kubernetes,
     artifactSource: artifacts.source,
-    ...addonsToBe(request, artifacts),
+    ...addonsToBe(request, artifacts.images),
     ...(request.image !== undefined && isImageId(request.image) ? {loginUser: machines.loginUser} : {}),
   })
   const createdAt = new Date().toISOString()
@@ -108,12 +101,4 @@ export function newJournal(options: NewJournal): Journal {
     createdAt,
     expiresAt: expiryAfter(createdAt, ttlOf(spec.provider, request.ttl)),
   })
-}
-
-/** What is there by default and cannot be had is left out; what was asked for can be had, or resolving it had failed. */
-function addonsToBe(request: CreateRequest, {images}: ArtifactSet): Pick<ClusterSpec, 'addons'> {
-  const asked = addonsAskedFor(request)
-  const all = addonsOf(asked)
-  const had = all.filter(({name, image}) => image !== undefined || images[name] !== undefined)
-  return had.length === all.length ? asked : {addons: had}
 }

@@ -43,6 +43,8 @@ export interface RegionAccess extends OperatorRanges {
   readonly architecture?: Architecture
   /** What is left for machines, of a region that is made of this very machine. */
   readonly capacity?: () => Promise<MachineCapacity>
+  /** Seconds for which its load balancers hand new connections to a target that they call unhealthy, where that is known. */
+  readonly targetLag?: number
   /** Milliseconds since 1970: nothing in the region is older. Absent where it has always been there. */
   readonly begunAt?: number
   /** To be called by who has taken the last thing out of a region of its own: it ends where it is of no more use. */

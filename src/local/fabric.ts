@@ -1,7 +1,10 @@
 import type {Instance, RegionState, Target} from './model.js'
 
-/** What health checks have found out; `initial` until they know. */
-export type TargetHealth = 'initial' | 'healthy' | 'unhealthy'
+/**
+ * What health checks have found out; `initial` until they know. `unhealthy.draining`: unhealthy, and given time for the
+ * connections that it has.
+ */
+export type TargetHealth = 'initial' | 'healthy' | 'unhealthy' | 'unhealthy.draining'
 
 /**
  * Makes the host agree with the region's state: packets (vpc/) and machines (machines/). The API knows no more of the

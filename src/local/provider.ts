@@ -59,7 +59,7 @@ export function signedInAs(endpoint: string, env: NodeJS.ProcessEnv): RegionAcce
 /** What holds for the region of this home, running or not. Throws LOCAL_UNSUPPORTED. */
 export function localRegionFacts(
   home: Home,
-): Required<Pick<RegionAccess, 'architecture' | 'cacheServer' | 'capacity'>> {
+): Required<Pick<RegionAccess, 'architecture' | 'cacheServer' | 'capacity' | 'targetLag'>> {
   const architecture = hostArchitecture()
   if (!architecture)
     throw new KhwError('LOCAL_UNSUPPORTED', `The local region does not run on ${process.arch}.`, ['Use AWS'])
@@ -67,6 +67,8 @@ export function localRegionFacts(
     architecture,
     cacheServer: {url: CACHE_SERVER_URL, directory: home.cache},
     capacity: () => hostCapacity(home.region),
+    // The kernel chooses by what the last check has said.
+    targetLag: 0,
   }
 }
 

@@ -13,7 +13,7 @@ import {profileRole} from './access/profile-role.js'
 import {rolePolicy} from './access/role-policy.js'
 import {addresses, type Addresses} from './compute/addresses.js'
 import {image} from './compute/image.js'
-import {instance} from './compute/instance.js'
+import {instance, type Instance} from './compute/instance.js'
 import {sourceDestCheck} from './compute/source-dest-check.js'
 import {apiServer, type ApiServer} from './control-plane/api-server.js'
 import {firstApi} from './control-plane/first-api.js'
@@ -50,7 +50,8 @@ export interface CreateSteps {
   readonly steps: readonly Step[]
   readonly addresses: Addresses
   readonly certificates: Certificates
-  /** One a node: controllers first. */
+  /** One a node, as of `configured`: controllers first. */
+  readonly instances: readonly Instance[]
   readonly configured: readonly Configure[]
   readonly apis: readonly ApiServer[]
 }
@@ -184,7 +185,7 @@ export function createSteps(spec: ClusterSpec): CreateSteps {
     ...(policiesChecked ? [policiesChecked] : []),
     secretsChecked,
   ]
-  return {steps, addresses: publicAddresses, certificates: issued, configured, apis}
+  return {steps, addresses: publicAddresses, certificates: issued, instances, configured, apis}
 }
 
 function at<T>(list: readonly T[], index: number): T {

@@ -12,7 +12,8 @@ const UNIT_DIRECTORY = '/etc/systemd/system/'
  * Files that are right already are left alone; others are replaced by rename. Files of an earlier bundle that this one
  * no longer has are removed. A unit that runs is restarted if one of its inputs is not what it was last started with
  * (kept in /var/lib/khw/units, so a run that was killed half-way is made good by the next), or only reloaded if it can; one that does not run is
- * started if it is to start now. systemd is not waited for. Lines of JSON on stdout:
+ * started if it is to start now. Those that are restarted end in the reverse order, as the last may need the first to
+ * end well: each is a job of its own, and systemd keeps its order only with those that it knows of. systemd is not waited for. Lines of JSON on stdout:
  *
  *     {"changed":"/etc/hosts"}   {"removed":"/etc/old"}
  *     {"started":"etcd.service"} {"restarted":"kubelet.service"} {"reloaded":"haproxy.service"}
@@ -87,7 +88,7 @@ while read -r unit when inputs; do
     if [ "$was" = "$inputs" ]; then continue; fi
     case $inputs in
     "\${was%%:*}":*) reload="$reload $unit" ;;
-    *) restart="$restart $unit" ;;
+    *) restart=" $unit$restart" ;;
     esac
     ;;
   *)

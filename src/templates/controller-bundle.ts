@@ -25,6 +25,8 @@ export interface ControllerInput {
   readonly expiresAt: string | null
   /** How long its certificates last, in milliseconds. */
   readonly leafLife: number
+  /** As the provider has it (RegionAccess). */
+  readonly targetLag?: number | undefined
 }
 
 /**
@@ -32,11 +34,11 @@ export interface ControllerInput {
  * when it is applied; systemd orders them.
  */
 export function controllerBundle(input: ControllerInput): NodeBundle {
-  const {spec, artifacts, node, secrets, etcdState, expiresAt, leafLife} = input
+  const {spec, artifacts, node, secrets, etcdState, expiresAt, leafLife, targetLag} = input
   const readyz = secrets.healthClient && readyzResponder()
   const templates = [
     etcdUnit(spec, artifacts, node, etcdState),
-    kubeApiserverUnit(spec, artifacts, node),
+    kubeApiserverUnit(spec, artifacts, node, targetLag),
     kubeControllerManagerUnit(spec, artifacts, leafLife),
     kubeSchedulerUnit(spec, artifacts),
     ...(readyz === undefined ? [] : [readyz.unit]),

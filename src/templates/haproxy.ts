@@ -9,7 +9,8 @@ import {systemdUnit, type UnitSection, type UnitTemplate} from './systemd-unit.j
  *
  * A lost controller is out within 4.5 s: 1 s to the next check, 1.5 s until it is given up, 0.5 s to the second, 1.5 s
  * again; a machine that is merely slow, or an election among the etcd members, has those 3.5 s to answer. Its sessions are cut then, so that clients connect anew instead of waiting for a dead peer. A server that is down is
- * asked twice a second, so that one that comes up is in use a second later. Each worker begins with another controller,
+ * asked twice a second, so that one that comes up is in use a second later. One that says that it is going gets no new
+ * sessions, and ends by itself those that it has. Each worker begins with another controller,
  * or all would lean on the first.
  */
 export function haproxyConfig(spec: PlacedSpec, node: WorkerNode): string {
@@ -44,6 +45,7 @@ backend controllers
   balance leastconn
   option httpchk
   http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host kubernetes
+  http-check expect error-status L7OKC ! string "[-]shutdown failed"
   http-check expect status 200
   default-server check check-ssl check-sni kubernetes verify required verifyhost kubernetes ca-file ${PATHS.ca.certificate} crt ${PATHS.haproxyClient} ssl-min-ver TLSv1.3 inter 1s fastinter 500ms downinter 500ms fall 2 rise 2 on-marked-down shutdown-sessions
 ${servers.map(each => `  server ${each.name} ${each.privateIp}:6443\n`).join('')}`

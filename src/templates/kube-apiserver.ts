@@ -5,6 +5,7 @@ import {admissionPlugins} from './admission.js'
 import {authenticationConfig} from './authentication-config.js'
 import {credentials} from './credentials.js'
 import {ETCD_LOCAL_URL} from './etcd.js'
+import {gracefulStop} from './graceful-stop.js'
 import {installedPath} from './installed-programs.js'
 import {PATHS} from './paths.js'
 import {ownUser, SANDBOX} from './sandbox.js'
@@ -27,6 +28,13 @@ const SECRETS = [
 ]
 
 /**
+ * Where the machine itself is going down, its API server has 2 s, in which haproxy turns away, instead of its whole delay:
+ * as root, because an ordinary user can ask systemd only through D-Bus, which may have ended by then.
+ */
+const HURRY =
+  '-+/bin/sh -c \'[ "$$(systemctl is-system-running)" != stopping ] || { kill -TERM $$MAINPID; sleep 2; kill -TERM $$MAINPID; }\''
+
+/**
  * kube-apiserver, by its command line reference
  * (https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/).
  *
@@ -39,8 +47,17 @@ const SECRETS = [
  * (apiserver/pkg/server/dynamiccertificates); the pair for the kubelets at each handshake (client-go/transport, since
  * 1.20), that for etcd too (etcd's client/pkg/transport). What it reads once is among its inputs: by which authorities it
  * believes etcd and the kubelets, keys of tokens, and how things are encrypted.
+ *
+ * Told to end, it says at /readyz that it is going and serves on until nobody is sent to it any more (graceful-stop.ts); a
+ * second signal ends it at once (apiserver/pkg/server/signal.go), which is what a machine that goes down itself gives it.
  */
-export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, node: PlacedNode): UnitTemplate {
+export function kubeApiserverUnit(
+  spec: ClusterSpec,
+  artifacts: ArtifactSet,
+  node: PlacedNode,
+  targetLag?: number,
+): UnitTemplate {
+  const {delay, atMost} = gracefulStop(spec, targetLag)
   const anonymousPaths = authenticationConfig(spec) !== undefined
   const secrets = [...SECRETS, ...(anonymousPaths ? [PATHS.authenticationConfig] : [])]
   const {at, settings} = credentials(secrets)
@@ -88,6 +105,7 @@ export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, nod
     'enable-aggregator-routing': true,
     // Now and then a client is asked to connect anew, so that connections spread again after an outage.
     'goaway-chance': spec.controllers > 1 ? 0.001 : undefined,
+    'shutdown-delay-duration': delay > 0 ? `${delay}s` : undefined,
     'audit-policy-file': at(PATHS.auditPolicy),
     'audit-log-path': PATHS.auditLog,
     'audit-log-maxage': 30,
@@ -110,8 +128,9 @@ export function kubeApiserverUnit(spec: ClusterSpec, artifacts: ArtifactSet, nod
       ExecStart: commandLine(installedPath(artifacts, 'kube-apiserver', 'controller'), flags),
       ...RESTART,
       TimeoutStartSec: '5min',
+      ...(delay > 0 && {ExecStop: HURRY}),
       // It waits for open watches to end, a minute and more; they go to another server as well when they are cut.
-      TimeoutStopSec: '10s',
+      TimeoutStopSec: `${atMost}s`,
       LimitNOFILE: '65536',
       LogsDirectory: 'kubernetes',
       LogsDirectoryMode: '0700',

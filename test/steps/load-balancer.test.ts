@@ -76,6 +76,13 @@ describe('the load balancer of a cluster', function () {
     })
     expect(Attributes).to.deep.include({Key: 'preserve_client_ip.enabled', Value: 'false'})
     expect(Attributes).to.deep.include({Key: 'load_balancing.cross_zone.enabled', Value: 'true'})
+    const unhealthy = Attributes.flatMap(({Key = '', Value}) =>
+      Key.startsWith('target_health_state.unhealthy.') ? [[Key.split('.').slice(2).join('.'), Value]] : [],
+    )
+    expect(Object.fromEntries(unhealthy)).to.deep.equal({
+      'connection_termination.enabled': 'false',
+      draining_interval_seconds: '65',
+    })
   })
 
   it('is kept by a further run, and adopted by one that has lost its journal', async () => {

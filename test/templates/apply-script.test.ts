@@ -10,13 +10,13 @@ import {sandbox, type Sandbox} from './shell.js'
 
 const file = (path: string, content: string, mode = 0o600): NodeFile => ({path, content, mode, owner: 'root'})
 
-function bundle(config: string, more: Partial<Record<'unit' | 'extra', string>> = {}): NodeBundle {
+function bundle(config: string, more: Partial<Record<'unit' | 'other' | 'extra', string>> = {}): NodeBundle {
   return {
     files: [
       file('/etc/a/config', config),
       file('/etc/a/secret', 'top secret'),
       file('/etc/systemd/system/a.service', more.unit ?? '[Service]\n'),
-      file('/etc/systemd/system/b.service', '[Service]\n'),
+      file('/etc/systemd/system/b.service', more.other ?? '[Service]\n'),
       ...(more.extra === undefined ? [] : [file('/etc/extra', more.extra, 0o644)]),
     ],
     units: [
@@ -113,6 +113,14 @@ esac`,
     ])
     expect(calls()).to.deep.equal(['restart --no-block a.service'])
     expect(readFileSync(inside('etc/a/config'), 'utf8')).to.equal('two')
+  })
+
+  it('restarts what comes last first, as it needs the others until it has ended', async () => {
+    await apply(bundle('one'))
+    writeFileSync(inside('active/b.service'), '')
+    const changed = await apply(bundle('one', {unit: '[Service]\nUser=etcd\n', other: '[Service]\nUser=etcd\n'}))
+    expect(changed.slice(-3)).to.deep.equal([{restarted: 'b.service'}, {restarted: 'a.service'}, {applied: true}])
+    expect(calls().at(-1)).to.equal('restart --no-block b.service a.service')
   })
 
   it('reloads systemd and restarts when a unit file changed', async () => {

@@ -1,5 +1,5 @@
 import {controllersOf, nodesOf} from '../../cluster/addressing.js'
-import type {ClusterSpec} from '../../cluster/spec.js'
+import {hasLoadBalancer, type ClusterSpec} from '../../cluster/spec.js'
 import {KhwError} from '../../errors.js'
 import {apiServer} from '../control-plane/api-server.js'
 import {livePublicIps} from '../compute/node-instance.js'
@@ -8,7 +8,9 @@ import type {RunContext} from '../engine/context.js'
 import {plan, type Plan} from '../engine/plan.js'
 import type {Step} from '../engine/step.js'
 import {quorum} from '../etcd/quorum.js'
+import {targetGroup} from '../load-balancer/target-group.js'
 import {operatorApi} from '../operator/operator-api.js'
+import {balanced} from './balanced.js'
 import {served} from './served.js'
 import type {Configure} from '../node/configure.js'
 import {settled, type Settled} from './settled.js'
@@ -34,7 +36,8 @@ export async function renewPlan({spec, inventory, secrets}: RunContext, atWork =
 /**
  * The create's plan for new certificates on a cluster that is at work: the same steps, of which those are done again whose
  * certificates are others now, but one controller at a time. The next is not touched before this one's units are up, its
- * etcd member has a quorum and its API server is ready; the workers come after the controllers.
+ * etcd member has a quorum, its API server is ready and the load balancer sends to it again; the workers come after the
+ * controllers.
  */
 export function rollingPlan(spec: ClusterSpec): Plan {
   return plan(rolling(spec).steps)
@@ -51,14 +54,22 @@ export interface Rolling {
 /** The same as steps, for plans that do more. */
 export function rolling(spec: ClusterSpec): Rolling {
   const created = createSteps(spec)
-  const {addresses, configured} = created
+  const {addresses, configured, instances} = created
   const controllers = controllersOf(spec)
   const checks = settledOf(spec, configured).map((up, i): readonly Step[] => {
-    const [controller, own] = [controllers[i], configured[i]]
-    if (controller === undefined || own === undefined) return [up]
+    const [controller, own, instance] = [controllers[i], configured[i], instances[i]]
+    if (controller === undefined || own === undefined || instance === undefined) return [up]
     const member = quorum(controller, [own], 0)
     const api = apiServer(controller, {addresses, configured: own})
-    return [up, {...member, id: `renew/${member.id}`, after: [up]}, {...api, id: `renew/${api.id}`, after: [up]}]
+    const ready = {...api, id: `renew/${api.id}`, after: [up]}
+    return [
+      up,
+      {...member, id: `renew/${member.id}`, after: [up]},
+      ready,
+      ...(hasLoadBalancer(spec)
+        ? [{...balanced(controller, {targetGroup, instance, configured: own}), after: [ready]}]
+        : []),
+    ]
   })
   const steps = renewing(spec, created, checks, i => checks[Math.min(i, controllers.length) - 1] ?? [])
   return {created, steps, checks}

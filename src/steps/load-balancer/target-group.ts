@@ -1,6 +1,7 @@
 import {madeBy} from '../../aws/inventory.js'
 import {loadBalancerName} from '../../aws/load-balancers.js'
 import {required} from '../../aws/required.js'
+import {HEALTH_CHECK} from '../../templates/graceful-stop.js'
 import {READYZ_PORT} from '../../templates/readyz.js'
 import {defineStep} from '../engine/step.js'
 import {vpc} from '../network/vpc.js'
@@ -35,10 +36,10 @@ export const targetGroup = defineStep({
       HealthCheckPort: String(READYZ_PORT),
       HealthCheckPath: '/readyz',
       Matcher: {HttpCode: '200'},
-      HealthCheckIntervalSeconds: 5,
-      HealthCheckTimeoutSeconds: 3,
-      HealthyThresholdCount: 2,
-      UnhealthyThresholdCount: 2,
+      HealthCheckIntervalSeconds: HEALTH_CHECK.interval,
+      HealthCheckTimeoutSeconds: HEALTH_CHECK.timeout,
+      HealthyThresholdCount: HEALTH_CHECK.threshold,
+      UnhealthyThresholdCount: HEALTH_CHECK.threshold,
       Tags: tagList(spec.name),
     })
     return {arn: required(TargetGroups?.[0]?.TargetGroupArn, 'TargetGroupArn')}

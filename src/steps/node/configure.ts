@@ -60,7 +60,7 @@ async function bundleOf(
   names: ApiNames,
   etcdState: EtcdInitialState,
 ): Promise<NodeBundle> {
-  const {artifacts, secrets, expiresAt, issuance} = context
+  const {artifacts, secrets, expiresAt, issuance, access} = context
   const spec = placed(context.spec, names)
   const pki = await context.pki(names)
   const worker = workersOf(spec).find(({name}) => name === node.name)
@@ -72,6 +72,7 @@ async function bundleOf(
     etcdState,
     expiresAt,
     leafLife: issuance?.lifetime ?? LEAF_LIFE,
+    targetLag: access.targetLag,
     secrets: await controllerSecrets(spec, node, pki, secrets),
   })
 }

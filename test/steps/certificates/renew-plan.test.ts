@@ -80,7 +80,12 @@ describe('renewing certificates', () => {
     const nodes = ['controller-1', 'controller-2', 'controller-3', 'worker-1']
     for (const [i, node] of nodes.slice(1).entries()) {
       const last = nodes[i] ?? ''
-      for (const check of ['renew/settled', 'renew/etcd/quorum', 'renew/control-plane/api-server'])
+      for (const check of [
+        'renew/settled',
+        'renew/etcd/quorum',
+        'renew/control-plane/api-server',
+        'renew/load-balancer',
+      ])
         expect(at(`node/configure/${node}`), `${check} ${last}`).to.be.greaterThan(at(`${check}/${last}`))
       expect(at(`renew/etcd/quorum/${last}`)).to.be.greaterThan(at(`renew/settled/${last}`))
     }
@@ -108,7 +113,7 @@ describe('renewing certificates', () => {
   it('waits for nobody where the API does not answer: no member of etcd has a quorum alone', async () => {
     ask('2026-11-01T00:00:00.000Z')
     const log = await done(repairPlan(spec))
-    expect(log.filter(id => /^renew\/(etcd|control-plane)/.test(id))).to.deep.equal([])
+    expect(log.filter(id => /^renew\/(etcd|control-plane|load-balancer)/.test(id))).to.deep.equal([])
     const ready = log.indexOf('worker/ready')
     for (const worker of ['worker-1', 'worker-2'])
       expect(ready)

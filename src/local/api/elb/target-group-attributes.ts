@@ -23,7 +23,10 @@ export const TARGET_GROUP_ATTRIBUTES: AttributeTable = {
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count': {default: '1'},
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': {default: 'off'},
   'target_health_state.unhealthy.connection_termination.enabled': {default: 'true', allowed: FLAG},
-  'target_health_state.unhealthy.draining_interval_seconds': {default: '0'},
+  'target_health_state.unhealthy.draining_interval_seconds': {
+    default: '0',
+    allowed: /^(\d|[1-9]\d{1,4}|[12]\d{5}|3[0-5]\d{4}|360000)$/,
+  },
 }
 
 /** What a new group starts with: client addresses are preserved for instances, not for addresses. */

@@ -10,7 +10,7 @@ import {loadBalancersOf} from './target-group.js'
 import {targetsOf, type TargetDescription} from './target.js'
 
 interface HealthReport {
-  readonly state: 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining'
+  readonly state: 'initial' | 'healthy' | 'unhealthy' | 'unhealthy.draining' | 'unused' | 'draining'
   readonly reason?: string
   readonly description?: string
 }
@@ -29,6 +29,7 @@ const REASONS = {
   registering: ['initial', 'Elb.RegistrationInProgress', 'Target registration is in progress'],
   checking: ['initial', 'Elb.InitialHealthChecking', 'Initial health checks in progress'],
   failed: ['unhealthy', 'Target.FailedHealthChecks', 'Health checks failed'],
+  failedDraining: ['unhealthy.draining', 'Target.FailedHealthChecks', 'Health checks failed'],
 } as const satisfies Record<string, readonly [HealthReport['state'], string, string]>
 
 export const targetHealthActions = [
@@ -88,6 +89,8 @@ async function healthOf(target: Target, group: TargetGroup, region: Region): Pro
       return {state: 'healthy'}
     case 'unhealthy':
       return report('failed')
+    case 'unhealthy.draining':
+      return report('failedDraining')
   }
 }
 

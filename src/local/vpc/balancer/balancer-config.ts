@@ -26,6 +26,8 @@ export interface BalancedGroup {
   readonly isCrossZone: boolean
   /** Connections to a target end when it turns out to be unhealthy. */
   readonly endsUnhealthy: boolean
+  /** For so many seconds before they do. */
+  readonly drainsUnhealthy: number
   readonly targets: readonly BalancedTarget[]
 }
 
@@ -68,6 +70,8 @@ function balanced(
   const group = state.targetGroups[targetGroupArn]
   if (group === undefined) return []
   const {attributes, healthCheck} = group
+  const terminates = attributes['target_health_state.unhealthy.connection_termination.enabled'] === 'true'
+  const drainsUnhealthy = Number(attributes['target_health_state.unhealthy.draining_interval_seconds'] ?? 0)
   const crossZone = attributes['load_balancing.cross_zone.enabled'] ?? ''
   return [
     [
@@ -80,7 +84,9 @@ function balanced(
           crossZone === 'use_load_balancer_configuration'
             ? loadBalancer.attributes['load_balancing.cross_zone.enabled'] === 'true'
             : crossZone === 'true',
-        endsUnhealthy: attributes['target_health_state.unhealthy.connection_termination.enabled'] === 'true',
+        // Those that are not ended at once are once their interval is over, if there is one.
+        endsUnhealthy: terminates || drainsUnhealthy > 0,
+        drainsUnhealthy: terminates ? 0 : drainsUnhealthy,
         targets: targetsOf(state, group, zones),
       },
     ],

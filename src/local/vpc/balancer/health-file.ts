@@ -36,5 +36,5 @@ export function readHealth(path: string): HealthReport | undefined {
 }
 
 function isHealth(value: unknown): value is TargetHealth {
-  return value === 'initial' || value === 'healthy' || value === 'unhealthy'
+  return value === 'initial' || value === 'healthy' || value === 'unhealthy' || value === 'unhealthy.draining'
 }

@@ -5,7 +5,7 @@ import {Checker} from '../../../../src/local/vpc/balancer/checker.js'
 
 const CHECK = {protocol: 'TCP', port: 'traffic-port', intervalSeconds: 0.005, timeoutSeconds: 1} as const
 
-function config(keys: readonly string[]): BalancerConfig {
+function config(keys: readonly string[], drainsUnhealthy = 0): BalancerConfig {
   const targets = keys.map((key, index) => ({
     key,
     address: `10.0.0.${index}`,
@@ -21,6 +21,7 @@ function config(keys: readonly string[]): BalancerConfig {
     isSticky: false,
     isCrossZone: false,
     endsUnhealthy: true,
+    drainsUnhealthy,
     targets,
   }
   const zones = ['a', 'b'].map(name => ({availabilityZone: name, device: name, address: `of ${name}`}))
@@ -60,6 +61,22 @@ describe('the checks of targets', () => {
     await settled()
     expect(changes).to.deep.equal(['6: healthy', '10: unhealthy', '13: healthy'])
     expect(asked[0], 'from the zone of the target, to the port of the check').to.equal('of b to 81')
+  })
+
+  it('let a target drain before it is unhealthy, unless it recovers', async () => {
+    outcomes = [false, false]
+    checker.update(config(['new'], 0.05))
+    await settled()
+    expect(checker.healthOf('new')).to.equal('unhealthy.draining')
+    await sleep(60)
+    expect(changes).to.deep.equal(['2: unhealthy.draining', '3: unhealthy'])
+    checker.update(config([]))
+    ;[changes, asked] = [[], []]
+    outcomes = [false, false, false, true, true, true]
+    checker.update(config(['new'], 0.05))
+    await settled()
+    await sleep(60)
+    expect(changes).to.deep.equal(['2: unhealthy.draining', '6: healthy'])
   })
 
   it('go on from what was known before', async () => {

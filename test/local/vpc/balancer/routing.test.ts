@@ -79,6 +79,10 @@ describe('where a load balancer sends connections', () => {
     expect(ended({}, {11: 'unhealthy'}), 'the zone has no other').to.deep.equal([])
     const kept = {'target_health_state.unhealthy.connection_termination.enabled': 'false'}
     expect(ended({groupAttributes: kept}, {12: 'unhealthy'})).to.deep.equal([])
+    const drained = {...kept, 'target_health_state.unhealthy.draining_interval_seconds': '25'}
+    expect(ended({groupAttributes: drained}, {12: 'unhealthy.draining'})).to.deep.equal([])
+    expect(ended({groupAttributes: drained}, {12: 'unhealthy'})).to.deep.equal(['12'])
+    expect(sends(config({groupAttributes: drained}), {12: 'unhealthy.draining'})).to.deep.equal(['11', '13'])
   })
 
   it('is said to the kernel', () => {

@@ -29,6 +29,9 @@ export function operatorRanges([first, ...more]: readonly string[]): OperatorRan
   return {operatorCidr: first, ...(more.length > 0 && {moreOperatorCidrs: more})}
 }
 
+/** For who only looks, or does not know yet: nobody has this address (RFC 6890). */
+export const NOBODY = operatorRanges(['0.0.0.0/32'])
+
 /** Only the ranges of what may have more to it. */
 export function rangesOf(source: OperatorRanges): OperatorRanges {
   return operatorRanges(listRanges(source))

@@ -3,7 +3,7 @@ import type {Hook} from '@oclif/core'
 /** `khw crate`: told as every other failure is, with what was probably meant. */
 const commandNotFound: Hook.CommandNotFound = async function ({id, config}) {
   const {errorReport} = await import('../ui/error-report.js')
-  const {nearest} = await import('../ui/nearest.js')
+  const {nearest} = await import('../nearest.js')
   const {styleFor} = await import('../ui/style.js')
   const typed = id.replaceAll(':', ' ')
   const known = config.commandIDs.map(each => each.replaceAll(':', ' '))

@@ -79,7 +79,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
     const opening = {
       ...options,
       provider,
-      region: resumed?.header.spec.region ?? (await regionFor(provider, request.region)),
+      region: resumed?.header.spec.region ?? (await regionFor(provider, request.region, signal)),
       ...rangesFor(request, resumed),
     }
     const {architecture: only} = await regionFacts(provider, home)

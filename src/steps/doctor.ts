@@ -1,5 +1,5 @@
 import type {Home} from '../cluster/home.js'
-import {operatorRanges} from '../cluster/operator-ranges.js'
+import {NOBODY, operatorRanges} from '../cluster/operator-ranges.js'
 import type {RegionAccess} from '../cluster/provider.js'
 import type {ProviderName} from '../cluster/spec.js'
 import {clusterDirectory, clusterExists} from '../cluster/store.js'
@@ -12,7 +12,7 @@ import {createRequestDefaults, type CreateRequest} from './request/create-reques
 import {regionFor} from './request/default-region.js'
 import {defaultName} from './request/default-name.js'
 import {Journal} from './engine/journal.js'
-import {NOBODY, openRegion, QUIET, type OpenRegionOptions} from './session/open-region.js'
+import {openRegion, QUIET, type OpenRegionOptions} from './session/open-region.js'
 import type {Finding} from './preflight/check.js'
 import {runPreflight} from './preflight/run-preflight.js'
 
@@ -43,7 +43,7 @@ export async function doctor({home, request, signal}: DoctorOptions): Promise<Do
   const journal = clusterExists(home, name) ? Journal.open(directory) : undefined
   const resumed = journal?.header
   const provider = resumed?.spec.provider ?? request.provider ?? createRequestDefaults.provider
-  const region = resumed?.spec.region ?? (await regionFor(provider, request.region))
+  const region = resumed?.spec.region ?? (await regionFor(provider, request.region, signal))
   const ranges = resumed ?? (request.operatorCidrs === undefined ? undefined : operatorRanges(request.operatorCidrs))
   const answer = (findings: readonly Finding[], where = region): DoctorReport => ({
     name,

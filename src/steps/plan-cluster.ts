@@ -11,7 +11,7 @@ import {clusterDirectory, clusterExists} from '../cluster/store.js'
 import {checkRequest, phaseOf, refuseOtherRequest, specInput} from './request/check-request.js'
 import {createPlan} from './create-plan.js'
 import {createRequestDefaults, type CreateRequest} from './request/create-request.js'
-import {defaultRegion} from './request/default-region.js'
+import {regionFor} from './request/default-region.js'
 import {expectedSource, specFrom} from './request/expected-artifacts.js'
 import {defaultName} from './request/default-name.js'
 import {Journal} from './engine/journal.js'
@@ -87,7 +87,7 @@ export async function planCluster(options: PlanOptions): Promise<PlanReport> {
   if (journal) refuseOtherRequest(request, journal)
   const {spec, notices} = journal
     ? {spec: journal.header.spec, notices: []}
-    : specFrom(await expectedSource(request, signal), request, await askedFor(request, name, home))
+    : specFrom(await expectedSource(request, signal), request, await askedFor(request, name, home, signal))
   const ttl = journal ? lifeOf(journal.header) : ttlOf(spec.provider, request.ttl)
   const cost = clusterCost(spec)
   refuseCost(cost, request.maxCost, ttl)
@@ -110,12 +110,11 @@ export async function planCluster(options: PlanOptions): Promise<PlanReport> {
   }
 }
 
-async function askedFor(request: CreateRequest, name: string, home: Home): Promise<ClusterSpec> {
+async function askedFor(request: CreateRequest, name: string, home: Home, signal: AbortSignal): Promise<ClusterSpec> {
   const {provider = createRequestDefaults.provider} = request
   const {architecture} = await regionFacts(provider, home)
-  const region = request.region ?? (await defaultRegion())
-  const spec = specInput(request, name, architecture)
-  return provider === 'aws' ? {...spec, region} : spec
+  const region = await regionFor(provider, request.region, signal)
+  return {...specInput(request, name, architecture), region}
 }
 
 async function there(home: Home, {header}: Journal, signal: AbortSignal): Promise<Inventory> {

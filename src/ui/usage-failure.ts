@@ -1,5 +1,5 @@
 import type {Failure} from './error-report.js'
-import {nearest} from './nearest.js'
+import {nearest} from '../nearest.js'
 import {shellCommand} from './shell-words.js'
 
 /** What a command knows, and how it was typed. */

@@ -60,6 +60,7 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
         'DescribeInternetGateways',
         'DescribeKeyPairs',
         'DescribeNetworkInterfaces',
+        'DescribeRegions',
         'DescribeRouteTables',
         'DescribeSecurityGroups',
         'DescribeSubnets',

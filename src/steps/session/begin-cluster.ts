@@ -1,5 +1,5 @@
 import {agentRegion} from '../../cluster/image-families.js'
-import {operatorRanges, rangesOf, type OperatorRanges} from '../../cluster/operator-ranges.js'
+import {NOBODY, operatorRanges, rangesOf, type OperatorRanges} from '../../cluster/operator-ranges.js'
 import type {RegionAccess} from '../../cluster/provider.js'
 import type {ProviderName} from '../../cluster/spec.js'
 import type {ClusterDirectory} from '../../cluster/store.js'
@@ -11,7 +11,7 @@ import type {CreateOptions} from '../create-cluster.js'
 import type {Journal} from '../engine/journal.js'
 import {newJournal, resolvedArtifacts} from './new-journal.js'
 import {engineOf} from '../../cluster/cni.js'
-import {NOBODY, openRegion, prepareRegion, regionFacts} from './open-region.js'
+import {openRegion, prepareRegion, regionFacts} from './open-region.js'
 
 export interface Beginning extends CreateOptions {
   readonly provider: ProviderName

@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs'
 import type {Home} from '../../cluster/home.js'
-import {listRanges, operatorRanges, rangesOf, type OperatorRanges} from '../../cluster/operator-ranges.js'
+import {listRanges, NOBODY, operatorRanges, rangesOf, type OperatorRanges} from '../../cluster/operator-ranges.js'
 import {checkRegion, type RegionAccess} from '../../cluster/provider.js'
 import type {ProviderName} from '../../cluster/spec.js'
 import type {OpenLocalRegionOptions} from '../../local/provider.js'
@@ -36,9 +36,6 @@ export async function openRegion(options: OpenRegionOptions): Promise<RegionAcce
     ...rangesOf(options.ranges ?? operatorRanges([`${await ownPublicAddress(options.signal)}/32`])),
   }
 }
-
-/** For who only looks, or does not know yet: nobody has this address (RFC 6890). */
-export const NOBODY = operatorRanges(['0.0.0.0/32'])
 
 /** Nothing is asked and nothing set up. */
 export const QUIET = {yes: false, confirm: () => Promise.resolve(false), onNotice: () => undefined}
@@ -76,7 +73,7 @@ export async function regionToLookAt(options: {
   const provider = options.provider ?? (options.region === undefined ? 'local' : 'aws')
   checkRegion(provider, options.region)
   if (provider === 'local' && !existsSync(home.region)) return undefined
-  const region = await regionFor(provider, options.region)
+  const region = await regionFor(provider, options.region, signal)
   return openRegion({home, provider, region, ranges: NOBODY, ...QUIET, signal})
 }
 

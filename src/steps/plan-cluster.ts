@@ -9,6 +9,9 @@ import type {Home} from '../cluster/home.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import {clusterDirectory, clusterExists} from '../cluster/store.js'
 import {checkRequest, phaseOf, refuseOtherRequest, specInput} from './request/check-request.js'
+import {CERTIFICATES_STEP} from './access/certificates.js'
+import {installId} from './addons/install.js'
+import {allAddons} from './addons/registry.js'
 import {createPlan} from './create-plan.js'
 import {createRequestDefaults, type CreateRequest} from './request/create-request.js'
 import {regionFor} from './request/default-region.js'
@@ -86,7 +89,7 @@ export async function planCluster(options: PlanOptions): Promise<PlanReport> {
   const journal = clusterExists(home, name) ? Journal.open(directory.path) : undefined
   if (journal) refuseOtherRequest(request, journal)
   const {spec, notices} = journal
-    ? {spec: journal.header.spec, notices: []}
+    ? {spec: journal.header.spec, notices: unfinishedWork(journal)}
     : specFrom(await expectedSource(request, signal), request, await askedFor(request, name, home, signal))
   const ttl = journal ? lifeOf(journal.header) : ttlOf(spec.provider, request.ttl)
   const cost = clusterCost(spec)
@@ -132,7 +135,7 @@ async function there(home: Home, {header}: Journal, signal: AbortSignal): Promis
 /** What is to be done anew goes on to all that is made from it, but for resources that are there. */
 export function plannedSteps(
   {steps}: Plan,
-  journal: Pick<Journal, 'steps'> | undefined,
+  journal: Pick<Journal, 'steps' | 'header' | 'renewing'> | undefined,
   inventory: Inventory,
 ): PlannedStep[] {
   const made = new Set(resourcesOf(inventory).map(({tags}) => tagValue(tags, STEP_TAG)))
@@ -140,7 +143,8 @@ export function plannedSteps(
   const actionOf = (step: Step): PlannedStep['action'] => {
     const isDone = journal?.steps[step.id]?.status === 'done'
     if (step.onRepeat !== undefined) return made.has(step.id) ? (isDone ? 'keep' : 'adopt') : 'create'
-    if (!isDone) return 'create'
+    if (journal === undefined || !isDone) return 'create'
+    if (isToRenew(step, journal) || isOlderThanNeeds(step, journal)) return 'check'
     return needsOf(step).some(({id}) => ['create', 'check'].includes(actions.get(id) ?? '')) ? 'check' : 'keep'
   }
   return steps.map(step => {
@@ -149,6 +153,40 @@ export function plannedSteps(
     const {id, phase, title} = step
     return {id, phase, title, needs: needsOf(step).map(need => need.id), action}
   })
+}
+
+/** What it made is of before the certificates that are being renewed. */
+function isToRenew(step: Step, {steps, header, renewing}: Pick<Journal, 'steps' | 'header' | 'renewing'>): boolean {
+  const {issuance} = header
+  const record = steps[step.id]
+  if (!renewing || issuance === undefined || record?.status !== 'done') return false
+  const withOwn = allAddons().filter(({api}) => api !== undefined)
+  const issued = [CERTIFICATES_STEP, ...withOwn.map(({name}) => installId(name))]
+  return issued.includes(step.id) && Date.parse(record.generation) < Date.parse(issuance.since)
+}
+
+/** A run that was stopped has made anew what it is made from. */
+function isOlderThanNeeds(step: Step, {steps}: Pick<Journal, 'steps'>): boolean {
+  // Of those that look what is there, a need may be made anew and they stay as they are.
+  if (step.find !== undefined) return false
+  const generationOf = (id: string): number => {
+    const record = steps[id]
+    return record?.status === 'done' ? Date.parse(record.generation) : 0
+  }
+  return needsOf(step).some(({id}) => generationOf(id) > generationOf(step.id))
+}
+
+/** What a create finishes first, whoever has begun it. */
+function unfinishedWork({header, renewing, rotating}: Journal): readonly string[] {
+  const {name} = header.spec
+  return [
+    ...(renewing
+      ? [`What khw certs renew has begun is unfinished: a create goes on with it, as khw certs renew ${name} does.`]
+      : []),
+    ...(Object.keys(rotating).length === 0
+      ? []
+      : [`The rotation of keys is unfinished: khw keys rotate ${name} goes on with it.`]),
+  ]
 }
 
 function callsOf({onRepeat, changes = 0}: Step): number {

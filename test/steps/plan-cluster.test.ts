@@ -6,6 +6,7 @@ import {takeInventory} from '../../src/aws/inventory.js'
 import {homeOf} from '../../src/cluster/home.js'
 import {KhwError} from '../../src/errors.js'
 import {createPlan} from '../../src/steps/create-plan.js'
+import type {StepRecord} from '../../src/steps/engine/journal-content.js'
 import {plannedSteps, planCluster, type PlannedStep, type PlanReport} from '../../src/steps/plan-cluster.js'
 import type {CreateRequest} from '../../src/steps/request/create-request.js'
 import {reaches} from '../local/api/test-region.js'
@@ -127,6 +128,34 @@ describe('the plan of a cluster that is there', function () {
     const all = await steps(run.journal)
     expect(actionsOf(all, /^(network|access|compute|routing)\//)).to.deep.equal(['keep'])
     expect(actionsOf(all, /^(node|etcd|control-plane|worker)\//)).to.deep.equal(['create'])
+  })
+
+  it('goes through all again that is made from certificates which are being renewed', async () => {
+    const {steps: all} = createPlan(run.spec)
+    const done = (id: string, generation: string): [string, StepRecord] => [
+      id,
+      {status: 'done', inputs: '', output: {}, generation, startedAt: generation, seconds: 1, waitedFor: null},
+    ]
+    const [before, since, after] = ['2026-11-26T08:00:00Z', '2026-11-26T09:00:00Z', '2026-11-26T10:00:00Z'] as const
+    const header = {...run.journal.header, issuance: {since}}
+    const records = Object.fromEntries(all.map(({id}) => done(id, before)))
+    const inventory = await takeInventory(run.clients, run.clusterId, signal)
+    const actions = (renewing: boolean, more: Record<string, StepRecord> = {}): ReadonlyMap<string, string> =>
+      new Map(
+        plannedSteps(createPlan(run.spec), {header, renewing, steps: {...records, ...more}}, inventory).map(
+          ({id, action}) => [id, action],
+        ),
+      )
+    const [certificates, first, second] = [
+      'access/certificates',
+      'node/configure/controller-1',
+      'node/configure/worker-1',
+    ]
+    expect(actions(false).get(certificates)).to.equal('keep')
+    for (const id of [certificates, first, second]) expect(actions(true).get(id), id).to.equal('check')
+    // Stopped half-way.
+    const half = actions(true, Object.fromEntries([certificates, first].map(id => done(id, after))))
+    expect([certificates, first, second].map(id => half.get(id))).to.deep.equal(['keep', 'keep', 'check'])
   })
 
   it('adopts resources of which the record says nothing', async () => {

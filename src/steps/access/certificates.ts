@@ -18,13 +18,15 @@ type Issued = {
 
 export type Certificates = Step<Issued, CertificatesNeeds>
 
+export const CERTIFICATES_STEP = 'access/certificates'
+
 /**
  * Three authorities and every certificate; the API server's names include the machines' addresses and the load
  * balancer's name, which is known as soon as that is asked for.
  */
 export function certificates(addresses: Addresses, loadBalancer: LoadBalancer | undefined): Certificates {
   return defineStep<Issued, CertificatesNeeds>({
-    id: 'access/certificates',
+    id: CERTIFICATES_STEP,
     phase: 'access',
     title: 'Draw the keys and issue the certificates',
     needs: {addresses, ...(loadBalancer === undefined ? {} : {loadBalancer})},

@@ -33,7 +33,7 @@ export async function resolveDebian(request: ArtifactRequest, network: Network):
   refuseOtherArchitectures(request.architecture)
   refuseAddons(request.addons)
   const {architecture, cache, signal} = request
-  const directory = join(cache, 'artifacts', 'debian', architecture)
+  const directory = directoryOf(cache, architecture)
   const cached = await readCachedSet(directory, RECIPE, server)
   if (cached) return setOf(request, cached.set, cached.artifacts)
   if (request.onlyLook) throw notMade()
@@ -61,6 +61,15 @@ export async function resolveDebian(request: ArtifactRequest, network: Network):
   const made = await readCachedSet(directory, RECIPE, server)
   if (!made) throw new Error(`${directory} is not what was written to it`)
   return setOf(request, made.set, made.artifacts)
+}
+
+function directoryOf(cache: string, architecture: Architecture): string {
+  return join(cache, 'artifacts', 'debian', architecture)
+}
+
+/** Whether the cache has all of it, so that nothing is to be built or fetched. */
+export async function isMade(server: CacheServer, architecture: Architecture): Promise<boolean> {
+  return (await readCachedSet(directoryOf(server.directory, architecture), RECIPE, server)) !== undefined
 }
 
 function setOf(request: ArtifactRequest, set: CachedSet, artifacts: ArtifactSet['artifacts']): ArtifactSet {

@@ -1,14 +1,17 @@
+import {isMade} from '../../artifacts/debian/debian.js'
+import {DEBIAN_KUBERNETES_VERSION} from '../../artifacts/debian/kubernetes-build.js'
 import {UPSTREAM_HOSTS, obstacleTo} from '../../artifacts/net/reach.js'
 import {proxyFromEnvironment} from '../../proxy.js'
 import {KhwError} from '../../errors.js'
 import type {Check, Subject} from './check.js'
 
-/** That the sites where the binaries come from answer this machine, which has to read their checksums. */
+/** That the sites where the binaries come from answer this machine, which has to read their checksums, or what is taken instead. */
 export const artifactHosts: Check = {
   name: 'downloads',
-  concerns: subject => urlsOf(subject).length > 0,
+  concerns: subject => urlsOf(subject).length > 0 || subject.artifacts?.source === 'debian',
 
   async run({signal, artifacts, ...subject}) {
+    if (artifacts?.source === 'debian') return {detail: await fromDebian(subject.access)}
     const urls = urlsOf({...subject, artifacts})
     const hosts = urls.map(url => new URL(url).host).join(' and ')
     const network = {proxy: proxyFromEnvironment(), signal}
@@ -17,7 +20,7 @@ export const artifactHosts: Check = {
     if (found.length === 0) return {detail: `${hosts} can be reached`}
     if (artifacts?.source === 'auto')
       return {
-        detail: `${found.join(', ')}: Kubernetes will be built from Debian's source, old and for rehearsal`,
+        detail: `${found.join(', ')}: ${await fromDebian(subject.access)}`,
         fix: 'For a new one: check the network and HTTPS_PROXY, or use --mirror DIR',
       }
     throw new KhwError('ARTIFACT_UNREACHABLE', `${found.join(', ')}.`, [
@@ -25,6 +28,13 @@ export const artifactHosts: Check = {
       'Or use --artifacts mirror --mirror URL with a copy of the files',
     ])
   },
+}
+
+async function fromDebian({cacheServer, architecture = 'amd64'}: Subject['access']): Promise<string> {
+  const isThere = cacheServer !== undefined && (await isMade(cacheServer, architecture))
+  return isThere
+    ? `Kubernetes ${DEBIAN_KUBERNETES_VERSION}, built from Debian's source, is in the cache: old, and for rehearsal`
+    : `Kubernetes ${DEBIAN_KUBERNETES_VERSION} will be built from Debian's source, in some minutes: old, and for rehearsal`
 }
 
 function urlsOf({artifacts}: Pick<Subject, 'artifacts'>): readonly string[] {

@@ -1,0 +1,39 @@
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect} from 'chai'
+import {RECIPE} from '../../../src/artifacts/debian/make-set.js'
+import {writeCachedSet} from '../../../src/artifacts/debian/record.js'
+import {artifactHosts} from '../../../src/steps/preflight/artifact-hosts.js'
+import type {PreflightContext} from '../../../src/steps/preflight/check.js'
+import {ACCESS} from '../run-context.js'
+
+describe('the look at where binaries come from', () => {
+  const before = {...process.env}
+  let directory = ''
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'khw-hosts-'))
+    // Nothing listens at port 9 (discard) of this machine: no site can be reached.
+    Object.assign(process.env, {HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: ''})
+  })
+  afterEach(() => {
+    rmSync(directory, {recursive: true})
+    process.env = {...before}
+  })
+
+  const detail = async (source: 'auto' | 'debian'): Promise<string> => {
+    const access = {...ACCESS, architecture: 'amd64', cacheServer: {url: 'http://cache', directory}} as const
+    const subject = {artifacts: {source, mirror: undefined}, access, signal: new AbortController().signal}
+    expect(artifactHosts.concerns?.(subject as unknown as PreflightContext)).to.equal(true)
+    return (await artifactHosts.run(subject as unknown as PreflightContext)).detail
+  }
+
+  for (const source of ['auto', 'debian'] as const) {
+    it(`says with --artifacts ${source} whether Kubernetes is to be built or is in the cache`, async () => {
+      expect(await detail(source)).to.include('will be built from Debian')
+      const set = {recipe: RECIPE, versions: {}, images: {}, artifacts: []}
+      await writeCachedSet(join(directory, 'artifacts', 'debian', 'amd64'), set as never)
+      expect(await detail(source)).to.include("built from Debian's source, is in the cache")
+    })
+  }
+})

@@ -1,3 +1,5 @@
+import {checkPolicies} from '../artifacts/check-policies.js'
+import {engineOf} from '../cluster/cni.js'
 import {clusterCost, costAmounts, usd} from '../cluster/cost.js'
 import {ttlOf} from '../cluster/expiry.js'
 import {pricesAsOf} from '../cluster/prices.js'
@@ -23,6 +25,15 @@ export function versionProblem(text: string): string | undefined {
   if (text === NEWEST) return undefined
   if (!/^\d+\.\d+(\.\d+)?$/.test(text)) return `Type a version like 1.36 or 1.36.2, or ${NEWEST}`
   return problem(() => releaseOf(/^\d+\.\d+$/.test(text) ? `${text}.0` : text))
+}
+
+/** Why a version cannot have network policies enforced; the newest can. */
+export function policiesProblem(version: string): string | undefined {
+  return version === NEWEST
+    ? undefined
+    : problem(() => {
+        checkPolicies('kube-network-policies', version)
+      })
 }
 
 export function regionProblem(text: string): string | undefined {
@@ -59,6 +70,7 @@ export function summaryRows(request: CreateRequest): readonly (readonly [string,
   const provider = request.provider ?? d.provider
   const controllers = request.controllers ?? d.controllers
   const lost = (controllers - 1) / 2
+  const engine = engineOf(request)
   return [
     ['Name', request.name ?? d.name],
     ['Where', provider === 'local' ? 'this machine' : `AWS, ${request.region ?? d.region}`],
@@ -67,6 +79,7 @@ export function summaryRows(request: CreateRequest): readonly (readonly [string,
     ...machineRows(request),
     ['Kubernetes', request.kubernetesVersion ?? 'the newest that can be had'],
     ...(request.securityProfile === 'cis' ? [['Security', 'profile cis'] satisfies [string, string]] : []),
+    ...(engine === undefined ? [] : [['Policies', `enforced by ${engine}`] satisfies [string, string]]),
     ...moneyRows(request),
   ]
 }

@@ -7,6 +7,7 @@ import {
   costOf,
   freeName,
   nameProblem,
+  policiesProblem,
   priceOf,
   regionProblem,
   summaryRows,
@@ -93,6 +94,8 @@ async function askRequest({given, clusters, prompts, env, localFirst}: WizardOpt
     Number(await prompts.input('How many workers?', String(d.workers), text => workersProblem(text, sofar)))
   const version =
     given.kubernetesVersion ?? (await prompts.input('Which version of Kubernetes?', NEWEST, versionProblem))
+  const isSaid = given.cni !== undefined || given.securityProfile !== undefined
+  const strictness = isSaid ? {} : STRICTNESS[await askStrictness(prompts, version)]
   return {
     ...given,
     name,
@@ -101,7 +104,37 @@ async function askRequest({given, clusters, prompts, env, localFirst}: WizardOpt
     controllers,
     workers,
     ...(version !== NEWEST && {kubernetesVersion: version}),
+    ...strictness,
   }
+}
+
+type Strictness = 'default' | 'policies' | 'cis' | 'both'
+
+const STRICTNESS: Readonly<Record<Strictness, Pick<CreateRequest, 'cni' | 'securityProfile'>>> = {
+  default: {},
+  policies: {cni: 'kube-network-policies'},
+  cis: {securityProfile: 'cis'},
+  both: {cni: 'kube-network-policies', securityProfile: 'cis'},
+}
+
+/** What is hard to change later and a use may need: one question, and only what that version can have. */
+function askStrictness(prompts: Prompts, version: string): Promise<Strictness> {
+  const [open, closed] = [
+    'A NetworkPolicy does nothing.',
+    'By kube-network-policies; its image is of registry.k8s.io or a mirror.',
+  ]
+  const cis = 'Containers start only if their registry answers.'
+  const choices: readonly Choice<Strictness>[] = [
+    {value: 'default', name: 'Hardened, as far as it hurts no use', description: open},
+    {value: 'policies', name: 'Hardened, and network policies are enforced', description: closed},
+    {value: 'cis', name: 'By the whole CIS benchmark', description: `${cis} ${open}`},
+    {value: 'both', name: 'By the whole CIS benchmark, and network policies are enforced', description: cis},
+  ]
+  const can = policiesProblem(version) === undefined
+  return prompts.select(
+    'How strict shall it be?',
+    can ? choices : choices.filter(({value}) => STRICTNESS[value].cni === undefined),
+  )
 }
 
 function askProvider(prompts: Prompts, localFirst: boolean): Promise<ProviderName> {

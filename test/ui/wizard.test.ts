@@ -19,6 +19,9 @@ class Script implements Prompts {
 
   select: Prompts['select'] = (message, choices, initial) => {
     this.offered = choices.map(choice => choice.name).join('\n')
+    // The terminal would break them anywhere.
+    for (const {name, description = ''} of choices)
+      for (const text of [name, description]) expect(text.length, text).to.be.at.most(78)
     const answer = this.#next(message) ?? initial ?? choices[0]?.value
     const chosen = choices.find(choice => choice.value === answer)
     return chosen ? Promise.resolve(chosen.value) : Promise.reject(new Error(`${String(answer)} is not offered`))
@@ -93,7 +96,7 @@ describe('createWizard', () => {
   })
 
   it('asks for a region on AWS only, and offers the one of the environment', async () => {
-    const {request, text} = await ask(new Script('aws', 'lab', undefined, 1, '2', '1.36', 'yes'))
+    const {request, text} = await ask(new Script('aws', 'lab', undefined, 1, '2', '1.36', undefined, 'yes'))
     expect(request).to.deep.equal({
       name: 'lab',
       provider: 'aws',
@@ -119,8 +122,24 @@ describe('createWizard', () => {
   it('does not ask again what flags have said', async () => {
     const script = new Script()
     const {request} = await ask(script, {name: 'lab', controllers: 1, workers: 1, kubernetesVersion: '1.20.2'})
-    expect(script.asked).to.deep.equal(['Where shall it run?', 'Create it?'])
+    expect(script.asked).to.deep.equal(['Where shall it run?', 'How strict shall it be?', 'Create it?'])
     expect(request.provider).to.equal('local')
+  })
+
+  it('asks how strict it shall be, once, and offers only what the version can have', async () => {
+    const both = await ask(new Script('local', 'lab', 1, '1', '1.36', 'both'))
+    expect(both.request).to.include({cni: 'kube-network-policies', securityProfile: 'cis'})
+    expect(both.text.replace(/\s+/g, ' '))
+      .to.include('Policies enforced by kube-network-policies')
+      .and.include('--cni kube-network-policies --security-profile cis')
+    const old = new Script('local', 'lab', 1, '1', '1.20.2', 'cis')
+    expect((await ask(old)).request).to.include({securityProfile: 'cis'})
+    expect((await failure(ask(new Script('local', 'lab', 1, '1', '1.20.2', 'policies')))).message).to.include(
+      'not offered',
+    )
+    const said = new Script()
+    await ask(said, {cni: 'bridge'})
+    expect(said.asked).not.to.include('How strict shall it be?')
   })
 
   it('refuses what clusterSpec would refuse, in its words', async () => {
@@ -143,7 +162,7 @@ describe('createWizard', () => {
   })
 
   it('creates nothing unless the reader agrees', async () => {
-    const error = await failure(ask(new Script('local', 'lab', 3, '3', 'newest', false)))
+    const error = await failure(ask(new Script('local', 'lab', 3, '3', 'newest', 'default', false)))
     expect(error).to.be.instanceOf(KhwError)
     expect(error).to.include({code: 'INTERRUPTED', message: 'Cancelled, nothing was created.'})
     expect(error).to.have.nested.property('oclif.exit', 130)

@@ -40,6 +40,8 @@ const MAKES_ROLE = ['iam:CreateServiceLinkedRole']
 
 /** Calls that make something of ELB and tag it in the same breath. */
 const ELB_CREATIONS = ['CreateListener', 'CreateLoadBalancer', 'CreateTargetGroup'] as const
+/** All that ELB has; the last part has slashes in it, and no colons. */
+const ELB_ARNS = 'arn:*:elasticloadbalancing:*:*:*'
 
 /**
  * Everything that khw is allowed to do with an account, as a table; `khw iam policy` prints it. EC2 judges each resource of
@@ -91,8 +93,9 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
   {
     sid: 'Make',
     bindsRegion: true,
-    actions: ec2(...EC2_CREATIONS.filter(name => name !== 'RunInstances')),
-    resources: ['vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'key-pair'],
+    actions: [...ec2(...EC2_CREATIONS.filter(name => name !== 'RunInstances')), ...elb(...ELB_CREATIONS)],
+    // No call of one service is about things of the other.
+    resources: ['vpc', 'subnet', 'internet-gateway', 'route-table', 'security-group', 'key-pair', ELB_ARNS],
     condition: TAGGED_BY_REQUEST,
   },
   {
@@ -168,13 +171,6 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
     condition: OURS,
   },
   {
-    sid: 'MakeLoadBalancer',
-    bindsRegion: true,
-    actions: elb(...ELB_CREATIONS),
-    resources: ['*'],
-    condition: TAGGED_BY_REQUEST,
-  },
-  {
     sid: 'TagLoadBalancer',
     actions: elb('AddTags'),
     resources: ['*'],
@@ -230,11 +226,11 @@ export function guestGrants(vpcIds: readonly string[]): readonly Grant[] {
   const condition = {ArnLike: {'ec2:Vpc': vpcs}}
   return [
     {sid: 'MakeInTheirs', actions: ec2('CreateSecurityGroup'), resources: vpcs},
-    {sid: 'LaunchInTheirs', actions: ec2('RunInstances'), resources: ['subnet'], condition},
+    // Machines are launched into subnets, and routes are in route tables: none of these calls is about the other.
     {
-      sid: 'RouteInTheirs',
-      actions: ec2('CreateRoute', 'DeleteRoute', 'ReplaceRoute'),
-      resources: ['route-table'],
+      sid: 'LaunchAndRouteInTheirs',
+      actions: ec2('CreateRoute', 'DeleteRoute', 'ReplaceRoute', 'RunInstances'),
+      resources: ['route-table', 'subnet'],
       condition,
     },
   ]

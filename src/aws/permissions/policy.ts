@@ -2,7 +2,15 @@ import {KhwError} from '../../errors.js'
 import {guestGrants, OPERATOR_GRANTS, type Grant} from './grants.js'
 import {SESSION_MANAGER_GRANTS} from './session-manager-grants.js'
 import {SETUP_GRANTS} from './set-up-grants.js'
-import {MANAGED_POLICY_LIMIT, policySize, type PolicyCondition, type PolicyDocument} from './policy-document.js'
+import {
+  MANAGED_POLICY_LIMIT,
+  merged,
+  oneOrMore,
+  policySize,
+  unnamed,
+  type PolicyCondition,
+  type PolicyDocument,
+} from './policy-document.js'
 
 export interface PolicyOptions {
   /** The regions in which khw may work; any, if there are none. */
@@ -25,12 +33,14 @@ export function operatorPolicy(options: PolicyOptions = {}): PolicyDocument {
     [...OPERATOR_GRANTS, ...guestGrants(options.vpcIds ?? []), ...(options.ssm === true ? SESSION_MANAGER_GRANTS : [])],
     options,
   )
-  if (policySize(policy) > MANAGED_POLICY_LIMIT)
+  if (policySize(policy) <= MANAGED_POLICY_LIMIT) return policy
+  const short = unnamed(policy)
+  if (policySize(short) > MANAGED_POLICY_LIMIT)
     throw unusable(
       `IAM takes no policy that names so many regions and VPCs${options.ssm === true ? ', besides what --ssm takes' : ''}`,
       'Name fewer of them',
     )
-  return policy
+  return short
 }
 
 function unusable(why: string, suggestion: string): KhwError {
@@ -46,17 +56,19 @@ export function setUpPolicy(): PolicyDocument {
 export function policyOf(grants: readonly Grant[], {regions = []}: PolicyOptions = {}): PolicyDocument {
   return {
     Version: '2012-10-17',
-    Statement: grants.map(grant => {
-      const isBound = regions.length > 0 && grant.bindsRegion === true
-      const condition = isBound ? withRegions(grant.condition ?? {}, regions) : grant.condition
-      return {
-        Sid: grant.sid,
-        Effect: 'Allow',
-        Action: [...grant.actions].sort(),
-        Resource: oneOrMore((grant.resources ?? ['*']).map(arnOf)),
-        ...(condition && {Condition: condition}),
-      }
-    }),
+    Statement: merged(
+      grants.map(grant => {
+        const isBound = regions.length > 0 && grant.bindsRegion === true
+        const condition = isBound ? withRegions(grant.condition ?? {}, regions) : grant.condition
+        return {
+          Sid: grant.sid,
+          Effect: 'Allow',
+          Action: [...grant.actions].sort(),
+          Resource: oneOrMore((grant.resources ?? ['*']).map(arnOf)),
+          ...(condition && {Condition: condition}),
+        }
+      }),
+    ),
   }
 }
 
@@ -67,9 +79,4 @@ function withRegions(condition: PolicyCondition, regions: readonly string[]): Po
 /** Of a type of EC2's, in any partition, region and account: a policy reaches no further than its own account anyway. */
 function arnOf(resource: string): string {
   return resource === '*' || resource.startsWith('arn:') ? resource : `arn:*:ec2:*:*:${resource}/*`
-}
-
-function oneOrMore(values: readonly string[]): string | readonly string[] {
-  const [only, ...more] = values
-  return only === undefined || more.length > 0 ? values : only
 }

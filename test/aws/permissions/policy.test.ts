@@ -2,9 +2,17 @@ import {expect} from 'chai'
 import {OPERATOR_GRANTS, type Grant} from '../../../src/aws/permissions/grants.js'
 import {SESSION_MANAGER_GRANTS} from '../../../src/aws/permissions/session-manager-grants.js'
 import {SETUP_GRANTS} from '../../../src/aws/permissions/set-up-grants.js'
-import {operatorPolicy, setUpPolicy} from '../../../src/aws/permissions/policy.js'
-import {MANAGED_POLICY_LIMIT, policySize} from '../../../src/aws/permissions/policy-document.js'
+import {operatorPolicy, policyOf, setUpPolicy, type PolicyOptions} from '../../../src/aws/permissions/policy.js'
+import {MANAGED_POLICY_LIMIT, policySize, type PolicyDocument} from '../../../src/aws/permissions/policy-document.js'
 import {calledOperations, type CalledOperation} from './called-operations.js'
+
+/** All that a policy allows: each action, on each resource, under its condition. */
+const allowed = ({Statement}: Pick<PolicyDocument, 'Statement'>): string[] =>
+  sorted(
+    Statement.flatMap(({Action, Resource, Condition}) =>
+      Action.flatMap(action => [Resource].flat().map(resource => JSON.stringify([action, resource, Condition]))),
+    ),
+  )
 
 const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort()
 
@@ -44,8 +52,12 @@ describe('the policy of who runs khw', () => {
   })
 
   it('keeps to roles below a path of its own, with one policy, for EC2 alone', () => {
-    const usual = operatorPolicy().Statement
-    const more = operatorPolicy({ssm: true}).Statement.filter(({Sid}) => !usual.some(each => each.Sid === Sid))
+    const usual = allowed(operatorPolicy())
+    expect(allowed(operatorPolicy({ssm: true}))).to.include.members(usual)
+    const more = policyOf(SESSION_MANAGER_GRANTS).Statement
+    expect(allowed({Statement: more})).to.deep.equal(
+      allowed(operatorPolicy({ssm: true})).filter(each => !usual.includes(each)),
+    )
     expect(more.flatMap(({Action}) => Action).filter(action => !action.startsWith('iam:'))).to.deep.equal([])
     for (const {Action, Resource} of more)
       for (const arn of Action.every(action => /^iam:(Get|List)/.test(action)) ? [] : [Resource].flat())
@@ -67,17 +79,34 @@ describe('the policy of who runs khw', () => {
     const {Statement} = operatorPolicy({regions: ['eu-central-1', 'eu-west-1']})
     for (const {Sid, Condition} of Statement)
       expect(Condition?.['StringEquals']?.['aws:RequestedRegion']).to.deep.equal(
-        ['Look', 'Make', 'LaunchInstance', 'MakeLoadBalancer'].includes(Sid)
-          ? ['eu-central-1', 'eu-west-1']
-          : undefined,
+        ['Look', 'Make', 'LaunchInstance'].includes(Sid ?? '') ? ['eu-central-1', 'eu-west-1'] : undefined,
       )
     expect(Statement.map(({Condition}) => Condition?.['StringEquals']?.['aws:RequestTag/khw:managed'])).to.include(
       'true',
     )
   })
 
+  it('is one statement of what can be one, which allows neither more nor less', () => {
+    const statements = (grants: readonly Grant[], options?: PolicyOptions) =>
+      grants.flatMap(grant => policyOf([grant], options).Statement)
+    for (const regions of [[], ['eu-central-1', 'eu-west-1']]) {
+      const all = [...OPERATOR_GRANTS, ...SESSION_MANAGER_GRANTS]
+      const policy = operatorPolicy({regions, ssm: true})
+      expect(allowed(policy)).to.deep.equal(allowed({Statement: statements(all, {regions})}))
+      expect(policy.Statement.length).to.be.lessThan(all.length)
+    }
+  })
+
+  it('does without the names of its statements where it would be too long with them', () => {
+    const regions = ['eu-central-1', 'ap-northeast-1', 'ap-southeast-2', 'ap-southeast-4']
+    const options = {regions, vpcIds: ['vpc-0123456789abcdef0'], ssm: true}
+    const {Statement} = operatorPolicy(options)
+    expect(Statement.every(statement => !('Sid' in statement))).to.equal(true)
+    expect(allowed({Statement})).to.include.members(allowed(operatorPolicy({regions})))
+  })
+
   it('is as IAM takes policies: named statements of letters and digits, none named twice, not too long', () => {
-    const names = operatorPolicy().Statement.map(({Sid}) => Sid)
+    const names = operatorPolicy().Statement.map(({Sid}) => Sid ?? '')
     for (const name of names) expect(name).to.match(/^[A-Za-z0-9]+$/)
     expect(sorted(names)).to.have.length(names.length)
     const regions = ['eu-central-1', 'eu-west-1', 'us-east-1']
@@ -86,6 +115,7 @@ describe('the policy of who runs khw', () => {
       {regions},
       {regions, vpcIds: ['vpc-0123456789abcdef0']},
       {ssm: true, regions: ['eu-west-1']},
+      {ssm: true, regions: ['eu-central-1', 'ap-northeast-1', 'ap-southeast-2'], vpcIds: ['vpc-0123456789abcdef0']},
     ])
       expect(policySize(operatorPolicy(options))).to.be.at.most(MANAGED_POLICY_LIMIT)
     expect(policySize(setUpPolicy())).to.be.at.most(2_048)

@@ -1,21 +1,30 @@
 import type {ClusterReport} from '../cluster/report.js'
 import {ending, marked, next, type ReportOptions} from './status-report.js'
 
-/** What `khw keys rotate` prints for people: that it is done, or from when on the old service account key may go. */
+export interface RotateView extends Pick<ClusterReport, 'name' | 'ready' | 'rotating'> {
+  /** The old service account key was dropped before the tokens that it has signed had ended. */
+  readonly revoked: boolean
+}
+
+/** What `khw keys rotate` prints for people: that it is done, from when on the old service account key may go, or what its end costs. */
 export function rotateReport(
-  {name, ready, rotating = []}: Pick<ClusterReport, 'name' | 'ready' | 'rotating'>,
+  {name, ready, rotating = [], revoked}: RotateView,
   {style, columns, now}: ReportOptions,
 ): string {
   const mark = ready ? style.green('✔') : style.yellow('!')
+  const warn = (text: string): string => marked(style.yellow('!'), text, columns)
   const until = rotating.find(each => each.waitsUntil !== undefined)?.waitsUntil
   const lines = [marked(mark, `${style.bold(name)} uses its new keys`, columns)]
+  const commands = ready ? [] : [`khw status ${name}`]
   if (until !== undefined) {
     const why = `The old service account key stays until the tokens of pods that it has signed have ended, ${ending(until, now)}. The command below drops it then; with --revoke-tokens now, and pods are refused by the API until they are restarted.`
-    lines.push(marked(style.yellow('!'), why, columns))
+    lines.push(warn(why))
+    commands.push(`khw keys rotate ${name}`)
+  } else if (revoked) {
+    lines.push(
+      warn('Pods that hold a token of the old key are refused by the API until they are restarted, CoreDNS too.'),
+    )
+    commands.push('kubectl --namespace kube-system rollout restart deployment,daemonset')
   }
-  const commands = [
-    ...(ready ? [] : [`khw status ${name}`]),
-    ...(until === undefined ? [] : [`khw keys rotate ${name}`]),
-  ]
   return [lines.join('\n'), next(commands, style)].filter(part => part !== '').join('\n\n')
 }

@@ -54,14 +54,24 @@ function expectFits(text: string): void {
 
 describe('rotateReport', () => {
   it('says that it is done, or when the old service account key may go and what to type then', () => {
-    expect(rotateReport(report(), options)).to.equal('✔ lab uses its new keys')
+    expect(rotateReport({...report(), revoked: false}, options)).to.equal('✔ lab uses its new keys')
     const rotating = [{key: 'service-account', stage: 'in-use', waitsUntil: '2026-11-22T13:00:00Z'}] as const
-    const text = rotateReport(report({rotating}), options)
+    const text = rotateReport({...report({rotating}), revoked: false}, options)
     expectFits(text)
     expect(text)
       .to.include('2026-11-22 13:00 UTC (in 1 h 0 min)')
       .and.to.match(/Next:\n {2}khw keys rotate lab$/)
-    expect(rotateReport(report({ready: false}), options)).to.match(/^! lab[\s\S]*Next:\n {2}khw status lab$/)
+    expect(rotateReport({...report({ready: false}), revoked: false}, options)).to.match(
+      /^! lab[\s\S]*Next:\n {2}khw status lab$/,
+    )
+  })
+})
+
+describe('rotateReport of revoked tokens', () => {
+  it('says what that costs, and how it is made good', () => {
+    const text = rotateReport({...report(), revoked: true}, options)
+    expectFits(text)
+    expect(text).to.match(/refused by the API[\s\S]*Next:\n {2}kubectl --namespace kube-system rollout restart/)
   })
 })
 

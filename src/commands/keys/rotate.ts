@@ -5,7 +5,7 @@ import {AwsCommand} from '../../ui/aws-command.js'
 
 export default class Rotate extends AwsCommand {
   static override summary = 'Draw new keys for secrets in etcd and for service account tokens'
-  static override description = `Controllers are served one after the other, and the API goes on answering: first all of them know the new keys, then they use them; then every Secret and ConfigMap is written anew, and the old encryption key is dropped.
+  static override description = `Controllers are served one after the other, and the API goes on answering, which takes minutes on AWS for each of them and stage: first all of them know the new keys, then they use them; then every Secret and ConfigMap is written anew, and the old encryption key is dropped.
 
 The old service account key stays until the tokens that it has signed have ended, an hour or so; the same command drops it then, and until then changes nothing. Tokens in Secrets are signed anew at once: pods that use one read the new one within two minutes, and the old one is refused.
 
@@ -28,6 +28,7 @@ What was interrupted is finished by the same command. Without NAME: the only clu
     'revoke-tokens': Flags.boolean({
       description:
         'drop the old service account key now; pods that hold a token of it are refused by the API until they are restarted',
+      exclusive: ['encryption'],
     }),
     'force-unlock': Flags.string({
       description: 'take the lock from a khw on another host; the error LOCKED says what to type',
@@ -68,7 +69,8 @@ What was interrupted is finished by the same command. Without NAME: the only clu
     )
     const {rotateReport} = await import('../../ui/rotate-report.js')
     const columns = process.stdout.columns || 80
-    this.log(rotateReport(report, {style: await this.style(), columns, now: Date.now()}))
+    const revoked = flags['revoke-tokens']
+    this.log(rotateReport({...report, revoked}, {style: await this.style(), columns, now: Date.now()}))
     if (!report.ready) this.failQuietly()
     return report
   }

@@ -5,6 +5,7 @@ import {chooseCluster, clusterNames} from '../cluster/store.js'
 import {install, remove, type ClusterToChange} from './addons/change.js'
 import {addonOf, allAddons} from './addons/registry.js'
 import {offerOf, reportOf, type AddonReport} from './addons/report.js'
+import {explainEnded} from './certificates/ended.js'
 import {livePublicIps} from './compute/node-instance.js'
 import type {RunListener} from './engine/events.js'
 import {Journal} from './engine/journal.js'
@@ -93,7 +94,8 @@ async function changing(
       const api = await context.kubernetes(livePublicIps(context.spec, context.inventory), 'admin')
       return await change({journal, context, api, onEvent})
     } catch (error) {
-      throw explained(error, `Could not change the add-ons of "${directory.name}"`)
+      const cause = explainEnded(error, journal, session.context.clock.now())
+      throw explained(cause, `Could not change the add-ons of "${directory.name}"`)
     } finally {
       await session.close()
     }

@@ -8,6 +8,7 @@ import type {LockOwner} from '../lock-owner.js'
 import type {KubernetesApi} from '../kubernetes/api.js'
 import {conditionOf, type NodeObject} from '../kubernetes/objects.js'
 import {checkEngine} from './addons/policy-engine.js'
+import {certificateExpiry} from './certificates/ended.js'
 import {instanceOfNode, livePublicIps} from './compute/node-instance.js'
 import {pointKubeconfig} from './control-plane/operator-kubeconfig.js'
 import {costSoFar} from './cost/cost-so-far.js'
@@ -172,11 +173,4 @@ function kubeletCheck(objects: readonly NodeObject[], node: ClusterNode, asked: 
     ok: condition?.status === 'True',
     detail: object === undefined ? 'has not joined' : (condition?.message ?? 'has not reported yet'),
   }
-}
-
-/** As the certificates step recorded it; null before it ran. */
-export function certificateExpiry(journal: Journal): string | null {
-  const record = journal.steps['access/certificates']
-  if (record?.status !== 'done') return null
-  return (record.output as {readonly earliestExpiry: string}).earliestExpiry
 }

@@ -18,6 +18,7 @@ import {checkAhead} from './preflight/check-ahead.js'
 import {keepKubeconfig, reportOf} from './cluster-status.js'
 import {heedExpiry} from './expiry/heed.js'
 import {createPlan} from './create-plan.js'
+import {explainEnded} from './certificates/ended.js'
 import {goOnRenewing} from './certificates/renewal.js'
 import {renewPlan} from './certificates/renew-plan.js'
 import {placementNotices} from './compute/placement-notices.js'
@@ -145,8 +146,8 @@ export async function runCluster(
     const timings = timingsOf(plan, journal)
     return {...report, timings, criticalPath: criticalPath(timings)}
   } catch (error) {
-    const cause = await explainUnreached(error, home, header, signal)
-    throw explained(cause, `Could not look at "${directory.name}"`)
+    const cause = explainEnded(error, journal, session.context.clock.now())
+    throw explained(await explainUnreached(cause, home, header, signal), `Could not look at "${directory.name}"`)
   } finally {
     await session.close()
   }

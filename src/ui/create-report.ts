@@ -1,7 +1,7 @@
 import {policiesSentence} from '../cluster/cni.js'
 import type {CreateReport} from '../cluster/report.js'
 import {count, duration} from './quantities.js'
-import {ending, next, nodesTable, perHour, type ReportOptions} from './status-report.js'
+import {ending, endsWithin, next, nodesTable, perHour, type ReportOptions} from './status-report.js'
 import {wrap} from './text.js'
 
 export interface CreateReportOptions extends ReportOptions {
@@ -22,7 +22,7 @@ export function createReport(report: CreateReport, options: CreateReportOptions)
     policies(report, options),
     slowest(report, options),
     money(report, options),
-    next(commands(report, options.alone), options.style),
+    next(commands(report, options), options.style),
   ]
   return sections.filter(section => section !== '').join('\n\n')
 }
@@ -87,8 +87,10 @@ function money({cost, expiresAt, name}: CreateReport, {columns, now}: CreateRepo
   return wrap([...costs, ...ends].join(' '), columns).join('\n')
 }
 
-function commands({name, phase, nodes}: CreateReport, alone: boolean): string[] {
+function commands({name, phase, nodes, certificates}: CreateReport, {alone, now}: CreateReportOptions): string[] {
   if (phase === 'creating') return [`khw create --name ${name}`, `khw destroy ${name}`]
+  // Nothing else helps once they have ended.
+  if (phase === 'degraded' && endsWithin(0, certificates.earliestExpiry, now)) return [`khw certs renew ${name}`]
   const worker = nodes.find(node => node.role === 'worker')?.name ?? 'worker-1'
   return [
     `export KUBECONFIG="$(khw kubeconfig ${name} --path)"`,

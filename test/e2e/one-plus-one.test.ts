@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {expect} from 'chai'
 import {skipUnlessMachines} from './can-run.js'
+import {endedCertificates, shortCertificates} from './ending-certificates.js'
 import {filesBelow, leftOnHost, prefixOf} from './host.js'
 import {Khw} from './khw.js'
 import {readyNodes} from './kubectl.js'
@@ -120,6 +121,9 @@ describe('a cluster of 1+1 on real machines', function () {
     expect(await khw.succeed('ssh', 'controller-1', '--name', 'one', '--', 'hostname')).to.equal('controller-1\n')
   })
 
+  // While the neighbour's minute passes.
+  shortCertificates(khw, 'one')
+
   it('outlives its neighbour, which is swept when its minute is over', async () => {
     const expiresAt = (await clusters()).find(c => c.name === 'brief')?.expiresAt ?? ''
     await sleep(Math.max(0, Date.parse(expiresAt) - Date.now() + 1))
@@ -131,6 +135,8 @@ describe('a cluster of 1+1 on real machines', function () {
     const {Vpcs = []} = await (await regionClient(khw)).ec2.describeVpcs({})
     expect(Vpcs).to.have.length(1)
   })
+
+  endedCertificates(khw, 'one', CREATE)
 
   it('leaves nothing behind, also if only its tags are left of it', async () => {
     forget('journal.json', 'cluster.json')

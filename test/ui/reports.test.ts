@@ -298,6 +298,17 @@ describe('createReport', () => {
     expect(text).to.include('! Network policies are not known to be enforced')
   })
 
+  it('says first what helps a cluster whose certificates have ended', () => {
+    const ended = {
+      ...created,
+      phase: 'degraded',
+      ready: false,
+      certificates: {earliestExpiry: '2026-11-22T11:59:00Z'},
+    } as const
+    const text = createReport(ended, {...options, startedAt: options.now - 1000, until: undefined, alone: true})
+    expect(text).to.match(/\nNext:\n {2}khw certs renew lab$/)
+  })
+
   it('names the cluster in khw ssh where there are others', () => {
     const text = createReport(created, {...options, startedAt: options.now - 1000, until: undefined, alone: false})
     expect(text).to.include('khw ssh worker-1 --name lab\n')

@@ -1,5 +1,6 @@
 import type {Home} from '../../cluster/home.js'
 import {chooseCluster, type ClusterDirectory} from '../../cluster/store.js'
+import {explainEnded} from '../certificates/ended.js'
 import type {RunContext} from '../engine/context.js'
 import {Journal} from '../engine/journal.js'
 import {reopenRegion} from './open-region.js'
@@ -29,6 +30,8 @@ export async function withCluster<T>(
   const session = await openSession(directory, journal.header, access, signal)
   try {
     return await use({directory, journal, context: session.context})
+  } catch (error) {
+    throw explainEnded(error, journal, session.context.clock.now())
   } finally {
     await session.close()
   }

@@ -13,7 +13,7 @@ const USUAL_LIFE = 3607
 /** A Secret that holds a token of a service account: before Kubernetes 1.24 each account has one. */
 export interface StoredToken {
   readonly path: string
-  /** Of the key that has signed it (`kid`); undefined while it has no token. */
+  /** Of the key that has signed it (`kid`), empty if it does not say; undefined while there is no token. */
   readonly keyId: string | undefined
 }
 
@@ -21,7 +21,7 @@ export async function storedTokens(api: KubernetesApi): Promise<readonly StoredT
   const secrets = await api.list<TokenSecret>(TOKEN_SECRETS)
   return secrets.map(({metadata: {namespace = 'default', name}, data}) => ({
     path: `/api/v1/namespaces/${namespace}/secrets/${name}`,
-    keyId: data?.token === undefined ? undefined : keyIdIn(Buffer.from(data.token, 'base64').toString('utf8')),
+    keyId: !data?.token ? undefined : keyIdIn(Buffer.from(data.token, 'base64').toString('utf8')),
   }))
 }
 
@@ -41,13 +41,13 @@ function lives({spec}: PodObject): readonly number[] {
   return sources.flatMap(({serviceAccountToken}) => serviceAccountToken?.expirationSeconds ?? [])
 }
 
-/** From the header of a JWT. */
-function keyIdIn(token: string): string | undefined {
+/** From the header of a JWT. Somebody may have put there what is none: the controller manager leaves it as it is. */
+function keyIdIn(token: string): string {
   const [header = ''] = token.split('.')
   try {
     const {kid} = JSON.parse(Buffer.from(header, 'base64url').toString('utf8')) as {readonly kid?: unknown}
-    return typeof kid === 'string' ? kid : undefined
+    return typeof kid === 'string' ? kid : ''
   } catch {
-    return undefined
+    return ''
   }
 }

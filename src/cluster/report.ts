@@ -119,7 +119,13 @@ export type NothingDestroyed = Omit<DestroyReport, 'name'> & {readonly name: nul
 export interface DestroyReport {
   readonly name: string
   readonly removed: readonly {readonly type: string; readonly id: string}[]
-  readonly remaining: readonly {readonly type: string; readonly id: string; readonly why: string}[]
+  readonly remaining: readonly {
+    readonly type: string
+    readonly id: string
+    readonly why: string
+    /** What to type first, where khw will not do it. */
+    readonly fixes?: readonly string[]
+  }[]
   readonly seconds: number
 }
 

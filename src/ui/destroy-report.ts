@@ -20,12 +20,13 @@ export function destroyReport(report: DestroyReport, {style, columns}: ReportOpt
     wrap(`${type} ${id}: ${why}`, columns - 2).map(line => `  ${line}`),
   )
   const again = `khw destroy ${name}`
-  const isForeign = remaining.some(({why}) => why.endsWith(NOT_OURS))
+  const fixes = [...new Set(remaining.flatMap(each => each.fixes ?? []))]
+  const isForeign = remaining.some(({why, fixes: own}) => why.endsWith(NOT_OURS) && own === undefined)
   return [
     `${style.red('✖')} ${style.bold(name)} is not gone: ${what}, ${count(remaining.length, 'resource')} left`,
     ...left,
     '',
-    next([again, ...(isForeign ? [`${again} --force-foreign`] : [])], style),
+    next([...fixes, again, ...(isForeign ? [`${again} --force-foreign`] : [])], style),
   ].join('\n')
 }
 

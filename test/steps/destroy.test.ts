@@ -1,3 +1,4 @@
+import type {EC2, Filter} from '@aws-sdk/client-ec2'
 import {expect} from 'chai'
 import {takeInventory} from '../../src/aws/inventory.js'
 import {systemClock} from '../../src/clock.js'
@@ -15,9 +16,12 @@ describe('destroy against the region', () => {
 
   const inventory = () => takeInventory(run.clients, run.clusterId, new AbortController().signal)
 
-  const destroy = async (forceForeign = false): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> =>
+  const destroy = async (
+    forceForeign = false,
+    ec2 = run.clients.ec2,
+  ): Promise<Pick<DestroyReport, 'removed' | 'remaining'>> =>
     takeDown({
-      ec2: run.clients.ec2,
+      ec2,
       elb: run.clients.elb,
       iam: run.clients.iam,
       clusterId: run.clusterId,
@@ -85,6 +89,54 @@ describe('destroy against the region', () => {
     await reaches(ec2, theirs, 'terminated')
     expect((await destroy()).remaining).to.deep.equal([])
     expect(await run.ids()).to.deep.equal([])
+  }).timeout(30_000)
+
+  it('names endpoints and peerings of the VPC, which it does not remove, and what to type; what they need stays', async () => {
+    await run.run()
+    const {vpcs, routeTables} = await inventory()
+    const [vpcId, tableId] = [present(vpcs[0]?.VpcId), present(routeTables[0]?.RouteTableId)]
+    const endpoint = {VpcEndpointId: 'vpce-1', VpcId: vpcId, State: 'available', ServiceName: 'com.amazonaws.x.s3'}
+    const peering = (VpcPeeringConnectionId: string, Code: 'active' | 'deleted') => ({
+      VpcPeeringConnectionId,
+      Status: {Code},
+      RequesterVpcInfo: {VpcId: vpcId},
+      AccepterVpcInfo: {VpcId: 'vpc-theirs'},
+    })
+    const asked: string[] = []
+    const ec2 = Object.assign(Object.create(run.clients.ec2) as EC2, {
+      describeVpcEndpoints: ({Filters = []}: {Filters?: Filter[]}) => {
+        asked.push(...Filters.map(({Name = '', Values = []}) => `${Name}=${Values.join()}`))
+        return Promise.resolve({VpcEndpoints: [{...endpoint, RouteTableIds: [tableId]}]})
+      },
+      describeVpcPeeringConnections: ({Filters = []}: {Filters?: Filter[]}) => {
+        const isRequester = Filters[0]?.Name === 'requester-vpc-info.vpc-id'
+        const found = isRequester ? [peering('pcx-1', 'active'), peering('pcx-2', 'deleted')] : []
+        return Promise.resolve({VpcPeeringConnections: found})
+      },
+    })
+    for (const forced of [false, true]) {
+      const {remaining} = await destroy(forced, ec2)
+      expect(remaining.map(({id}) => id).sort(), 'those alone').to.deep.equal([tableId, vpcId].sort())
+      const vpc = remaining.find(({id}) => id === vpcId)
+      expect(vpc?.why).to.equal("is used by VPC endpoint vpce-1 (com.amazonaws.x.s3), which is not khw's")
+      expect(vpc?.fixes).to.deep.equal([
+        'aws ec2 delete-vpc-endpoints --vpc-endpoint-ids vpce-1',
+        'aws ec2 delete-vpc-peering-connection --vpc-peering-connection-id pcx-1',
+      ])
+    }
+    expect(asked).to.deep.equal([`vpc-id=${vpcId}`, `vpc-id=${vpcId}`])
+    expect((await destroy()).remaining).to.deep.equal([])
+  }).timeout(60_000)
+
+  it('takes down a cluster for who may not look for endpoints and peerings', async () => {
+    await run.run()
+    const refused = (): Promise<never> =>
+      Promise.reject(Object.assign(new Error('You are not authorized'), {name: 'UnauthorizedOperation', $metadata: {}}))
+    const ec2 = Object.assign(Object.create(run.clients.ec2) as EC2, {
+      describeVpcEndpoints: refused,
+      describeVpcPeeringConnections: refused,
+    })
+    expect((await destroy(false, ec2)).remaining).to.deep.equal([])
   }).timeout(30_000)
 
   it('removes that, too, when it is told to', async () => {

@@ -344,6 +344,16 @@ describe('destroyReport', () => {
     expect(text).to.include('  vpc vpc-1: it has a network interface of somebody else')
     expect(text).to.match(/khw destroy lab$/)
   })
+
+  it('says what to type first where khw will not do it, which --force-foreign would not either', () => {
+    const fix = 'aws ec2 delete-vpc-endpoints --vpc-endpoint-ids vpce-1'
+    const why = "is used by VPC endpoint vpce-1, which is not khw's"
+    const rest = ['rtb-1', 'vpc-1'].map(id => ({type: 'vpc', id, why, fixes: [fix]}))
+    const text = destroyReport({name: 'lab', removed, remaining: rest, seconds: 12}, options)
+    expect(text).to.match(new RegExp(`Next:\\n  ${fix}\\n  khw destroy lab$`))
+    const others = [...rest, {type: 'subnet', id: 'subnet-1', why: "is used by i-1, which is not khw's"}]
+    expect(destroyReport({name: 'lab', removed, remaining: others, seconds: 12}, options)).to.include('--force-foreign')
+  })
 })
 
 describe('what a cluster costs', () => {

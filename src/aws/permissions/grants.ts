@@ -68,6 +68,8 @@ export const OPERATOR_GRANTS: readonly Grant[] = [
         'DescribeSubnets',
         'DescribeVolumes',
         'DescribeVpcAttribute',
+        'DescribeVpcEndpoints',
+        'DescribeVpcPeeringConnections',
         'DescribeVpcs',
       ),
       ...elb(

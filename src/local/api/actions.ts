@@ -30,6 +30,7 @@ import {volumeActions} from './ec2/volume.js'
 import {volumeAttachmentActions} from './ec2/volume-attachment.js'
 import {volumeModificationActions} from './ec2/volume-modification.js'
 import {vpcActions} from './ec2/vpc.js'
+import {vpcAttachmentActions} from './ec2/vpc-attachments.js'
 
 /** Everything the region's EC2 can do. */
 export const actions: readonly Action[] = [
@@ -64,4 +65,5 @@ export const actions: readonly Action[] = [
   ...volumeAttachmentActions,
   ...volumeModificationActions,
   ...tagActions,
+  ...vpcAttachmentActions,
 ]

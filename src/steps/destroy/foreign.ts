@@ -13,6 +13,7 @@ import {isInterfaceOf, loadBalancerName} from '../../aws/load-balancers.js'
 import {NOT_OURS} from '../../cluster/report.js'
 import {CLUSTER_ID_TAG, tagValue} from '../../aws/tags.js'
 import {idsOf} from './removal.js'
+import {vpcAttachments, type VpcAttachment} from './vpc-attachments.js'
 
 /** What of a cluster cannot go because something that is not the cluster's stands in its VPC. */
 export interface Foreign {
@@ -24,6 +25,8 @@ export interface Foreign {
   readonly holds: ReadonlyMap<string, string>
   /** The same, even if what is in the cluster's own VPCs is removed too. */
   readonly holdsForGood: ReadonlyMap<string, string>
+  /** What is attached to the cluster's own VPCs; `holds` and `holdsForGood` have what it needs. */
+  readonly attached: readonly VpcAttachment[]
 }
 
 /** Looks into the cluster's VPCs for what others have put there. */
@@ -36,9 +39,11 @@ export async function foreignIn(
   const ownVpcs = new Set(idsOf(seen.vpcs, v => v.VpcId))
   // A VPC that the cluster is a guest in: what stands there may need its groups, and none of it is ever removed.
   const vpcIds = [...new Set([...ownVpcs, ...idsOf(seen.securityGroups, g => g.VpcId)])]
-  if (vpcIds.length === 0) return {own: seen, inventory: emptyInventory(), holds: new Map(), holdsForGood: new Map()}
+  if (vpcIds.length === 0)
+    return {own: seen, inventory: emptyInventory(), holds: new Map(), holdsForGood: new Map(), attached: []}
   const known = new Set(resourcesOf(seen).map(resource => resource.id))
-  const others = filterInventory(await contentsOf(from, vpcIds, signal), id => !known.has(id))
+  const [contents, attached] = await Promise.all([contentsOf(from, vpcIds, signal), vpcAttachments(from, seen, signal)])
+  const others = filterInventory(contents, id => !known.has(id))
   // The look by tag lags behind; the tag on the thing itself does not.
   const late = idsWithTag(others, clusterId)
   const own = joinInventories(
@@ -60,8 +65,9 @@ export async function foreignIn(
   return {
     own,
     inventory: filterInventory(foreign, id => inOwnVpc.has(id)),
-    holds: holdsOf(own, foreign),
-    holdsForGood: holdsOf(own, elsewhere),
+    holds: holdsOf(own, foreign, attached),
+    holdsForGood: holdsOf(own, elsewhere, attached),
+    attached,
   }
 }
 
@@ -86,7 +92,7 @@ export async function holdersIn(from: ResourceClients, own: Inventory, signal: A
   return named.length === 0 ? '' : `, by ${named.join(', ')}`
 }
 
-function holdsOf(own: Inventory, foreign: Inventory): Map<string, string> {
+function holdsOf(own: Inventory, foreign: Inventory, attached: readonly VpcAttachment[]): Map<string, string> {
   const holds = new Map<string, string>()
   const hold = (id: string | undefined, why: string): void => {
     if (id !== undefined && !holds.has(id)) holds.set(id, why)
@@ -125,6 +131,7 @@ function holdsOf(own: Inventory, foreign: Inventory): Map<string, string> {
       hold(pair.GroupId, why)
     hold(VpcId, `holds security group ${GroupId}, ${NOT_OURS}`)
   }
+  for (const {holds: ids, why} of attached) for (const id of ids) hold(id, why)
   for (const {SubnetId = '', VpcId} of foreign.subnets) hold(VpcId, `holds subnet ${SubnetId}, ${NOT_OURS}`)
   for (const {RouteTableId = '', VpcId} of foreign.routeTables)
     hold(VpcId, `holds route table ${RouteTableId}, ${NOT_OURS}`)

@@ -49,7 +49,12 @@ export async function takeDown(options: TakeDownOptions): Promise<Pick<DestroyRe
   const left = await stillThere(options, waited, new Set(allResources(kept).map(resource => resource.id)))
   const failed = failures.map(messageOf).join('; ')
   const why = (id: string): string => holds.get(id) ?? (failed === '' ? 'EC2 still describes it' : failed)
-  const remaining = left.map(resource => ({...resource, why: why(resource.id)}))
+  const fixesOf = (id: string): readonly string[] =>
+    foreign.attached.filter(each => each.holds.includes(id)).map(({fix}) => fix)
+  const remaining = left.map(resource => {
+    const fixes = fixesOf(resource.id)
+    return {...resource, why: why(resource.id), ...(fixes.length > 0 && {fixes})}
+  })
   const removed = countedResources(inventory).filter(was => !left.some(is => is.id === was.id))
   return {removed, remaining}
 }

@@ -108,6 +108,17 @@ describe('VPCs', () => {
     expect(await codeOf(ec2.describeVpcs({MaxResults: 5, VpcIds: seen}))).to.equal('InvalidParameterCombination')
   })
 
+  it('have neither endpoints nor peerings, whatever is looked for', async () => {
+    const {ec2} = region
+    const by = (Name: string) => ({Filters: [{Name, Values: ['vpc-1']}]})
+    expect((await ec2.describeVpcEndpoints(by('vpc-id'))).VpcEndpoints ?? []).to.deep.equal([])
+    for (const side of ['requester', 'accepter'])
+      expect(
+        (await ec2.describeVpcPeeringConnections(by(`${side}-vpc-info.vpc-id`))).VpcPeeringConnections ?? [],
+      ).to.deep.equal([])
+    expect(await codeOf(ec2.describeVpcEndpoints(by('made-up')))).to.equal('InvalidParameterValue')
+  })
+
   it('can be deleted only when everything in them is gone', async () => {
     const {ec2, fabric, store} = region
     const {vpcId: VpcId, subnetId, groupId} = await network(ec2)

@@ -1,4 +1,5 @@
 import {setMaxListeners} from 'node:events'
+import {join} from 'node:path'
 import {expect} from 'chai'
 import {parse} from 'yaml'
 import {resourcesOf, takeInventory, type Inventory} from '../../src/aws/inventory.js'
@@ -10,7 +11,7 @@ import {ensurePki} from '../../src/pki/pki.js'
 import {keepKubeconfig} from '../../src/steps/cluster-status.js'
 import {takeDown} from '../../src/steps/destroy/take-down.js'
 import type {RunContext} from '../../src/steps/engine/context.js'
-import type {Journal} from '../../src/steps/engine/journal.js'
+import {inputsDigest, Journal} from '../../src/steps/engine/journal.js'
 import {tagExpiry} from '../../src/steps/expiry/tags.js'
 import {healDuplicates} from '../../src/steps/duplicates/heal-duplicates.js'
 import {checkLoadBalancer} from '../../src/steps/load-balancer/check.js'
@@ -83,6 +84,24 @@ describe('the load balancer of a cluster', function () {
       'connection_termination.enabled': 'false',
       draining_interval_seconds: '65',
     })
+  })
+
+  it('hands connections on as this khw has it, whatever an earlier one has set up', async () => {
+    await run.run()
+    const id = 'load-balancer/target-group-attributes'
+    const {journal} = run
+    const [group, own] = ['load-balancer/target-group', id].map(each => journal.steps[each])
+    if (group?.status !== 'done' || own?.status !== 'done') throw new Error('they are not done')
+    // As it was recorded before it depended on more than its needs.
+    const inputs = inputsDigest({
+      arguments: {targetGroup: group.output},
+      generations: [['load-balancer/target-group', group.generation]],
+    })
+    Journal.openToWrite(join(run.directory, 'journal')).record(id, {...own, inputs})
+    const events = await run.run()
+    const created = events.flatMap(e => (e.type === 'step-done' && e.outcome === 'created' ? [e.id] : []))
+    expect(created).to.deep.equal([id])
+    expect(Object.keys(outcomes(await run.run()))).to.deep.equal(['kept'])
   })
 
   it('is kept by a further run, and adopted by one that has lost its journal', async () => {

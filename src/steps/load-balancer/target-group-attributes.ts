@@ -1,4 +1,5 @@
 import {gracefulStop} from '../../templates/graceful-stop.js'
+import type {RunContext} from '../engine/context.js'
 import {defineStep} from '../engine/step.js'
 import {targetGroup} from './target-group.js'
 
@@ -25,13 +26,19 @@ export const targetGroupAttributes = defineStep({
   needs: {targetGroup},
   changes: 1,
 
-  async create({elb, spec, access}, needs) {
-    const {atMost} = gracefulStop(spec, access.targetLag)
-    const attributes = {...ATTRIBUTES, 'target_health_state.unhealthy.draining_interval_seconds': String(atMost)}
-    await elb.modifyTargetGroupAttributes({
+  // An earlier khw has set others: the API servers that this one configures would be cut off while they end.
+  edition: attributesIn,
+
+  async create(context, needs) {
+    await context.elb.modifyTargetGroupAttributes({
       TargetGroupArn: needs.targetGroup.arn,
-      Attributes: Object.entries(attributes).map(([Key, Value]) => ({Key, Value})),
+      Attributes: Object.entries(attributesIn(context)).map(([Key, Value]) => ({Key, Value})),
     })
     return {}
   },
 })
+
+function attributesIn({spec, access}: Pick<RunContext, 'spec' | 'access'>): Record<string, string> {
+  const {atMost} = gracefulStop(spec, access.targetLag)
+  return {...ATTRIBUTES, 'target_health_state.unhealthy.draining_interval_seconds': String(atMost)}
+}

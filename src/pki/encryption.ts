@@ -16,6 +16,7 @@ export const ENCRYPTION_KEYS: KeyKind = {
   file: 'encryption.key',
   draw: () => Promise.resolve(randomBytes(KEY_BYTES).toString('base64')),
   fits: text => Buffer.from(text, 'base64').length === KEY_BYTES,
+  alone: 'can read what etcd holds',
   // What it has encrypted can be read by nothing less.
   retired: text => text,
 }

@@ -1,3 +1,4 @@
+import {KhwError} from '../errors.js'
 import type {SecretStore} from './secret-store.js'
 
 /** A key of a ring: `key-1` is the one that the cluster was made with, `key-2` the one of its first rotation. */
@@ -12,8 +13,10 @@ export interface KeyKind {
   /** Its name in the secret store. */
   readonly file: string
   draw(): Promise<string>
-  /** Whether a text is one of its keys; another one is drawn in the place of what is not. */
+  /** Whether a text is one of its keys. */
   fits(text: string): boolean
+  /** What nothing else can do; set, no other key is drawn in the place of one that does not fit. */
+  readonly alone?: string
   /** What has to be kept of a key that is in use no more, to understand what it was used for. */
   retired(text: string): string
 }
@@ -30,10 +33,12 @@ export async function readRing(secrets: SecretStore, {file}: KeyKind): Promise<r
 
 /**
  * As in the file, drawn once for a cluster. Not for callers at the same time before it was drawn: each would draw its own.
+ * Throws STEP_FAILED where the file is damaged and another key would be of no use.
  */
 export async function ensureRing(secrets: SecretStore, kind: KeyKind): Promise<readonly [RingKey, ...RingKey[]]> {
   const [first, ...others] = await readRing(secrets, kind)
   if (first && kind.fits(first.text)) return [first, ...others]
+  if (first && kind.alone !== undefined) throw damaged(kind.file, kind.alone)
   const drawn = {name: FIRST, text: await kind.draw()}
   await secrets.write(kind.file, ringText([drawn]))
   return [drawn]
@@ -70,6 +75,13 @@ export async function advanceRing(secrets: SecretStore, kind: KeyKind, from: str
 export function leavingKey(ring: readonly RingKey[]): string | undefined {
   if (ring.length < 2) return undefined
   return ring.map(({name}) => name).sort((a, b) => numberOf(a) - numberOf(b))[0]
+}
+
+function damaged(file: string, alone: string): KhwError {
+  return new KhwError('STEP_FAILED', `${file} is damaged, and no other key ${alone}.`, [
+    `Put a copy of secrets/${file} back into the directory of the cluster`,
+    'or make the cluster anew: khw destroy, then khw create',
+  ])
 }
 
 function nextName(name: string): string {

@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {KhwError} from '../../src/errors.js'
 import {ENCRYPTION_KEYS, ensureEncryptionKeys} from '../../src/pki/encryption.js'
 import {advanceRing, ensureRing, leavingKey, readRing, stageOf, type KeyKind} from '../../src/pki/key-ring.js'
 import {keyIdOf, publicKeyOf} from '../../src/pki/keys.js'
@@ -36,6 +37,17 @@ describe('a ring of keys', () => {
       expect((await readRing(secrets, kind)).map(({name}) => name)).to.deep.equal(['key-2', 'key-3'])
     })
   }
+
+  it('is never replaced where nothing else can read what it has encrypted', async () => {
+    for (const text of ['a2V5\n', `# key-2\na2V5\n# key-1\n${Buffer.alloc(32).toString('base64')}\n`]) {
+      const secrets = new MemorySecretStore([['encryption.key', text]])
+      const error: unknown = await ensureEncryptionKeys(secrets).catch((e: unknown) => e)
+      expect(error).to.be.instanceOf(KhwError).with.property('message').that.includes('encryption.key is damaged')
+      expect(secrets.written).to.deep.equal([])
+    }
+    const tokens = new MemorySecretStore([['pki/service-account.key', 'no key\n']])
+    expect(SERVICE_ACCOUNT_KEYS.fits((await ensureRing(tokens, SERVICE_ACCOUNT_KEYS))[0].text)).to.equal(true)
+  })
 
   it('counts on from key-9', async () => {
     const secrets = new MemorySecretStore([['encryption.key', `# key-9\n${Buffer.alloc(32).toString('base64')}\n`]])

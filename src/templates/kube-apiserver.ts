@@ -48,8 +48,10 @@ const HURRY =
  * 1.20), that for etcd too (etcd's client/pkg/transport). What it reads once is among its inputs: by which authorities it
  * believes etcd and the kubelets, keys of tokens, and how things are encrypted.
  *
- * Told to end, it says at /readyz that it is going and serves on until nobody is sent to it any more (graceful-stop.ts); a
- * second signal ends it at once (apiserver/pkg/server/signal.go), which is what a machine that goes down itself gives it.
+ * Told to end, it says at /readyz that it is going and serves on until nobody is sent to it any more (graceful-stop.ts); then
+ * it closes its connections, each with a GOAWAY after which its client's next request goes elsewhere. With
+ * `--shutdown-send-retry-after` (1.23 and newer) that request would come back with 429 instead. A second signal ends it at
+ * once (apiserver/pkg/server/signal.go), which is what a machine that goes down itself gives it.
  */
 export function kubeApiserverUnit(
   spec: ClusterSpec,

@@ -37,7 +37,7 @@ export function balanced(node: ClusterNode, needs: BalancedNeeds): Balanced {
         what: `the load balancer to call ${node.name} healthy`,
         budget: 300_000,
         every: 1_000,
-        slowest: 5_000,
+        slowest: 2_000,
         clock,
         signal,
         suggestions: [`See what it finds: khw status`],

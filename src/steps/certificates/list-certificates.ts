@@ -110,7 +110,7 @@ async function filesOf(context: RunContext, {name, role}: ClusterNode): Promise<
     return asRoot(remote, readCertificatesCommand(role), {signal: context.signal})
   }
   try {
-    const files = parseCertificates(await within(context, PATIENCE, read()))
+    const files = parseCertificates(await within(context, PATIENCE, read))
     const places = CERTIFICATE_PLACES[role].map(place => onPlace(name, place, files.get(place.path)))
     return {found: places.flatMap(each => each.found), unread: places.flatMap(each => each.unread)}
   } catch (error) {

@@ -41,7 +41,7 @@ async function tell(
     await asRoot(remote, changeExpiry(expiry), {signal: context.signal})
   }
   try {
-    await within(context, PATIENCE, command())
+    await within(context, PATIENCE, command)
     return {name, running: true, told: true, detail: ''}
   } catch (error) {
     context.signal.throwIfAborted()

@@ -5,6 +5,7 @@ import {explained} from '../../aws/explained.js'
 import {systemClock, type Clock} from '../../clock.js'
 import {KhwError, messageOf} from '../../errors.js'
 import type {Check, Finding, PreflightContext, Subject} from './check.js'
+import {untilAborted} from '../engine/within.js'
 import {CHECKS} from './checks.js'
 import {preflightFacts, type PreflightFacts} from './facts.js'
 import {identity} from './identity.js'
@@ -83,7 +84,7 @@ interface Limits {
 async function outcomeOf(check: Check, context: PreflightContext, {outer, within}: Limits): Promise<Outcome> {
   const {name} = check
   try {
-    const {detail, fix = null} = await withinTime(check.run(context), within)
+    const {detail, fix = null} = await untilAborted(within, () => check.run(context))
     return {check, finding: {check: name, ok: true, detail, fix}}
   } catch (error) {
     if (within.aborted && !outer.aborted) return late(check)
@@ -108,19 +109,6 @@ function onceEach(outcomes: readonly Outcome[]): Outcome[] {
     if (said.has(text)) return false
     said.add(text)
     return true
-  })
-}
-
-/** A check that does not listen to the signal is not waited for. */
-function withinTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      reject(signal.reason as Error)
-    }
-    signal.addEventListener('abort', onAbort, {once: true})
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', onAbort)
-    })
   })
 }
 

@@ -9,7 +9,7 @@ import {
   skewOf,
   type ClockReport,
 } from '../../../src/steps/verify/areas/time.js'
-import {inTime} from '../../../src/steps/verify/areas/area.js'
+import {untilAborted} from '../../../src/steps/engine/within.js'
 import {verdictOn} from '../../../src/steps/verify/areas/certificates.js'
 import {renewalCure} from '../../../src/steps/verify/cures.js'
 import {withMachines} from '../../../src/steps/verify/areas/workers.js'
@@ -94,10 +94,10 @@ describe('the disks of nodes', () => {
 describe('what has its time', () => {
   it('ends when that is over, whether it hears of it or not', async () => {
     const time = new AbortController()
-    const never = inTime(time.signal, () => new Promise<never>(() => undefined))
+    const never = untilAborted(time.signal, () => new Promise<never>(() => undefined))
     time.abort(new Error('No answer within 1 s.'))
     expect(await never.catch((error: unknown) => (error as Error).message)).to.equal('No answer within 1 s.')
-    expect(await inTime(new AbortController().signal, () => Promise.resolve(1))).to.equal(1)
+    expect(await untilAborted(new AbortController().signal, () => Promise.resolve(1))).to.equal(1)
   })
 })
 

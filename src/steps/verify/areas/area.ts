@@ -3,6 +3,7 @@ import type {ClusterNode} from '../../../cluster/addressing.js'
 import {KhwError, messageOf} from '../../../errors.js'
 import type {RemoteNode} from '../../../ssh/remote-node.js'
 import type {RunContext} from '../../engine/context.js'
+import {untilAborted} from '../../engine/within.js'
 import {machinesCure} from '../cures.js'
 import type {NodeHost} from '../../node/host.js'
 
@@ -43,7 +44,7 @@ export async function askNodes<T>(
   await Promise.all(
     nodes.map(async node => {
       try {
-        answers.push(await inTime(input.signal, async () => ask(node, await connectTo(input, node))))
+        answers.push(await untilAborted(input.signal, async () => ask(node, await connectTo(input, node))))
       } catch (error) {
         const gone = input.hosts[node.name] === undefined
         silent.push({
@@ -54,23 +55,4 @@ export async function askNodes<T>(
     }),
   )
   return {answers, silent}
-}
-
-/** As `work`, which need not know of the signal. */
-export function inTime<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const end = (): void => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error('interrupted'))
-    }
-    if (signal.aborted) {
-      end()
-      return
-    }
-    signal.addEventListener('abort', end, {once: true})
-    void work()
-      .then(resolve, reject)
-      .finally(() => {
-        signal.removeEventListener('abort', end)
-      })
-  })
 }

@@ -3,8 +3,9 @@ import {ENOUGH_DAYS} from '../../../pki/enough-days.js'
 import {certificatesOf, type CertificateReport} from '../../certificates/list-certificates.js'
 import type {RunContext} from '../../engine/context.js'
 import {unfinishedRotations} from '../../keys/rotation.js'
+import {untilAborted} from '../../engine/within.js'
 import {machinesCure, renewalCure} from '../cures.js'
-import {inTime, type Area} from './area.js'
+import type {Area} from './area.js'
 
 /** How long the certificates are good that the nodes have and show; those of one name together, the first to end counts. */
 export const CERTIFICATES: Area = {
@@ -13,7 +14,7 @@ export const CERTIFICATES: Area = {
 
   async look({context, hosts, signal}) {
     const cure = renewalCure(context)
-    const {certificates, unread} = await inTime(signal, () => certificatesOf(context))
+    const {certificates, unread} = await untilAborted(signal, () => certificatesOf(context))
     const silent = unread.map(({node, file, detail}): Verdict => ({
       id: file === undefined ? node : `${node}:${file}`,
       title: file === undefined ? 'The node can be asked' : 'The node has its certificate',

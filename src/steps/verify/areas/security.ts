@@ -10,9 +10,10 @@ import {messageOf} from '../../../errors.js'
 import {releaseOf} from '../../../kubernetes/releases.js'
 import {imageArchives} from '../../../templates/installed-programs.js'
 import {livePublicIps} from '../../compute/node-instance.js'
+import {untilAborted} from '../../engine/within.js'
 import {asRoot} from '../../node/root-shell.js'
 import {benchmarkCure} from '../cures.js'
-import {askNodes, inTime, type Area, type AreaInput} from './area.js'
+import {askNodes, type Area, type AreaInput} from './area.js'
 
 /** The CIS benchmark, by what runs on the nodes and lies on their disks now (one round trip a node), and by what the API has. */
 export const SECURITY: Area = {
@@ -48,7 +49,7 @@ async function policyVerdicts({context, signal}: AreaInput): Promise<readonly Ve
   const verdicts = (facts?: PolicyFacts): readonly Verdict[] => POLICY_CHECKS.map(check => policyVerdict(check, facts))
   try {
     const api = await kubernetes(livePublicIps(spec, inventory), 'admin')
-    return verdicts(await inTime(signal, () => readPolicies(api)))
+    return verdicts(await untilAborted(signal, () => readPolicies(api)))
   } catch (error) {
     return [{id: 'api', title: 'The API can be asked', state: 'FAIL', found: messageOf(error)}, ...verdicts()]
   }

@@ -11,11 +11,12 @@ import {withWorkload, type Workload} from '../../../kubernetes/workload.js'
 import type {RemoteNode} from '../../../ssh/remote-node.js'
 import {askNodePortCommand, parseUses, usePodCommand} from '../../../templates/kubectl-checks.js'
 import {instanceOfNode, livePublicIps} from '../../compute/node-instance.js'
+import {untilAborted} from '../../engine/within.js'
 import {asRoot} from '../../node/root-shell.js'
 import {secretIsEncryptedAtRest} from '../secret-at-rest.js'
 import {addonVerdicts, hasDns} from './addons.js'
 import {machinesCure} from '../cures.js'
-import {connectTo, inTime, type Area, type AreaInput} from './area.js'
+import {connectTo, type Area, type AreaInput} from './area.js'
 import {UNITS, unitVerdicts} from './units.js'
 import {withMachines} from './workers.js'
 
@@ -139,7 +140,7 @@ async function useWorkload(input: AreaInput, workload: Workload, dns: boolean): 
 /** The first of them that lets us in. */
 async function anyOf(input: AreaInput, nodes: readonly ClusterNode[]): Promise<RemoteNode> {
   try {
-    return await inTime(input.signal, () => Promise.any(nodes.map(node => connectTo(input, node))))
+    return await untilAborted(input.signal, () => Promise.any(nodes.map(node => connectTo(input, node))))
   } catch (error) {
     throw error instanceof AggregateError ? error.errors[0] : error
   }

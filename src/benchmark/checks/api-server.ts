@@ -1,18 +1,26 @@
 import type {Finding, NodeCheck} from '../check.js'
 import {flagOf, type NodeFacts} from '../facts.js'
-import {all, atLeast, flag, has, is, isSet, isUnset, lacks, only, orUnset, stopped, type Wish} from '../tests.js'
+import {A, M, rowsOn} from './row.js'
+import {
+  all,
+  atLeast,
+  flag,
+  has,
+  is,
+  isSet,
+  isUnset,
+  lacks,
+  only,
+  orUnset,
+  stopped,
+  type Test,
+  type Wish,
+} from '../tests.js'
 
-type Row = Pick<NodeCheck, 'id' | 'title' | 'automated'>
+const check = rowsOn('controller')
 
-const A = true
-const M = false
-
-function check(id: string, automated: boolean, title: string, rest: Omit<NodeCheck, keyof Row | 'on'>): NodeCheck {
-  return {id, title, automated, on: 'controller', ...rest}
-}
-
-function argument(name: string, wish: Wish): Pick<NodeCheck, 'test'> {
-  return {test: flag('kube-apiserver', name, wish)}
+function argument(name: string, wish: Wish): Test {
+  return flag('kube-apiserver', name, wish)
 }
 
 /** Suites of TLS 1.3, and those of TLS 1.2 that keep past traffic secret and authenticate what they encrypt. */
@@ -30,22 +38,22 @@ const STRONG = [
 /** Section 1.2 of the benchmark: the API server's command line. */
 // prettier-ignore
 export const API_SERVER_CHECKS: readonly NodeCheck[] = [
-  check('1.2.1', M, 'Nobody without credentials is let in', {test: anonymousOff}),
+  check('1.2.1', M, 'Nobody without credentials is let in', anonymousOff),
   check('1.2.2', A, 'No file of static tokens', argument('token-auth-file', isUnset)),
   check('1.2.3', M, 'Services may not claim external addresses', {
-    ...argument('enable-admission-plugins', has('DenyServiceExternalIPs')),
+    test: argument('enable-admission-plugins', has('DenyServiceExternalIPs')),
     beyond: ({release}) => release.denyServiceExternalIps ? undefined : 'this release has no admission plugin DenyServiceExternalIPs',
   }),
-  check('1.2.4', A, 'It shows kubelets a client certificate', {test: all(
-    flag('kube-apiserver', 'kubelet-client-certificate', isSet), flag('kube-apiserver', 'kubelet-client-key', isSet))}),
+  check('1.2.4', A, 'It shows kubelets a client certificate', all(
+    flag('kube-apiserver', 'kubelet-client-certificate', isSet), flag('kube-apiserver', 'kubelet-client-key', isSet))),
   check('1.2.5', A, "It verifies kubelets' certificates", argument('kubelet-certificate-authority', isSet)),
-  check('1.2.6', A, 'Not everything is allowed', {test: flag('kube-apiserver', 'authorization-mode', both(isSet, lacks('AlwaysAllow')))}),
+  check('1.2.6', A, 'Not everything is allowed', flag('kube-apiserver', 'authorization-mode', both(isSet, lacks('AlwaysAllow')))),
   check('1.2.7', A, 'Kubelets read only what concerns them (Node)', argument('authorization-mode', has('Node'))),
   check('1.2.8', A, 'Rights are given by RBAC', argument('authorization-mode', has('RBAC'))),
   check('1.2.9', M, 'Events are rate limited', argument('enable-admission-plugins', has('EventRateLimit'))),
   check('1.2.10', A, 'Not everything is admitted', argument('enable-admission-plugins', lacks('AlwaysAdmit'))),
   check('1.2.11', M, 'Images are pulled with credentials each time', {
-    ...argument('enable-admission-plugins', has('AlwaysPullImages')),
+    test: argument('enable-admission-plugins', has('AlwaysPullImages')),
     beyond: ({importsImages}) => importsImages ? 'images come as archives: there is no registry to pull them from again' : undefined,
   }),
   check('1.2.12', A, 'Admission of service accounts is on', argument('disable-admission-plugins', lacks('ServiceAccount'))),
@@ -59,14 +67,14 @@ export const API_SERVER_CHECKS: readonly NodeCheck[] = [
   check('1.2.20', M, 'The time limit of requests is as you need it', {judge: 'see --request-timeout (60 s unless set)'}),
   check('1.2.21', A, 'Tokens of deleted accounts are refused', argument('service-account-lookup', orUnset(is('true')))),
   check('1.2.22', A, 'Service account tokens have a key of their own', argument('service-account-key-file', isSet)),
-  check('1.2.23', A, 'It shows etcd a client certificate', {test: all(
-    flag('kube-apiserver', 'etcd-certfile', isSet), flag('kube-apiserver', 'etcd-keyfile', isSet))}),
-  check('1.2.24', A, 'It serves over TLS', {test: all(
-    flag('kube-apiserver', 'tls-cert-file', isSet), flag('kube-apiserver', 'tls-private-key-file', isSet))}),
+  check('1.2.23', A, 'It shows etcd a client certificate', all(
+    flag('kube-apiserver', 'etcd-certfile', isSet), flag('kube-apiserver', 'etcd-keyfile', isSet))),
+  check('1.2.24', A, 'It serves over TLS', all(
+    flag('kube-apiserver', 'tls-cert-file', isSet), flag('kube-apiserver', 'tls-private-key-file', isSet))),
   check('1.2.25', A, 'Client certificates have an authority', argument('client-ca-file', isSet)),
   check('1.2.26', A, "It verifies etcd's certificate", argument('etcd-cafile', isSet)),
   check('1.2.27', M, 'Secrets are encrypted at rest', argument('encryption-provider-config', isSet)),
-  check('1.2.28', M, 'They are encrypted well', {test: encryptionProviders}),
+  check('1.2.28', M, 'They are encrypted well', encryptionProviders),
   check('1.2.29', M, 'Cipher suites are strong', argument('tls-cipher-suites', only(STRONG))),
   check('1.2.30', A, 'Tokens expire when they say so', argument('service-account-extend-token-expiration', is('false'))),
 ]

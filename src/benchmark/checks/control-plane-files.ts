@@ -1,18 +1,15 @@
 import {PATHS} from '../../templates/paths.js'
 import type {NodeCheck} from '../check.js'
+import {A, M, rowsOn} from './row.js'
 import {filesBelow} from '../facts.js'
 import {fileOfFlag, modeAtMost, ownedBy, treeMode, treeOwner, unitOf} from '../file-tests.js'
-import {type Test} from '../tests.js'
+import type {Test} from '../tests.js'
 
-const A = true
-const M = false
 const ROOT = 'root:root'
 const PKI = '/etc/kubernetes/pki'
 const CNI = '/var/lib/cni/networks'
 
-function check(id: string, automated: boolean, title: string, test: Test): NodeCheck {
-  return {id, title, automated, on: 'controller', test}
-}
+const check = rowsOn('controller')
 
 const etcdData = fileOfFlag('etcd', 'data-dir', '/var/lib/etcd/default.etcd')
 const superAdmin = '/etc/kubernetes/super-admin.conf'

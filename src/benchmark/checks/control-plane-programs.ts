@@ -1,23 +1,12 @@
 import type {NodeCheck} from '../check.js'
-import type {Program} from '../facts.js'
+import {A, M, rowsOn} from './row.js'
 import {all, flag, is, isSetAndNot, isSet, lacks, orUnset, type Test, type Wish} from '../tests.js'
 
-const A = true
-const M = false
+const check = rowsOn('controller')
 
-function check(id: string, automated: boolean, title: string, rest: Pick<NodeCheck, 'test' | 'judge'>): NodeCheck {
-  return {id, title, automated, on: 'controller', ...rest}
-}
-
-function of(program: Program, name: string, wish: Wish): {test: Test} {
-  return {test: flag(program, name, wish)}
-}
-
-const kcm = (name: string, wish: Wish): {test: Test} => of('kube-controller-manager', name, wish)
-const scheduler = (name: string, wish: Wish): {test: Test} => of('kube-scheduler', name, wish)
-const etcd = (...names: readonly string[]): {test: Test} => ({
-  test: all(...names.map(name => flag('etcd', name, isSet))),
-})
+const kcm = (name: string, wish: Wish): Test => flag('kube-controller-manager', name, wish)
+const scheduler = (name: string, wish: Wish): Test => flag('kube-scheduler', name, wish)
+const etcd = (...names: readonly string[]): Test => all(...names.map(name => flag('etcd', name, isSet)))
 
 /** Sections 1.3, 1.4, 2 and 3 of the benchmark. */
 // prettier-ignore
@@ -32,15 +21,15 @@ export const CONTROL_PLANE_PROGRAM_CHECKS: readonly NodeCheck[] = [
   check('1.4.1', A, 'Scheduler: profiling is off', scheduler('profiling', is('false'))),
   check('1.4.2', A, 'Scheduler: listens on loopback only', scheduler('bind-address', orUnset(is('127.0.0.1')))),
   check('2.1', A, 'etcd serves over TLS', etcd('cert-file', 'key-file')),
-  check('2.2', A, 'etcd asks clients for certificates', of('etcd', 'client-cert-auth', is('true'))),
-  check('2.3', A, 'etcd signs no certificate of its own', of('etcd', 'auto-tls', orUnset(is('false')))),
+  check('2.2', A, 'etcd asks clients for certificates', flag('etcd', 'client-cert-auth', is('true'))),
+  check('2.3', A, 'etcd signs no certificate of its own', flag('etcd', 'auto-tls', orUnset(is('false')))),
   check('2.4', A, 'etcd members speak TLS', etcd('peer-cert-file', 'peer-key-file')),
-  check('2.5', A, 'etcd members ask each other for certificates', of('etcd', 'peer-client-cert-auth', is('true'))),
-  check('2.6', A, 'etcd members sign no certificate of their own', of('etcd', 'peer-auto-tls', orUnset(is('false')))),
+  check('2.5', A, 'etcd members ask each other for certificates', flag('etcd', 'peer-client-cert-auth', is('true'))),
+  check('2.6', A, 'etcd members sign no certificate of their own', flag('etcd', 'peer-auto-tls', orUnset(is('false')))),
   check('2.7', M, 'etcd has an authority of its own', etcd('trusted-ca-file')),
   check('3.1.1', M, 'People do not log in by client certificate', {judge: 'the admin.conf that khw makes is one: give people another way in, such as OIDC'}),
   check('3.1.2', M, 'People do not log in by service account token', {judge: 'khw makes no such token'}),
   check('3.1.3', M, 'People do not log in by bootstrap token', {judge: 'khw makes no such token'}),
-  check('3.2.1', M, 'There is an audit policy', of('kube-apiserver', 'audit-policy-file', isSet)),
+  check('3.2.1', M, 'There is an audit policy', flag('kube-apiserver', 'audit-policy-file', isSet)),
   check('3.2.2', M, 'It logs what matters', {judge: 'read /etc/kubernetes/audit-policy.yaml on a controller'}),
 ]

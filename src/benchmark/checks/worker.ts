@@ -18,20 +18,11 @@ import {
   type Wish,
 } from '../tests.js'
 import {flagOf} from '../facts.js'
+import {A, M, rowsOn} from './row.js'
 
-const A = true
-const M = false
 const ROOT = 'root:root'
 
-function check(
-  id: string,
-  automated: boolean,
-  title: string,
-  test: Test,
-  rest: Pick<NodeCheck, 'beyond'> = {},
-): NodeCheck {
-  return {id, title, automated, on: 'worker', test, ...rest}
-}
+const check = rowsOn('worker')
 
 function kubelet(name: string, field: string, wish: Wish): Test {
   return setting('kubelet', name, field, wish)
@@ -88,7 +79,8 @@ export const WORKER_CHECKS: readonly NodeCheck[] = [
   check('4.2.11', M, 'Kubelet: its serving certificate may rotate', kubelet('rotate-server-certificates', 'featureGates.RotateKubeletServerCertificate', isNot('false'))),
   check('4.2.12', M, 'Kubelet: cipher suites are strong', kubelet('tls-cipher-suites', 'tlsCipherSuites', only(STRONG))),
   check('4.2.13', M, 'Kubelet: processes of a pod are limited', kubelet('pod-max-pids', 'podPidsLimit', isSet)),
-  check('4.2.14', M, 'Kubelet: system calls are filtered by default', kubelet('seccomp-default', 'seccompDefault', isSet), {
+  check('4.2.14', M, 'Kubelet: system calls are filtered by default', {
+    test: kubelet('seccomp-default', 'seccompDefault', isSet),
     beyond: ({release}) => release.kubeletSeccompDefault ? undefined : 'the kubelet of this release has no seccompDefault',
   }),
   check('4.3.1', A, 'kube-proxy: metrics on loopback only', setting('kube-proxy', 'metrics-bind-address', 'metricsBindAddress', orUnset(onLoopback()))),

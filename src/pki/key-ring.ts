@@ -33,7 +33,7 @@ export async function readRing(secrets: SecretStore, {file}: KeyKind): Promise<r
 
 /**
  * As in the file, drawn once for a cluster. Not for callers at the same time before it was drawn: each would draw its own.
- * Throws STEP_FAILED where the file is damaged and another key would be of no use.
+ * Throws JOURNAL_UNREADABLE where the file is damaged and another key would be of no use.
  */
 export async function ensureRing(secrets: SecretStore, kind: KeyKind): Promise<readonly [RingKey, ...RingKey[]]> {
   const [first, ...others] = await readRing(secrets, kind)
@@ -78,9 +78,9 @@ export function leavingKey(ring: readonly RingKey[]): string | undefined {
 }
 
 function damaged(file: string, alone: string): KhwError {
-  return new KhwError('STEP_FAILED', `${file} is damaged, and no other key ${alone}.`, [
-    `Put a copy of secrets/${file} back into the directory of the cluster`,
-    'or make the cluster anew: khw destroy, then khw create',
+  return new KhwError('JOURNAL_UNREADABLE', `${file} is damaged, and no other key ${alone}.`, [
+    `Put ${file} back into the cluster's directory`,
+    'Or take the cluster down with khw destroy and create it again',
   ])
 }
 

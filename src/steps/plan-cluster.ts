@@ -8,10 +8,13 @@ import {lifeOf, ttlOf} from '../cluster/expiry.js'
 import type {Home} from '../cluster/home.js'
 import type {ClusterSpec} from '../cluster/spec.js'
 import {clusterDirectory, clusterExists} from '../cluster/store.js'
+import {FileSecretStore} from '../pki/file-secret-store.js'
+import type {SecretStore} from '../pki/secret-store.js'
 import {checkRequest, phaseOf, refuseOtherRequest, specInput} from './request/check-request.js'
 import {CERTIFICATES_STEP} from './access/certificates.js'
 import {installId} from './addons/install.js'
 import {allAddons} from './addons/registry.js'
+import {rotationReports} from './keys/rotation.js'
 import {createPlan} from './create-plan.js'
 import {createRequestDefaults, type CreateRequest} from './request/create-request.js'
 import {regionFor} from './request/default-region.js'
@@ -89,7 +92,7 @@ export async function planCluster(options: PlanOptions): Promise<PlanReport> {
   const journal = clusterExists(home, name) ? Journal.open(directory.path) : undefined
   if (journal) refuseOtherRequest(request, journal)
   const {spec, notices} = journal
-    ? {spec: journal.header.spec, notices: unfinishedWork(journal)}
+    ? {spec: journal.header.spec, notices: await unfinishedWork(journal, new FileSecretStore(directory.secrets))}
     : specFrom(await expectedSource(request, signal), request, await askedFor(request, name, home, signal))
   const ttl = journal ? lifeOf(journal.header) : ttlOf(spec.provider, request.ttl)
   const cost = clusterCost(spec)
@@ -176,16 +179,21 @@ function isOlderThanNeeds(step: Step, {steps}: Pick<Journal, 'steps'>): boolean 
   return needsOf(step).some(({id}) => generationOf(id) > generationOf(step.id))
 }
 
-/** What a create finishes first, whoever has begun it. */
-function unfinishedWork({header, renewing, rotating}: Journal): readonly string[] {
+/** What is to be finished, whoever has begun it. A rotation that waits for tokens to end has nothing to do. */
+export async function unfinishedWork(
+  journal: Pick<Journal, 'header' | 'renewing' | 'rotating' | 'steps'>,
+  secrets: SecretStore,
+): Promise<readonly string[]> {
+  const {header, renewing} = journal
   const {name} = header.spec
+  const rotations = await rotationReports(journal, secrets)
   return [
     ...(renewing
       ? [`What khw certs renew has begun is unfinished: a create goes on with it, as khw certs renew ${name} does.`]
       : []),
-    ...(Object.keys(rotating).length === 0
-      ? []
-      : [`The rotation of keys is unfinished: khw keys rotate ${name} goes on with it.`]),
+    ...(rotations.some(({waitsUntil}) => waitsUntil === undefined)
+      ? [`The rotation of keys is unfinished: khw keys rotate ${name} goes on with it.`]
+      : []),
   ]
 }
 

@@ -6,8 +6,19 @@ import {takeInventory} from '../../src/aws/inventory.js'
 import {homeOf} from '../../src/cluster/home.js'
 import {KhwError} from '../../src/errors.js'
 import {createPlan} from '../../src/steps/create-plan.js'
-import type {StepRecord} from '../../src/steps/engine/journal-content.js'
-import {plannedSteps, planCluster, type PlannedStep, type PlanReport} from '../../src/steps/plan-cluster.js'
+import type {JournalHeader, StepRecord} from '../../src/steps/engine/journal-content.js'
+import {ENCRYPTION_KEYS} from '../../src/pki/encryption.js'
+import {advanceRing, ensureRing} from '../../src/pki/key-ring.js'
+import {SERVICE_ACCOUNT_KEYS} from '../../src/pki/pki.js'
+import {MemorySecretStore} from '../pki/fixtures.js'
+import {sampleSpec} from './sample-spec.js'
+import {
+  plannedSteps,
+  planCluster,
+  unfinishedWork,
+  type PlannedStep,
+  type PlanReport,
+} from '../../src/steps/plan-cluster.js'
 import type {CreateRequest} from '../../src/steps/request/create-request.js'
 import {reaches} from '../local/api/test-region.js'
 import {RegionRun} from './region-run.js'
@@ -88,6 +99,40 @@ describe('the plan of a cluster that is not there', () => {
   it('ends after a phase', async () => {
     const {steps} = await planned(request, 'network')
     expect([...new Set(steps.map(({phase}) => phase))]).to.deep.equal(['network'])
+  })
+})
+
+describe('what a plan says of unfinished work', () => {
+  const none = {
+    header: {spec: sampleSpec({name: 'lab', controllers: 1, workers: 1})} as JournalHeader,
+    renewing: false,
+    rotating: {},
+    steps: {},
+  }
+
+  it('names a renewal, and a rotation whether or not the journal knows of it', async () => {
+    const secrets = new MemorySecretStore()
+    await ensureRing(secrets, ENCRYPTION_KEYS)
+    expect(await unfinishedWork(none, secrets)).to.deep.equal([])
+    expect((await unfinishedWork({...none, renewing: true}, secrets)).join()).to.include('khw certs renew lab')
+    const asked = await unfinishedWork({...none, rotating: {encryption: 'key-1'}}, secrets)
+    expect(asked.join()).to.include('khw keys rotate lab')
+    await advanceRing(secrets, ENCRYPTION_KEYS, 'key-1')
+    expect(await unfinishedWork(none, secrets)).to.deep.equal(asked)
+  })
+
+  it('is silent on a rotation that has nothing to do but to wait until tokens have ended', async () => {
+    const secrets = new MemorySecretStore()
+    await ensureRing(secrets, SERVICE_ACCOUNT_KEYS)
+    for (let i = 0; i < 2; i++) await advanceRing(secrets, SERVICE_ACCOUNT_KEYS, 'key-1')
+    const at = '2026-11-26T08:00:00Z'
+    const record: StepRecord = {
+      ...{status: 'done', inputs: '', output: {minted: 0, until: at}, generation: at},
+      ...{startedAt: at, seconds: 1, waitedFor: null},
+    }
+    const waiting = {...none, rotating: {'service-account': 'key-1'}}
+    expect(await unfinishedWork(waiting, secrets)).to.have.length(1)
+    expect(await unfinishedWork({...waiting, steps: {'keys/tokens': record}}, secrets)).to.deep.equal([])
   })
 })
 

@@ -70,11 +70,14 @@ export function otherValuesCommand(artifacts: ArtifactSet, resource: string, beg
   const from = `/registry/${resource}/`
   return `from=${from}
 while :; do
-  page=$(${etcdctl(artifacts)} --command-timeout=20s get "$from" /registry/${resource}0 --limit=100 -w fields) || exit 1
-  keys=$(printf '%s\\n' "$page" | sed -n 's/^"Key" : "\\(.*\\)"$/\\1/p')
-  [ -n "$keys" ] || break
-  printf '%s\\n' "$page" | sed -n -e '/^"Key" : /h' -e '/^"Value" : "${begin}/d' -e '/^"Value" : /{g;s/^"Key" : "\\(.*\\)"$/\\1/p}'
-  from="$(printf '%s\\n' "$keys" | tail -n 1)!"
+  page=$(${etcdctl(artifacts)} --command-timeout=20s get "$from" /registry/${resource}0 --limit=100 -w fields | sed -n \\
+    -e '/^"Key" : /h' -e '/^"Value" : "${begin}/{g;s/^"Key" : "\\(.*\\)"$/= \\1/p;d}' \\
+    -e '/^"Value" : /{g;s/^"Key" : "\\(.*\\)"$/! \\1/p}' -e '/^"Count" : /p')
+  case $page in *'"Count" : '*) ;; *) exit 1 ;; esac
+  last=$(printf '%s\\n' "$page" | sed -n 's/^[=!] //p' | tail -n 1)
+  [ -n "$last" ] || break
+  printf '%s\\n' "$page" | sed -n 's/^! //p'
+  from="$last!"
 done`
 }
 

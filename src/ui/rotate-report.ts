@@ -22,9 +22,14 @@ export function rotateReport(
     commands.push(`khw keys rotate ${name}`)
   } else if (revoked) {
     lines.push(
-      warn('Pods that hold a token of the old key are refused by the API until they are restarted, CoreDNS too.'),
+      warn(
+        'Pods that hold a token of the old key are refused by the API until they are restarted: CoreDNS where it runs, and what else uses the API.',
+      ),
     )
-    commands.push('kubectl --namespace kube-system rollout restart deployment,daemonset')
+    commands.push(
+      'kubectl get deployments,daemonsets,statefulsets --all-namespaces',
+      'kubectl --namespace NAMESPACE rollout restart deployment NAME',
+    )
   }
   return [lines.join('\n'), next(commands, style)].filter(part => part !== '').join('\n\n')
 }

@@ -30,7 +30,9 @@ describe('the values that etcd holds under another key', () => {
 echo '"ClusterID" : 1'
 LC_ALL=C awk -F'"' -v from="$from" '$4 >= from' <<'END' | head -n "$limit" | tr '\\t' '\\n'
 ${fields}
-END`,
+END
+echo '"More" : false'
+echo '"Count" : 1'`,
     )
     const command = otherValuesCommand(sampleCluster('1.36').artifacts, 'secrets', 'k8s:enc:secretbox:v1:key-2:')
     return box.run(command.replaceAll('/usr/local/bin/etcdctl', 'etcdctl'))

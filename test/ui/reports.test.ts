@@ -71,7 +71,9 @@ describe('rotateReport of revoked tokens', () => {
   it('says what that costs, and how it is made good', () => {
     const text = rotateReport({...report(), revoked: true}, options)
     expectFits(text)
-    expect(text).to.match(/refused by the API[\s\S]*Next:\n {2}kubectl --namespace kube-system rollout restart/)
+    expect(text).to.match(
+      /refused by the API[\s\S]*Next:\n {2}kubectl get deployments,daemonsets,statefulsets --all-namespaces\n {2}kubectl --namespace NAMESPACE rollout restart/,
+    )
   })
 })
 

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {KhwError, type KhwCode} from '../../errors.js'
 import {knownChecksum} from '../files/checksum.js'
 import {checksumIn} from '../files/checksum-list.js'
-import {inParallel} from '../net/parallel.js'
+import {inParallel} from '../../parallel.js'
 import type {MirrorSource} from './source.js'
 
 /** A file that a mirror should have. */

@@ -7,7 +7,7 @@ export default class Rotate extends AwsCommand {
   static override summary = 'Draw new keys for secrets in etcd and for service account tokens'
   static override description = `Controllers are served one after the other, and the API goes on answering, which takes minutes on AWS for each of them and stage: first all of them know the new keys, then they use them; then every Secret and ConfigMap is written anew, and the old encryption key is dropped.
 
-The old service account key stays until the tokens that it has signed have ended, an hour or so; the same command drops it then, and until then changes nothing. Tokens in Secrets are signed anew at once: pods that use one read the new one within two minutes, and the old one is refused.
+The old service account key stays until the tokens of pods that it has signed have ended, an hour or so; the same command drops it then, and until then changes nothing. A token that somebody has asked to last longer (kubectl create token --duration) is refused from then on. Tokens in Secrets are signed anew at once: pods that use one read the new one within two minutes, and the old one is refused.
 
 What was interrupted is finished by the same command. Without NAME: the only cluster.`
   static override examples = [

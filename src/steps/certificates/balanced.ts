@@ -11,6 +11,9 @@ type BalancedNeeds = {
   readonly configured: Configure
 }
 
+/** Milliseconds. A target that was registered just now may take five minutes (aws-load-balancer-controller#1834). */
+const BUDGET = 600_000
+
 export type Balanced = Step<Nothing, BalancedNeeds>
 
 /**
@@ -24,7 +27,7 @@ export function balanced(node: ClusterNode, needs: BalancedNeeds): Balanced {
     title: `Wait until the load balancer sends to ${node.name}`,
     needs,
 
-    async create({elb, clock, signal}, {targetGroup: {arn}, instance: {instanceId}}) {
+    async create({elb, spec, clock, signal}, {targetGroup: {arn}, instance: {instanceId}}) {
       const isHealthy = async (): Promise<true | undefined> => {
         const {TargetHealthDescriptions: targets = []} = await elb.describeTargetHealth({TargetGroupArn: arn})
         const states = targets.map(({Target, TargetHealth}) => [Target?.Id, TargetHealth?.State] as const)
@@ -35,12 +38,12 @@ export function balanced(node: ClusterNode, needs: BalancedNeeds): Balanced {
       }
       await waitUntil(isHealthy, {
         what: `the load balancer to call ${node.name} healthy`,
-        budget: 300_000,
+        budget: BUDGET,
         every: 1_000,
         slowest: 2_000,
         clock,
         signal,
-        suggestions: [`See what it finds: khw status`],
+        suggestions: [`See what it finds: khw status ${spec.name}`],
       })
       return {}
     },

@@ -1,4 +1,5 @@
 import type {ClusterNode} from '../../cluster/addressing.js'
+import {gracefulStop} from '../../templates/graceful-stop.js'
 import {unitJobsCommand} from '../../templates/remote-commands.js'
 import {defineStep, type Nothing, type Step} from '../engine/step.js'
 import {waitUntil} from '../engine/wait-until.js'
@@ -22,7 +23,7 @@ export function settled(node: ClusterNode, configured: Configure): Settled {
     title: `Wait for what restarts on ${node.name}`,
     needs: {configured, connection: configured.needs.connection},
 
-    async create({nodes, signal, progress}, {connection}) {
+    async create({nodes, spec, access, signal, progress}, {connection}) {
       const ssh = await nodes.to(node.name, connection.host, progress, connection.via)
       const none = async (): Promise<true> => {
         const jobs = (await probeAsRoot(ssh, unitJobsCommand(node.role), {signal})).trim()
@@ -31,10 +32,10 @@ export function settled(node: ClusterNode, configured: Configure): Settled {
       }
       await waitUntil(none, {
         what: `systemd on ${node.name} to have restarted everything`,
-        budget: 180_000,
+        budget: (180 + gracefulStop(spec, access.targetLag).atMost) * 1000,
         every: 300,
         signal,
-        suggestions: [`Look at it: khw ssh ${node.name} -- systemctl list-jobs`],
+        suggestions: [`Look at it: khw ssh ${node.name} --name ${spec.name} -- systemctl list-jobs`],
       })
       return {}
     },

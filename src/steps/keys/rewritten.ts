@@ -1,5 +1,6 @@
 import {releaseOf} from '../../kubernetes/releases.js'
 import {KubernetesApiError} from '../../kubernetes/api-error.js'
+import {inParallel} from '../../parallel.js'
 import {ENCRYPTED_RESOURCES, encryptedBy} from '../../pki/encryption.js'
 import {otherValuesCommand} from '../../templates/remote-commands.js'
 import type {ClusterNode} from '../../cluster/addressing.js'
@@ -51,25 +52,20 @@ export function rewritten(controller: ClusterNode, needs: RewrittenNeeds, after:
         try {
           await api.patch(pathOf(key), {})
         } catch (error) {
-          // Somebody's webhook, or a limit that it is over by now: waiting does not help.
-          if (error instanceof KubernetesApiError && error.status !== 409 && error.status < 500) throw new Fatal(error)
+          if (error instanceof KubernetesApiError && isRefusal(error)) throw new Fatal(error)
           throw error
         }
       }
       const written = new Set<string>()
       const none = async (): Promise<true | undefined> => {
-        const left = [...(await others())]
-        if (left.length === 0) return true
-        const one = async (): Promise<void> => {
-          for (let key = left.pop(); key !== undefined; key = left.pop()) {
-            signal.throwIfAborted()
-            await rewrite(key)
-            written.add(key)
-            progress(`${written.size} written`)
-          }
-        }
-        await Promise.all(Array.from({length: WRITERS}, one))
-        return undefined
+        const left = await others()
+        await inParallel(left, WRITERS, async key => {
+          signal.throwIfAborted()
+          await rewrite(key)
+          written.add(key)
+          progress(`${written.size} written`)
+        })
+        return left.length === 0 || undefined
       }
       await waitUntil(none, {
         what: `etcd to hold nothing that is encrypted with another key than ${first}`,
@@ -82,6 +78,11 @@ export function rewritten(controller: ClusterNode, needs: RewrittenNeeds, after:
       return {objects: written.size}
     },
   })
+}
+
+/** By somebody's webhook or quota, which waiting does not change; what passes is a conflict, or an API server with much to do. */
+function isRefusal({status}: KubernetesApiError): boolean {
+  return status >= 400 && status < 500 && ![408, 409, 429].includes(status)
 }
 
 /** `/registry/secrets/default/name` is at `/api/v1/namespaces/default/secrets/name`. */

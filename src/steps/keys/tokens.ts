@@ -28,14 +28,14 @@ export function tokens(needs: TokensNeeds, after: readonly Step[]): Tokens {
 
     edition: ({keys}) => keys?.['service-account']?.join(),
 
-    async create({secrets, kubernetes, clock, signal, progress}, {addresses}) {
+    async create({spec, secrets, kubernetes, clock, signal, progress}, {addresses}) {
       const [signing] = await readRing(secrets, SERVICE_ACCOUNT_KEYS)
       if (!signing) throw new Error('there is no key that signs tokens')
       const keyId = keyIdOf(signing.text)
       const since = clock.now()
       const api = await kubernetes(addresses.publicIps, 'admin')
       const minted = new Set<string>()
-      const none = async (): Promise<true | undefined> => {
+      const none = async (): Promise<true> => {
         const stored = await storedTokens(api)
         for (const token of stored.filter(each => each.keyId !== undefined && each.keyId !== keyId)) {
           signal.throwIfAborted()
@@ -43,7 +43,9 @@ export function tokens(needs: TokensNeeds, after: readonly Step[]): Tokens {
           minted.add(token.path)
           progress(`${minted.size} signed anew`)
         }
-        return stored.every(each => each.keyId === keyId) || undefined
+        const waiting = stored.filter(each => each.keyId !== keyId).map(({path}) => path)
+        if (waiting.length === 0) return true
+        throw new Error(`not yet: ${waiting.join(', ')}`)
       }
       await waitUntil(none, {
         what: 'the controller manager to sign every token that is in a Secret',
@@ -52,7 +54,7 @@ export function tokens(needs: TokensNeeds, after: readonly Step[]): Tokens {
         slowest: 2_000,
         signal,
         suggestions: [
-          'Look for Secrets without a token: kubectl get secrets -A --field-selector type=kubernetes.io/service-account-token',
+          `See what it says: khw ssh controller-1 --name ${spec.name} -- sudo journalctl -u kube-controller-manager -n 50`,
         ],
       })
       const life = (await longestTokenLife(api)) * 1000

@@ -1,6 +1,8 @@
+import {setTimeout as sleep} from 'node:timers/promises'
 import {expect} from 'chai'
 import {required} from '../../../src/aws/required.js'
 import {controllersOf} from '../../../src/cluster/addressing.js'
+import {KubernetesApiError} from '../../../src/kubernetes/api-error.js'
 import type {KubernetesObject} from '../../../src/kubernetes/objects.js'
 import {advanceRing, ensureRing, readRing} from '../../../src/pki/key-ring.js'
 import {keyIdOf} from '../../../src/pki/keys.js'
@@ -82,6 +84,46 @@ describe('what was encrypted with the old key', () => {
       '/api/v1/namespaces/default/secrets/db',
       '/api/v1/namespaces/kube-system/configmaps/coredns',
     ])
+  })
+
+  const left = Array.from({length: 20}, (_, i) => `/registry/secrets/default/s-${i}`)
+  const answering = (status: number): KubernetesApiError =>
+    new KubernetesApiError({method: 'PATCH', path: '/'}, 'https://198.18.0.4:6443', {status, headers: {}, body: ''})
+
+  it('is not tried again where it was refused, and nothing is at work any more once that is told', async () => {
+    let calls = 0
+    const api = {
+      patch: async () => {
+        if (++calls === 3) throw answering(403)
+        await sleep(5)
+        return {}
+      },
+    }
+    const error: unknown = await step
+      .create(await contextOf(await inUse(), api, () => left.join('\n')), needs)
+      .catch((reason: unknown) => reason)
+    expect(error).to.be.instanceOf(KubernetesApiError)
+    const before = calls
+    expect(before).to.be.at.most(8)
+    await sleep(30)
+    expect(calls).to.equal(before)
+  })
+
+  it('is tried again where an API server has too much to do', async () => {
+    const old = new Set(left)
+    let refused = 0
+    const api = {
+      patch: (path: string) => {
+        if (refused < 5) {
+          refused += 1
+          return Promise.reject(answering(429))
+        }
+        old.delete(`/registry/secrets/default/${path.split('/').at(-1) ?? ''}`)
+        return Promise.resolve({})
+      },
+    }
+    const {objects} = await step.create(await contextOf(await inUse(), api, () => [...old].join('\n')), needs)
+    expect({objects, left: old.size}).to.deep.equal({objects: 20, left: 0})
   })
 })
 

@@ -21,9 +21,10 @@ const SERVING: Place = {
 const EVERYWHERE: readonly Place[] = [
   {folder: `${COMPONENT_BASE}/logs`, optional: true},
   {folder: `${COMPONENT_BASE}/logs/api/v1`, optional: true},
-  {folder: `${COMPONENT_BASE}/metrics`, only: ['options.go']},
   {folder: `${COMPONENT_BASE}/cli/globalflag`},
 ]
+/** Of the control plane alone: the kubelet and kube-proxy do not ask for these, and know none of them. */
+const METRICS: Place = {folder: `${COMPONENT_BASE}/metrics`, only: ['options.go']}
 const DELEGATING: Place = {
   folder: APISERVER,
   only: ['authentication.go', 'authorization.go'],
@@ -61,6 +62,7 @@ const PROGRAMS: Readonly<Record<string, readonly Place[]>> = {
       of: ['RequestHeaderAuthenticationOptions', 'ClientCertAuthenticationOptions'],
     },
     SERVING,
+    METRICS,
     ...EVERYWHERE,
   ],
   'kube-controller-manager': [
@@ -76,9 +78,10 @@ const PROGRAMS: Readonly<Record<string, readonly Place[]>> = {
     SERVING,
     DELEGATING,
     LEADER,
+    METRICS,
     ...EVERYWHERE,
   ],
-  'kube-scheduler': [{folder: 'cmd/kube-scheduler/app/options'}, SERVING, DELEGATING, LEADER, ...EVERYWHERE],
+  'kube-scheduler': [{folder: 'cmd/kube-scheduler/app/options'}, SERVING, DELEGATING, LEADER, METRICS, ...EVERYWHERE],
   kubelet: [
     {folder: 'cmd/kubelet/app/options'},
     {folder: 'pkg/kubelet/config', only: ['flags.go'], optional: true},

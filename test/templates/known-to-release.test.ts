@@ -151,6 +151,11 @@ describe('a word that a release does not know', () => {
     expect(facts.unknownFlags('kube-apiserver', 28, ['authentication-config'])).to.deep.equal([])
     expect(facts.unknownFlags('kube-apiserver', 27, ['authentication-config'])).to.deep.equal(['authentication-config'])
     expect(facts.unknownFlags('kube-scheduler', 36, ['service-cluster-ip-range'])).to.have.length(1)
+    // Of the library that the control plane's programs share; the kubelet and kube-proxy leave them out.
+    const metrics = ['allow-metric-labels', 'disabled-metrics']
+    expect(facts.unknownFlags('kube-scheduler', 36, metrics)).to.deep.equal([])
+    expect(facts.unknownFlags('kubelet', 36, metrics)).to.deep.equal(metrics)
+    expect(facts.unknownFlags('kube-proxy', 36, metrics)).to.deep.equal(metrics)
     expect(facts.unknownEtcdFlags('3.5.33', ['enable-v2', 'tls-min-version'])).to.deep.equal([])
     expect(facts.unknownEtcdFlags('3.6.14', ['enable-v2'])).to.deep.equal(['enable-v2'])
     expect(facts.unknownEtcdFlags('3.5.7', ['tls-min-version'])).to.deep.equal(['tls-min-version'])

@@ -69,5 +69,6 @@ function wordsOf(pod: PodObject): Words {
   if (said?.reason !== undefined) return {...said, image}
   const scheduled = conditionOf(pod, 'PodScheduled')
   if (scheduled?.status === 'False') return scheduled
-  return {reason: status?.reason ?? status?.phase, message: status?.message}
+  const unseen = scheduled === undefined && spec?.nodeName === undefined && status?.phase === 'Pending'
+  return {reason: status?.reason ?? status?.phase, message: unseen ? 'no scheduler has looked at it' : status?.message}
 }

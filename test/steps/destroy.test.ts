@@ -120,8 +120,8 @@ describe('destroy against the region', () => {
       const vpc = remaining.find(({id}) => id === vpcId)
       expect(vpc?.why).to.equal("is used by VPC endpoint vpce-1 (com.amazonaws.x.s3), which is not khw's")
       expect(vpc?.fixes).to.deep.equal([
-        'aws ec2 delete-vpc-endpoints --vpc-endpoint-ids vpce-1',
-        'aws ec2 delete-vpc-peering-connection --vpc-peering-connection-id pcx-1',
+        'aws ec2 delete-vpc-endpoints --region local-1 --vpc-endpoint-ids vpce-1',
+        'aws ec2 delete-vpc-peering-connection --region local-1 --vpc-peering-connection-id pcx-1',
       ])
     }
     expect(asked).to.deep.equal([`vpc-id=${vpcId}`, `vpc-id=${vpcId}`])

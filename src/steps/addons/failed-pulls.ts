@@ -1,8 +1,15 @@
 import type {Clock} from '../../clock.js'
 import type {PodTrouble} from '../../kubernetes/pod-trouble.js'
 
-/** Milliseconds. A kubelet that cannot pull an image tries again after 10, 20 and 40 s: what three tries were refused is told. */
-const PATIENCE = 60_000
+/**
+ * Milliseconds. A kubelet that cannot pull an image tries again after 10, 20 and 40 s, and so on: what a registry has refused
+ * three times is told; a registry that has too much to do, or a name that cannot be looked up yet, may pass.
+ */
+const PATIENCE = {refused: 60_000, other: 180_000}
+
+/** As containerd passes on what a registry says, and the kubelet what it finds wrong itself. */
+const REFUSED =
+  /not found|denied|unauthorized|authorization failed|manifest unknown|invalid reference|InvalidImageName|ErrImageNeverPull/i
 
 /** Keeps what a kubelet said when it tried: while it waits for the next try, it says no more than that. */
 export class FailedPulls {
@@ -22,6 +29,7 @@ export class FailedPulls {
     }
     this.#since ??= this.#clock.now()
     if (this.#said === undefined || !trouble.why.startsWith('ImagePullBackOff')) this.#said = trouble
-    return this.#clock.now() - this.#since >= PATIENCE ? this.#said : undefined
+    const patience = REFUSED.test(this.#said.why) ? PATIENCE.refused : PATIENCE.other
+    return this.#clock.now() - this.#since >= patience ? this.#said : undefined
   }
 }

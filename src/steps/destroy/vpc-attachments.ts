@@ -13,8 +13,11 @@ export interface VpcAttachment {
   readonly fix: string
 }
 
-/** Of endpoints and of peerings alike: these are no more, or are about to be no more. */
-const GONE = ['deleted', 'deleting', 'rejected', 'failed', 'expired']
+/** These are no more, or are about to be no more. An endpoint that was rejected still has its interfaces; a peering has nothing. */
+const GONE = {
+  endpoint: ['deleted', 'deleting'],
+  peering: ['deleted', 'deleting', 'rejected', 'failed', 'expired'],
+}
 
 /** Endpoints and peerings of the cluster's VPCs (EC2 DescribeVpcEndpoints, DescribeVpcPeeringConnections). */
 export async function vpcAttachments(
@@ -25,6 +28,7 @@ export async function vpcAttachments(
   const vpcIds = idsOf(vpcs, v => v.VpcId)
   if (vpcIds.length === 0) return []
   const options = {abortSignal: signal}
+  const region = await ec2.config.region()
   const of = (Name: string) => ({Filters: [{Name, Values: [...vpcIds]}]})
   const peeringsBy = (side: 'requester' | 'accepter') =>
     visible(ec2.describeVpcPeeringConnections(of(`${side}-vpc-info.vpc-id`), options))
@@ -36,14 +40,14 @@ export async function vpcAttachments(
   const peerings = [...(asked?.VpcPeeringConnections ?? []), ...(accepted?.VpcPeeringConnections ?? [])]
   return [
     ...(endpoints?.VpcEndpoints ?? [])
-      .filter(({State}) => !GONE.includes(String(State).toLowerCase()))
+      .filter(({State}) => !GONE.endpoint.includes(String(State).toLowerCase()))
       .map(({VpcEndpointId: id = '', ServiceName, VpcId = '', RouteTableIds = []}) => ({
         holds: [VpcId, ...RouteTableIds],
         why: `is used by VPC endpoint ${id}${ServiceName === undefined ? '' : ` (${ServiceName})`}, ${NOT_OURS}`,
-        fix: `aws ec2 delete-vpc-endpoints --vpc-endpoint-ids ${id}`,
+        fix: `aws ec2 delete-vpc-endpoints --region ${region} --vpc-endpoint-ids ${id}`,
       })),
     ...peerings
-      .filter(({Status}) => !GONE.includes(String(Status?.Code)))
+      .filter(({Status}) => !GONE.peering.includes(String(Status?.Code)))
       .map(({VpcPeeringConnectionId: id = '', RequesterVpcInfo, AccepterVpcInfo}) => {
         const ends = [RequesterVpcInfo?.VpcId, AccepterVpcInfo?.VpcId].flatMap(vpcId => vpcId ?? [])
         const other = ends.find(vpcId => !vpcIds.includes(vpcId))
@@ -51,7 +55,7 @@ export async function vpcAttachments(
         return {
           holds: [...ends, ...idsOf(through, t => t.RouteTableId)],
           why: `is used by VPC peering ${id}${other === undefined ? '' : ` (with ${other})`}, ${NOT_OURS}`,
-          fix: `aws ec2 delete-vpc-peering-connection --vpc-peering-connection-id ${id}`,
+          fix: `aws ec2 delete-vpc-peering-connection --region ${region} --vpc-peering-connection-id ${id}`,
         }
       }),
   ]

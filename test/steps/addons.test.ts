@@ -8,7 +8,7 @@ import {imageOf, requireImage} from '../../src/steps/addons/image.js'
 import {NO_PAIR} from '../../src/steps/addons/addon.js'
 import {applyObject} from '../../src/steps/addons/apply.js'
 import {addonOf, allAddons} from '../../src/steps/addons/registry.js'
-import {removeAddon} from '../../src/steps/addons/remove.js'
+import {deleteObjects} from '../../src/steps/addons/remove.js'
 import {addonState} from '../../src/steps/addons/state.js'
 import {LoopbackApi, testPki} from '../kubernetes/loopback.js'
 import {MemorySecretStore} from '../pki/fixtures.js'
@@ -62,7 +62,7 @@ describe('add-ons of a cluster', () => {
         state: 'incomplete',
         detail: `ServiceAccount kube-system/${name} is missing`,
       })
-      await removeAddon(addonOf(name), spec, api, wait)
+      await deleteObjects(addonOf(name), spec, api, wait)
       expect(await stateOf(name)).to.include({state: 'absent'})
       expect([...objects.all.keys()]).to.deep.equal(
         name === 'coredns' ? ['/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io'] : [],
@@ -95,13 +95,13 @@ describe('add-ons of a cluster', () => {
       objects.all.set(path, {...object, metadata: {...object.metadata, managedFields: [{manager: 'helm'}]}})
     expect(await stateOf('coredns')).to.include({state: 'foreign'})
     const before = objects.all.size
-    expect(await removeAddon(addonOf('coredns'), spec, api, wait)).to.deep.equal([])
+    expect(await deleteObjects(addonOf('coredns'), spec, api, wait)).to.deep.equal([])
     expect(objects.all.size).to.equal(before)
   })
 
   it('are removed last made first, so that nobody is sent to what is gone', async () => {
     await install('metrics-server')
-    const removed = await removeAddon(addonOf('metrics-server'), spec, api, wait)
+    const removed = await deleteObjects(addonOf('metrics-server'), spec, api, wait)
     expect(removed[0]).to.equal('APIService v1beta1.metrics.k8s.io')
     expect(removed.at(-1)).to.equal('ServiceAccount kube-system/metrics-server')
     expect(removed).to.include('Secret kube-system/metrics-server-tls')

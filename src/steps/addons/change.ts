@@ -1,4 +1,3 @@
-import {explained} from '../../aws/explained.js'
 import {rewriteSpecTags} from '../../aws/spec-tags.js'
 import {addonsOf, sortedAddons, type AddonName, type ClusterAddon} from '../../cluster/addons.js'
 import {rangesOf} from '../../cluster/operator-ranges.js'
@@ -15,7 +14,7 @@ import {installAddon, installId} from './install.js'
 import {liveAddresses} from './live-addresses.js'
 import {addonReady, readyId} from './ready.js'
 import {addonOf} from './registry.js'
-import {removeAddon} from './remove.js'
+import {removalId, removeAddon} from './remove.js'
 import {reportOf, type AddonReport} from './report.js'
 import {addonState, type AddonState} from './state.js'
 
@@ -53,29 +52,21 @@ export async function remove(
   {journal, context: before, api, onEvent}: ClusterToChange,
   name: AddonName,
 ): Promise<{readonly addon: AddonReport; readonly removed: readonly string[]}> {
-  const {clock, signal} = before
-  const addon = addonOf(name)
   const others = addonsOf(before.spec).filter(each => each.name !== name)
+  // What an earlier removal did is not done for this one, and what was installed is no more.
+  journal.forget([removalId(name), installId(name), readyId(name)])
   const context = await wanting(before, journal, others)
-  const phase = 'addons'
-  const id = `${installId(name)}/removal`
-  const steps = [{id, title: `Remove ${addon.title}`}]
-  onEvent({type: 'planned', phases: [{id: phase, title: 'Remove the add-on', steps}]})
-  const startedAt = clock.now()
-  onEvent({type: 'step-started', id, phase, at: startedAt})
-  const seconds = (): number => (clock.now() - startedAt) / 1000
-  const progress = (text: string): void => {
-    onEvent({type: 'step-progress', id, phase, text})
-  }
-  try {
-    const removed = await removeAddon(addon, context.spec, api, {clock, signal, progress})
-    onEvent({type: 'step-done', id, phase, outcome: 'removed', seconds: seconds()})
-    return {addon: await reportOf(name, context, api), removed}
-  } catch (error) {
-    const shown = explained(error, `Could not remove ${addon.title}`)
-    onEvent({type: 'step-failed', id, phase, error: shown, seconds: seconds()})
-    throw shown
-  }
+  const addresses = liveAddresses(context.spec)
+  const removal = removeAddon(name, {addresses})
+  const outputs = await runPlan({
+    plan: plan([addresses, removal], {addons: 'Remove the add-on'}),
+    journal,
+    context,
+    onEvent,
+  })
+  journal.forget([removal.id])
+  const {removed} = outputs.get(removal.id) as {readonly removed: readonly string[]}
+  return {addon: await reportOf(name, context, api), removed}
 }
 
 /**

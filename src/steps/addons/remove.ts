@@ -4,18 +4,44 @@ import type {KubernetesObject} from '../../kubernetes/objects.js'
 import {objectPath} from '../../kubernetes/paths.js'
 import type {WaitOptions} from '../engine/wait-until.js'
 import {waitUntil} from '../engine/wait-until.js'
+import type {AddonName} from '../../cluster/addons.js'
+import {defineStep, type Step} from '../engine/step.js'
 import type {Addon} from './addon.js'
+import {installId, type KnownAddresses} from './install.js'
+import {addonOf} from './registry.js'
 import {isOwn} from './apply.js'
 import {labelOf, referencesOf} from './state.js'
 
 /** Longer than the API server takes to drop objects of which nothing hangs on. Milliseconds. */
 const BUDGET = 60_000
 
+export type RemoveAddon = Step<{removed: readonly string[]}, {readonly addresses: KnownAddresses}>
+
+export function removalId(name: AddonName): string {
+  return `${installId(name)}/removal`
+}
+
+/** Takes an add-on away again; of what it did there is only what it deleted. */
+export function removeAddon(name: AddonName, needs: {readonly addresses: KnownAddresses}): RemoveAddon {
+  const addon = addonOf(name)
+  return defineStep<{removed: readonly string[]}, {readonly addresses: KnownAddresses}>({
+    id: removalId(name),
+    phase: 'addons',
+    title: `Remove ${addon.title}`,
+    needs,
+
+    async create({spec, kubernetes, clock, signal, progress}, {addresses}) {
+      const api = await kubernetes(addresses.publicIps, 'admin')
+      return {removed: await deleteObjects(addon, spec, api, {clock, signal, progress})}
+    },
+  })
+}
+
 /**
  * Deletes the objects of an add-on, last created first, so that nobody is sent to what is gone already; what is gone counts
  * as deleted, and what khw has not made is left alone. Its pods go by themselves. Resolves to what it deleted.
  */
-export async function removeAddon(
+export async function deleteObjects(
   addon: Addon,
   spec: ClusterSpec,
   api: KubernetesApi,

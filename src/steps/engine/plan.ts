@@ -5,10 +5,14 @@ import type {Step} from './step.js'
 /** A directed acyclic graph of steps, in an order in which each step comes after its needs. */
 export interface Plan {
   readonly steps: readonly Step[]
+  /** What a phase is called in this one, where that is not what it is called in a create. */
+  readonly titles?: Titles
 }
 
+type Titles = Readonly<Partial<Record<PhaseId, string>>>
+
 /** Checks that ids are unique and that needs come first; both are bugs in a plan, not user errors. */
-export function plan(steps: readonly Step[]): Plan {
+export function plan(steps: readonly Step[], titles?: Titles): Plan {
   const seen = new Set<string>()
   for (const step of steps) {
     if (seen.has(step.id)) throw new Error(`two steps are called ${step.id}`)
@@ -17,7 +21,7 @@ export function plan(steps: readonly Step[]): Plan {
     }
     seen.add(step.id)
   }
-  return {steps}
+  return {steps, ...(titles && {titles})}
 }
 
 export function needsOf(step: Step): readonly Step[] {
@@ -41,7 +45,7 @@ export function upTo(whole: Plan, phase: PhaseId): Plan {
 export function plannedPhases(whole: Plan): readonly PlannedPhase[] {
   return PHASES.map(({id, title}) => ({
     id,
-    title,
+    title: whole.titles?.[id] ?? title,
     steps: whole.steps.filter(step => step.phase === id).map(step => ({id: step.id, title: step.title})),
   })).filter(phase => phase.steps.length > 0)
 }

@@ -163,6 +163,19 @@ describe('changing the add-ons of a cluster', () => {
     expect(journal.steps['addons/coredns/ready']?.status).to.equal('failed')
   })
 
+  it('is removed by a plan of steps like any other, which leaves no record, and each time anew', async () => {
+    const events: RunEvent[] = []
+    const told = () => ({...cluster(), onEvent: (event: RunEvent) => void events.push(event)})
+    expect((await remove(told(), 'coredns')).removed).to.include('Deployment kube-system/coredns')
+    const planned = events.find(event => event.type === 'planned')
+    expect(planned?.phases.map(({title}) => title)).to.deep.equal(['Remove the add-on'])
+    const done = events.flatMap(event => (event.type === 'step-done' ? [event.id] : []))
+    expect(done).to.deep.equal(['addons/addresses', 'addons/coredns/removal'])
+    expect(Object.keys(Journal.open(directory).steps)).to.deep.equal(['addons/addresses'])
+    await install(cluster(), {name: 'coredns', image: OLD})
+    expect((await remove(told(), 'coredns')).removed).to.include('Deployment kube-system/coredns')
+  })
+
   it('has told the journal and the tags before it deletes anything', async () => {
     journal.amend({addons: [{name: 'coredns', image: OLD}, {name: 'metrics-server'}]})
     killed = true

@@ -38,8 +38,8 @@ export interface DaemonOptions {
 /** A used region lingers long enough for the caller that emptied it to ask once more. */
 const IDLE = {afterUse: 5_000, unused: 30_000}
 const IDLE_INTERVAL = 250
-/** Faults that need no call to begin do so within this. */
-const FAULTS_INTERVAL = 1_000
+/** Faults that need no call to begin do so within this, and what machines change of the kernel is noted. */
+const WATCH_INTERVAL = 1_000
 
 /**
  * Runs the region until it is no longer needed or told to end. False if another process runs it already. Machines and
@@ -81,7 +81,10 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   options.onRelease(() => {
     clock.released()
   })
-  const watch = setInterval(() => faults.current(), FAULTS_INTERVAL)
+  const watch = setInterval(() => {
+    faults.current()
+    machines.noteSettings().catch(onError)
+  }, WATCH_INTERVAL)
   const endpoint = await listen(server)
   const self = identify(process.pid)
   if (!self) throw new Error('this process is not in /proc')

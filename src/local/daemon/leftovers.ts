@@ -1,6 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {HOSTS_FILE, hostNamesIn} from '../host/hosts-file.js'
+import {SETTINGS_DIRECTORY} from '../host/kernel-settings.js'
 import {mountsUnder} from '../host/mounts.js'
 import {run} from '../host/run.js'
 import type {RegionNames} from '../host/names.js'
@@ -33,6 +34,7 @@ export async function findLeftovers(names: RegionNames, directory: string): Prom
     ...(await tablesOf(prefix)),
     ...hostNamesIn(read(HOSTS_FILE), prefix).map(id => ({type: 'host name', id}) as const),
     ...['propagate', 'unix-export', 'locks'].flatMap(kind => named('file', `/run/systemd/nspawn/${kind}`)),
+    ...named('file', SETTINGS_DIRECTORY),
     ...(existsSync(directory) ? [{type: 'file', id: directory} as const] : []),
   ]
 }

@@ -6,6 +6,7 @@ import {lockFile} from '../host/file-lock.js'
 import {removeTree} from '../host/mounts.js'
 import {regionNames, type RegionNames} from '../host/names.js'
 import {cgroupHost, findCgroups, killAll, removeCgroup} from '../machines/cgroups.js'
+import {hostSettings} from '../machines/host-settings.js'
 import {createMachines} from '../machines/machines.js'
 import {createVpcFabric} from '../vpc/vpc-fabric.js'
 import {stopRegion} from './client.js'
@@ -78,4 +79,6 @@ async function removeMachines(
   const groups = findCgroups(cgroups, names.prefix)
   await killAll(groups)
   for (const group of groups) await removeCgroup(group)
+  const restored = await hostSettings(names.prefix, cgroups).release()
+  if (restored.length > 0) onProgress(`Putting back what machines have set of the kernel: ${restored.join(', ')}`)
 }

@@ -10,6 +10,7 @@ import {createCgroups, findCgroups, killAll, removeCgroup, type CgroupHost} from
 import {CONSOLE_BYTES, readConsole} from './console.js'
 import {createDisk, machinePaths, mountDisk, type MachinePaths} from './disk.js'
 import {ExitWatch} from './exit-watch.js'
+import {hostSettings} from './host-settings.js'
 import {initProcess} from './init-process.js'
 import {nspawnCommand} from './nspawn.js'
 import {removeRuntimeFiles} from './runtime-files.js'
@@ -32,6 +33,8 @@ export interface MachinesOptions {
 export interface Machines extends Omit<Fabric, 'syncVpc' | 'targetHealth'> {
   /** Ids of the instances whose machines run now: after a restart of the daemon, those that it takes over. */
   running(): Promise<string[]>
+  /** To be called from time to time: remembers what machines have changed of the kernel that is their host's, too. */
+  noteSettings(): Promise<void>
   /** Stops watching; machines run on. */
   close(): void
 }
@@ -46,6 +49,8 @@ const LINK = 'eth0'
 export function createMachines(options: MachinesOptions): Machines {
   const {names, cgroups} = options
   const watch = new ExitWatch()
+  const settings = hostSettings(names.prefix, cgroups)
+  let starting = 0
   const pathsOf = (instanceId: string): MachinePaths => machinePaths(join(options.directory, instanceId))
   const groupsOf = (instanceId: string): string[] => findCgroups(cgroups, names.machine(instanceId))
 
@@ -99,10 +104,16 @@ export function createMachines(options: MachinesOptions): Machines {
         watch.add({instanceId: before.instanceId, supervisor: before.supervisor, console: paths.console})
         return
       }
-      await mkdir(options.directory, {recursive: true, mode: 0o700})
-      const seed = seedOf(state, instance)
-      await createDisk(paths, options.image, seed)
-      await boot({instanceId: instance.instanceId, hostname: seed.hostname}, paths)
+      starting += 1
+      try {
+        await settings.hold()
+        await mkdir(options.directory, {recursive: true, mode: 0o700})
+        const seed = seedOf(state, instance)
+        await createDisk(paths, options.image, seed)
+        await boot({instanceId: instance.instanceId, hostname: seed.hostname}, paths)
+      } finally {
+        starting -= 1
+      }
     },
 
     async stopMachine(instanceId, {force}) {
@@ -126,6 +137,7 @@ export function createMachines(options: MachinesOptions): Machines {
       await removeTree(paths.directory)
       for (const group of groupsOf(instanceId)) await removeCgroup(group)
       await removeRuntimeFiles(names.machine(instanceId))
+      if (starting === 0 && findCgroups(cgroups, names.prefix).length === 0) await settings.release()
     },
 
     consoleOutput: async instanceId => (await readConsole(pathsOf(instanceId).console)).slice(-CONSOLE_BYTES),
@@ -143,6 +155,8 @@ export function createMachines(options: MachinesOptions): Machines {
       }
       return found
     },
+
+    noteSettings: () => settings.note(),
 
     close() {
       watch.close()

@@ -6,7 +6,8 @@ import {sampleSpec} from '../sample-spec.js'
 
 describe('what fails once the certificates have ended', () => {
   const END = '2026-11-26T10:58:35.000Z'
-  const journalOf = (steps: object): Journal => ({header: {spec: sampleSpec({controllers: 1, workers: 1})}, steps}) as unknown as Journal
+  const journalOf = (steps: object): Journal =>
+    ({header: {spec: sampleSpec({controllers: 1, workers: 1})}, steps}) as unknown as Journal
   const journal = journalOf({'access/certificates': {status: 'done', output: {earliestExpiry: END}}})
   const api = new KhwError('KUBERNETES_API', 'https://198.18.0.4:6443: certificate has expired', ['khw status'])
   const explained = (error: unknown, of = journal, seconds = 1): unknown =>

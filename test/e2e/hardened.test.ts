@@ -11,7 +11,10 @@ import {Khw} from './khw.js'
 import {readyNodes} from './kubectl.js'
 
 const CLUSTER = 'hardened'
-const CREATE = ['create', '--name', CLUSTER, '--provider', 'local', '--controllers', '3', '--workers', '3', '--yes']
+/** For another release than what Debian has: `--artifacts mirror --mirror DIR --kubernetes-version 1.36.2`. */
+const MORE = (process.env['KHW_TEST_CREATE'] ?? '').split(' ').filter(word => word !== '')
+const SIZE = ['--controllers', '3', '--workers', '3']
+const CREATE = ['create', '--name', CLUSTER, '--provider', 'local', ...SIZE, ...MORE, '--yes']
 
 /** What holds of a cluster that is whole and left alone: one 3+3 cluster serves all that look at it from within. */
 describe('a hardened cluster of 3+3 on real machines', function () {

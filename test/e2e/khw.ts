@@ -6,6 +6,7 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {clearFaults, writeFaults} from '../../src/local/daemon/faults-file.js'
+import type {JournalHeader} from '../../src/steps/engine/journal-content.js'
 import type {StepRecord} from '../../src/steps/engine/journal.js'
 import type {CrashPoint} from './crash-points.js'
 
@@ -84,6 +85,12 @@ export class Khw {
     if (!existsSync(file)) return undefined
     const {steps} = JSON.parse(readFileSync(file, 'utf8')) as {steps: Record<string, StepRecord>}
     return steps[step]
+  }
+
+  /** What the journal of a cluster says it is. Throws if there is none. */
+  header(cluster: string): JournalHeader {
+    const file = join(this.home, 'clusters', cluster, 'journal.json')
+    return (JSON.parse(readFileSync(file, 'utf8')) as {header: JournalHeader}).header
   }
 
   /** Starts a command and kills it, as a power cut would, at the first moment `when` holds. Throws if it ends before. */

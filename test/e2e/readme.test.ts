@@ -63,7 +63,7 @@ describe('README', function () {
       if (command.includes('create')) {
         prefix = prefixOf(khw.home)
         symlinkSync(join(ROOT, 'bin/run.js'), join(bin, 'khw'))
-        symlinkSync(kubectlProgram(), join(bin, 'kubectl'))
+        symlinkSync(kubectlProgram(khw, 'hard-way'), join(bin, 'kubectl'))
       }
       if (command.includes('get nodes')) expect(output.match(/ Ready /g)).to.have.length(3)
     })

@@ -3,6 +3,7 @@ import {STEP_TAG, tagValue} from '../../aws/tags.js'
 import type {Clock} from '../../clock.js'
 import {createPlan} from '../create-plan.js'
 import {LOOKED_FOR} from '../engine/attempts.js'
+import {poll} from '../engine/wait-until.js'
 import {madeAt, type Journal} from '../engine/journal.js'
 
 export interface SettledOptions extends InventorySource {
@@ -22,7 +23,7 @@ export async function settledInventory(options: SettledOptions): Promise<Invento
   const {journal, clock, signal, onNotice, begunAt = 0} = options
   const {clusterId} = journal.header
   let told = false
-  for (;;) {
+  const look = async (): Promise<Inventory | undefined> => {
     const askedAt = clock.now()
     const inventory = await takeInventory(options, clusterId, signal)
     // An earlier destroy has seen all there is, and may have removed part of it.
@@ -34,8 +35,11 @@ export async function settledInventory(options: SettledOptions): Promise<Invento
       onNotice(`Looking for what was made last (${what}): EC2 may take two minutes to show it.`)
       told = true
     }
-    await clock.sleep(2_000, signal)
+    return undefined
   }
+  // What is missing is too old to be waited for some day.
+  const settled = await poll(look, {until: Infinity, every: 2_000, clock, signal})
+  return settled ?? takeInventory(options, clusterId, signal)
 }
 
 /** Steps that made a resource, or may have, after `since` (milliseconds since 1970), and are not in the inventory. */

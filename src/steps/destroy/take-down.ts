@@ -11,6 +11,7 @@ import type {Clock} from '../../clock.js'
 import type {DestroyReport} from '../../cluster/report.js'
 import {KhwError, messageOf} from '../../errors.js'
 import type {RunListener} from '../engine/events.js'
+import {poll} from '../engine/wait-until.js'
 import {DESTROY_PLAN} from './destroy-plan.js'
 import {foreignIn, holdersIn} from './foreign.js'
 import {idsOfKind, LET_GO_WITHIN, type Removal, type RemovalContext} from './removal.js'
@@ -124,11 +125,12 @@ async function stillThere(
   kept: ReadonlySet<string>,
 ): Promise<readonly {type: string; id: string}[]> {
   const {clusterId, clock, signal} = options
-  const until = clock.now() + patience
-  for (;;) {
-    const isLast = clock.now() >= until
-    const left = allResources(await takeInventory(options, clusterId, signal))
-    if (isLast || left.every(resource => kept.has(resource.id))) return left
-    await clock.sleep(1_000, signal)
-  }
+  const left = await poll(
+    async isLast => {
+      const seen = allResources(await takeInventory(options, clusterId, signal))
+      return isLast || seen.every(resource => kept.has(resource.id)) ? seen : undefined
+    },
+    {until: clock.now() + patience, every: 1_000, clock, signal},
+  )
+  return left ?? []
 }

@@ -2,6 +2,7 @@ import {awsErrorCode, classOf} from '../../aws/errors.js'
 import type {Clock} from '../../clock.js'
 import type {Json} from './json.js'
 import type {OnRepeat} from './step.js'
+import {poll} from './wait-until.js'
 
 /** EC2 promises to show everywhere what it has made within five minutes; one more for the answers to come. Milliseconds. */
 export const VISIBLE_WITHIN = 360_000
@@ -118,17 +119,14 @@ export async function look(
   {clock, signal, find}: Pick<AttemptOptions, 'clock' | 'signal' | 'find'>,
   patience: number,
 ): Promise<Json | undefined> {
-  const until = clock.now() + patience
-  for (let pause = PAUSE.first; ; pause = Math.min(pause * 2, PAUSE.longest)) {
-    // An answer that took long says what was when it was asked.
-    const isLast = clock.now() >= until
+  const timing = {until: clock.now() + patience, every: PAUSE.first, slowest: PAUSE.longest, clock, signal}
+  return poll(async isLast => {
     try {
-      const found = await find()
-      if (found !== undefined || isLast) return found
+      return await find()
     } catch (error) {
       // The line that lost an answer may lose this one, too.
       if (isLast || !['ambiguous', 'throttle'].includes(classOf(error))) throw error
+      return undefined
     }
-    await clock.sleep(Math.max(1, Math.min(pause, until - clock.now())), signal)
-  }
+  }, timing)
 }

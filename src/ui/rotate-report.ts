@@ -17,9 +17,9 @@ export function rotateReport(
   const lines = [marked(mark, `${style.bold(name)} uses its new keys`, columns)]
   const commands = ready ? [] : [`khw status ${name}`]
   if (until !== undefined) {
-    const why = `The old service account key stays until the tokens of pods that it has signed have ended, ${ending(until, now)}. The command below drops it then; with --revoke-tokens now, and pods are refused by the API until they are restarted.`
+    const why = `The old service account key stays until the tokens of pods that it has signed have ended, ${ending(until, now)}. The first command below drops it then. The second drops it now: pods are refused by the API until they are restarted.`
     lines.push(warn(why))
-    commands.push(`khw keys rotate ${name}`)
+    commands.push(`khw keys rotate ${name}`, `khw keys rotate ${name} --service-account --revoke-tokens`)
   } else if (revoked) {
     lines.push(
       warn(

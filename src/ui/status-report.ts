@@ -179,9 +179,10 @@ function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
     creating: [`khw create --name ${name}`],
     destroying: [`khw destroy ${name}`],
   }
-  // It refuses where a machine is missing.
-  const ordered =
-    phase === 'degraded' ? [...commands[phase], ...renew, ...rotate] : [...renew, ...rotate, ...commands[phase]]
+  // They refuse where a machine is missing. Where none is, what a rotation was stopped at may be all that is wrong.
+  const missing = nodes.some(({state}) => state !== 'running')
+  const first = phase !== 'degraded' ? [...renew, ...rotate] : missing ? [] : rotate
+  const ordered = [...first, ...commands[phase], ...[...renew, ...rotate].filter(command => !first.includes(command))]
   return next([...ordered, ...(warning?.next ?? [])], style)
 }
 

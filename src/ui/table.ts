@@ -1,5 +1,5 @@
 import type {Style} from './style.js'
-import {clip, padTo, widthOf} from './text.js'
+import {padTo, widthOf, wrap} from './text.js'
 
 const GAP = '  '
 
@@ -15,16 +15,17 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 }
 
 /**
- * `Label   value` lines, indented by two; a value is cut where the line would be wider than `columns`, but for one without
- * blanks, such as an address, that somebody may want to copy.
+ * `Label   value` lines, indented by two; a value goes on in the next line where this one would be wider than `columns`, but
+ * for one without blanks, such as an address, that somebody may want to copy.
  */
 export function fields(rows: readonly (readonly [label: string, value: string])[], style: Style, columns = 80): string {
   const width = Math.max(...rows.map(([label]) => widthOf(label)))
   const room = columns - 2 - width - GAP.length
   return rows
     .map(([label, value]) => {
-      const shown = value.includes(' ') ? clip(value, room) : value
-      return `  ${padTo(style.dim(label), width)}${GAP}${shown}`
+      const [first = '', ...more] = wrap(value, room)
+      const indent = ' '.repeat(2 + width + GAP.length)
+      return [`  ${padTo(style.dim(label), width)}${GAP}${first}`, ...more.map(line => `${indent}${line}`)].join('\n')
     })
     .join('\n')
 }

@@ -60,7 +60,7 @@ describe('rotateReport', () => {
     expectFits(text)
     expect(text)
       .to.include('2026-11-22 13:00 UTC (in 1 h 0 min)')
-      .and.to.match(/Next:\n {2}khw keys rotate lab$/)
+      .and.to.match(/Next:\n {2}khw keys rotate lab\n {2}khw keys rotate lab --service-account --revoke-tokens$/)
     expect(rotateReport({...report({ready: false}), revoked: false}, options)).to.match(
       /^! lab[\s\S]*Next:\n {2}khw status lab$/,
     )

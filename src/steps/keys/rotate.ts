@@ -14,6 +14,7 @@ export interface RotateInput<T> extends RotationRequest {
   /** Do not wait until the last token has ended that the old service account key has signed. */
   readonly revokeTokens: boolean
   readonly now: () => number
+  readonly onNotice: (text: string) => void
   /** Takes the keys, as they are, to the controllers. */
   readonly runStage: (rotations: readonly Rotation[]) => Promise<void>
   /** The same where no stage follows, with the rest of the cluster's plan. */
@@ -26,7 +27,16 @@ export interface RotateInput<T> extends RotationRequest {
  */
 export async function rotate<T>(input: RotateInput<T>): Promise<T> {
   const {journal, secrets, onNotice, runStage, runLast} = input
-  await askForRotation(input)
+  if (!(await askForRotation(input))) {
+    const due = (await unfinishedRotations(journal, secrets)).some(
+      each => goesOn(input, each) || !isWaiting(input, each),
+    )
+    onNotice(
+      due
+        ? 'Finishing what khw keys rotate has begun.'
+        : 'Nothing is to be rotated yet: pods may hold tokens that the old service account key has signed.',
+    )
+  }
   await advance(input, ({stage}) => stage === 'draw')
   for (;;) {
     const rotations = await unfinishedRotations(journal, secrets)

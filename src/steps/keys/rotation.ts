@@ -19,7 +19,6 @@ export interface RotationRequest {
   readonly secrets: SecretStore
   /** Of these a new one is drawn, unless a rotation of one of them is unfinished: that is gone on with then. */
   readonly keys: readonly RotatedKey[]
-  readonly onNotice: (text: string) => void
 }
 
 const LAST_STEPS: Readonly<Record<RotatedKey, string>> = {encryption: REWRITTEN_STEP, 'service-account': TOKENS_STEP}
@@ -42,13 +41,10 @@ export async function unfinishedRotations(
   return found.flat()
 }
 
-/** Writes down that new keys are wanted, before one is drawn. */
-export async function askForRotation({journal, secrets, keys, onNotice}: RotationRequest): Promise<void> {
+/** Writes down that new keys are wanted, before one is drawn. False where an unfinished rotation is gone on with instead. */
+export async function askForRotation({journal, secrets, keys}: RotationRequest): Promise<boolean> {
   const unfinished = await unfinishedRotations(journal, secrets)
-  if (unfinished.some(({key}) => keys.includes(key))) {
-    onNotice('Finishing what khw keys rotate has begun.')
-    return
-  }
+  if (unfinished.some(({key}) => keys.includes(key))) return false
   const from = await Promise.all(
     keys.map(async (key): Promise<[RotatedKey, string]> => {
       const [first] = await readRing(secrets, KEY_KINDS[key])
@@ -59,6 +55,7 @@ export async function askForRotation({journal, secrets, keys, onNotice}: Rotatio
   // What was done for the last rotation is not done for this one.
   journal.forget(keys.map(key => LAST_STEPS[key]))
   journal.beginRotation(Object.fromEntries(from))
+  return true
 }
 
 /** To be called once the keys are everywhere as they were then. */

@@ -1,6 +1,7 @@
 import {KhwError} from '../errors.js'
 import type {ArtifactSet} from './artifact.js'
 import {noPoliciesFromDebian} from './check-policies.js'
+import {refuseAddons} from './debian/debian.js'
 import {DEBIAN_KUBERNETES_VERSION} from './debian/kubernetes-build.js'
 import type {Network} from './net/network.js'
 import {obstacleTo, UPSTREAM_HOSTS} from './net/reach.js'
@@ -38,8 +39,11 @@ export async function upstreamObstacle(
   return obstacles.find(found => found !== undefined)
 }
 
-/** Throws ARTIFACT_UNREACHABLE for what Debian does not have in the place of upstream. */
-export function refuseFromDebian(request: Pick<ArtifactRequest, 'cni' | 'kubernetesVersion'>, obstacle: string): void {
+/** Throws ARTIFACT_UNREACHABLE or ARTIFACT_MISSING for what Debian does not have in the place of upstream. */
+export function refuseFromDebian(
+  request: Pick<ArtifactRequest, 'cni' | 'kubernetesVersion' | 'addons'>,
+  obstacle: string,
+): void {
   if (request.cni !== undefined) throw noPoliciesFromDebian(request.cni, obstacle)
   const version = request.kubernetesVersion?.replace(/^v/, '')
   if (version !== undefined && version !== '1.20' && version !== DEBIAN_KUBERNETES_VERSION) {
@@ -52,6 +56,7 @@ export function refuseFromDebian(request: Pick<ArtifactRequest, 'cni' | 'kuberne
       ],
     )
   }
+  refuseAddons(request.addons)
 }
 
 /** The notice that says which it was and why. */

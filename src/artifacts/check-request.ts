@@ -1,15 +1,10 @@
 import {componentVersions} from '../kubernetes/component-versions.js'
 import {checkPolicies, noPoliciesFromDebian} from './check-policies.js'
 import {refuseAddons, refuseOtherVersions} from './debian/debian.js'
-import type {ArtifactRequest} from './request.js'
+import type {ArtifactsAskedFor} from './request.js'
 
 /** What can be told of a request at once, with no network and no disk: throws VERSION_UNSUPPORTED, ARTIFACT_MISSING or ARTIFACT_UNREACHABLE. */
-export function checkArtifactRequest({
-  source,
-  kubernetesVersion,
-  addons,
-  cni,
-}: Pick<ArtifactRequest, 'source' | 'kubernetesVersion' | 'addons' | 'cni'>): void {
+export function checkArtifactRequest({source, kubernetesVersion, addons, cni}: ArtifactsAskedFor): void {
   if (source === 'debian') refuseAddons(addons)
   if (cni !== undefined && source === 'debian') throw noPoliciesFromDebian(cni)
   if (kubernetesVersion === undefined) return

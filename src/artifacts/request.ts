@@ -29,5 +29,8 @@ export interface ArtifactRequest {
   readonly onProgress: (progress: ArtifactProgress) => void
 }
 
+/** What of it is said by whoever asks for a cluster. */
+export type ArtifactsAskedFor = Pick<ArtifactRequest, 'source' | 'mirror' | 'kubernetesVersion' | 'addons' | 'cni'>
+
 /** Sets that are served from this machine's cache. */
 export type CacheServer = NonNullable<RegionAccess['cacheServer']>

@@ -5,7 +5,7 @@ import type {ProviderName} from '../cluster/spec.js'
 import {clusterDirectory, clusterExists} from '../cluster/store.js'
 import {KhwError} from '../errors.js'
 import {createPlan} from './create-plan.js'
-import {checkRequest, refuseOtherRequest, sourceOf, specInput} from './request/check-request.js'
+import {artifactsOf, checkRequest, refuseOtherRequest, specInput} from './request/check-request.js'
 import {expectedSource} from './request/expected-artifacts.js'
 import {lockedOut} from './engine/lock.js'
 import {createRequestDefaults, type CreateRequest} from './request/create-request.js'
@@ -62,7 +62,7 @@ export async function doctor({home, request, signal}: DoctorOptions): Promise<Do
     },
     access,
     ranges,
-    artifacts: resumed ? undefined : {source: sourceOf(request), mirror: request.mirror},
+    artifacts: resumed ? undefined : artifactsOf(request),
     resumed,
   }
   const {findings} = await runPreflight({...subject, signal})

@@ -1,3 +1,4 @@
+import {refuseFromDebian} from '../../artifacts/auto.js'
 import {isMade} from '../../artifacts/debian/debian.js'
 import {DEBIAN_KUBERNETES_VERSION} from '../../artifacts/debian/kubernetes-build.js'
 import {UPSTREAM_HOSTS, obstacleTo} from '../../artifacts/net/reach.js'
@@ -17,12 +18,15 @@ export const artifactHosts: Check = {
     const network = {proxy: proxyFromEnvironment(), signal}
     const obstacles = await Promise.all(urls.map(url => obstacleTo(url, network)))
     const found = obstacles.filter(obstacle => obstacle !== undefined)
-    if (found.length === 0) return {detail: `${hosts} can be reached`}
-    if (artifacts?.source === 'auto')
+    const [obstacle] = found
+    if (obstacle === undefined) return {detail: `${hosts} can be reached`}
+    if (artifacts?.source === 'auto') {
+      refuseFromDebian(artifacts, obstacle)
       return {
         detail: `${found.join(', ')}: ${await fromDebian(subject.access)}`,
         fix: 'For a new one: check the network and HTTPS_PROXY, or use --mirror DIR',
       }
+    }
     throw new KhwError('ARTIFACT_UNREACHABLE', `${found.join(', ')}.`, [
       'Check the network and HTTPS_PROXY',
       'Or use --artifacts mirror --mirror URL with a copy of the files',

@@ -1,8 +1,9 @@
+import type {ArtifactsAskedFor} from '../../artifacts/request.js'
 import type {AwsClients} from '../../aws/clients.js'
 import type {Clock} from '../../clock.js'
 import type {RegionAccess} from '../../cluster/provider.js'
 import type {OperatorRanges} from '../../cluster/operator-ranges.js'
-import type {ArtifactSource, ClusterSpec} from '../../cluster/spec.js'
+import type {ClusterSpec} from '../../cluster/spec.js'
 import type {JournalHeader} from '../engine/journal.js'
 import type {PreflightFacts} from './facts.js'
 
@@ -24,8 +25,8 @@ export interface Subject {
   readonly access: RegionAccess
   /** Who may reach the cluster, if that was said; on AWS the operator's own address otherwise. */
   readonly ranges: OperatorRanges | undefined
-  /** Where binaries are to come from; undefined once they are known to be had. */
-  readonly artifacts: {readonly source: 'auto' | ArtifactSource; readonly mirror: string | undefined} | undefined
+  /** What is to be fetched, and where from; undefined once it is known to be had. */
+  readonly artifacts: ArtifactsAskedFor | undefined
   /** Of a cluster that is to be finished: most of it is there, so only what may have changed matters. */
   readonly resumed: JournalHeader | undefined
 }

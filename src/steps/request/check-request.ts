@@ -1,4 +1,5 @@
 import {checkArtifactRequest} from '../../artifacts/check-request.js'
+import type {ArtifactsAskedFor} from '../../artifacts/request.js'
 import {engineOf} from '../../cluster/cni.js'
 import {checkCostLimit} from '../../cluster/cost-limit.js'
 import {expiryAfter, ttlOf} from '../../cluster/expiry.js'
@@ -56,12 +57,18 @@ export function checkRequest(request: CreateRequest, name: string): void {
   }
   checkRegion(provider, request.region)
   if (provider === 'aws') checkCostLimit(request.maxCost, ttlOf(provider, request.ttl))
-  checkArtifactRequest({
+  checkArtifactRequest(artifactsOf(request))
+}
+
+/** What is to be fetched, and where from. */
+export function artifactsOf(request: CreateRequest): ArtifactsAskedFor {
+  return {
     source: sourceOf(request),
+    mirror: request.mirror,
     kubernetesVersion: request.kubernetesVersion,
     addons: addonsToHave(request),
     cni: engineOf(request),
-  })
+  }
 }
 
 /** `auto` on this machine and `upstream` on AWS, unless told otherwise. */

@@ -1,11 +1,10 @@
 import {fromDebian, refuseFromDebian, upstreamObstacle} from '../../artifacts/auto.js'
-import {NOTICES, refuseAddons} from '../../artifacts/debian/debian.js'
+import {NOTICES} from '../../artifacts/debian/debian.js'
 import {DEBIAN_KUBERNETES_VERSION} from '../../artifacts/debian/kubernetes-build.js'
-import {engineOf} from '../../cluster/cni.js'
 import {clusterSpec, type ArtifactSource, type ClusterSpec} from '../../cluster/spec.js'
 import {proxyFromEnvironment} from '../../proxy.js'
-import {addonsToBe, addonsToHave} from './addon-request.js'
-import {sourceOf} from './check-request.js'
+import {addonsToBe} from './addon-request.js'
+import {artifactsOf, sourceOf} from './check-request.js'
 import type {CreateRequest} from './create-request.js'
 
 /** Where the artifacts of a request come from, as far as that can be told without fetching any. */
@@ -33,8 +32,7 @@ export function specFrom(
   spec: ClusterSpec,
 ): {readonly spec: ClusterSpec; readonly notices: readonly string[]} {
   if (source !== 'debian') return {spec: clusterSpec({...spec, artifactSource: source}), notices: []}
-  if (obstacle !== undefined) refuseFromDebian({...request, cni: engineOf(request)}, obstacle)
-  refuseAddons(addonsToHave(request))
+  if (obstacle !== undefined) refuseFromDebian(artifactsOf(request), obstacle)
   return {
     spec: clusterSpec({
       ...spec,

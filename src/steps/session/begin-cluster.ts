@@ -6,7 +6,7 @@ import type {ClusterDirectory} from '../../cluster/store.js'
 import {checkAhead} from '../preflight/check-ahead.js'
 import {roomFor} from '../preflight/this-machine.js'
 import {checkedMachines} from '../preflight/checked-machines.js'
-import {sourceOf, specInput} from '../request/check-request.js'
+import {artifactsOf, specInput} from '../request/check-request.js'
 import type {CreateOptions} from '../create-cluster.js'
 import type {Journal} from '../engine/journal.js'
 import {newJournal, resolvedArtifacts} from './new-journal.js'
@@ -38,7 +38,7 @@ async function beginOnAws(beginning: Beginning): Promise<Begun> {
   const {request, name, ranges, provider} = beginning
   const region = await openRegion({...beginning, ranges: ranges ?? NOBODY})
   const spec = specInput(request, name)
-  const from = {source: sourceOf(request), mirror: request.mirror}
+  const from = artifactsOf(request)
   const facts = await checkAhead({...beginning, spec, access: region, ranges, artifacts: from, resumed: undefined})
   const machines = await checkedMachines(facts, spec)
   const {network} = await facts.network()

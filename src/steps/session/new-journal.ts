@@ -3,7 +3,6 @@ import type {ArtifactProgress, ArtifactSet} from '../../artifacts/artifact.js'
 import {RETRY_DELAYS} from '../../artifacts/net/network.js'
 import {resolveArtifacts} from '../../artifacts/resolve.js'
 import {ssmAgent} from '../../artifacts/ssm-agent/ssm-agent.js'
-import {engineOf} from '../../cluster/cni.js'
 import {expiryAfter, ttlOf} from '../../cluster/expiry.js'
 import type {Home} from '../../cluster/home.js'
 import {rangesOf} from '../../cluster/operator-ranges.js'
@@ -12,9 +11,9 @@ import type {RegionAccess} from '../../cluster/provider.js'
 import {clusterSpec, type NetworkSpec, type Architecture, type ProviderName} from '../../cluster/spec.js'
 import type {ClusterDirectory} from '../../cluster/store.js'
 import {profileNotice} from '../../templates/admission.js'
-import {addonsToBe, addonsToHave} from '../request/addon-request.js'
+import {addonsToBe} from '../request/addon-request.js'
 import {proxyFromEnvironment} from '../../proxy.js'
-import {sourceOf, specInput} from '../request/check-request.js'
+import {artifactsOf, specInput} from '../request/check-request.js'
 import type {CheckedMachines} from '../preflight/checked-machines.js'
 import type {CreateRequest} from '../request/create-request.js'
 import {Journal} from '../engine/journal.js'
@@ -46,11 +45,7 @@ export async function resolvedArtifacts(
   const artifacts = await resolveArtifacts({
     ...(await regionFacts(provider, home)),
     architecture,
-    source: sourceOf(request),
-    mirror: request.mirror,
-    kubernetesVersion: request.kubernetesVersion,
-    addons: addonsToHave(request),
-    cni: engineOf(request),
+    ...artifactsOf(request),
     cache: home.cache,
     ...(fixed && {fixed}),
     signal,

@@ -2,6 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
+import type {ArtifactsAskedFor} from '../../../src/artifacts/request.js'
 import {RECIPE} from '../../../src/artifacts/debian/make-set.js'
 import {writeCachedSet} from '../../../src/artifacts/debian/record.js'
 import {artifactHosts} from '../../../src/steps/preflight/artifact-hosts.js'
@@ -36,4 +37,26 @@ describe('the look at where binaries come from', () => {
       expect(await detail(source)).to.include("built from Debian's source, is in the cache")
     })
   }
+
+  it('refuses what Debian does not have in the place of upstream, as a create would', async () => {
+    const refusal = async (more: Partial<ArtifactsAskedFor>): Promise<unknown> => {
+      const access = {...ACCESS, architecture: 'amd64'} as const
+      const subject = {artifacts: {source: 'auto', ...more}, access, signal: new AbortController().signal}
+      return artifactHosts.run(subject as unknown as PreflightContext).then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+    }
+    expect(await refusal({kubernetesVersion: '1.30'}))
+      .to.have.property('message')
+      .that.matches(
+        /^Kubernetes 1\.30 cannot be had: dl\.k8s\.io cannot be reached .*, and Debian has 1\.20\.2 only\.$/,
+      )
+    expect(await refusal({addons: ['metrics-server']})).to.include({
+      code: 'ARTIFACT_MISSING',
+      message: 'metrics-server cannot be installed: Debian has no image of it.',
+    })
+    expect(await refusal({cni: 'kube-network-policies'})).to.have.property('code', 'ARTIFACT_UNREACHABLE')
+    expect(await refusal({kubernetesVersion: '1.20'})).to.equal(undefined)
+  })
 })

@@ -43,7 +43,10 @@ export function tokens(needs: TokensNeeds, after: readonly Step[]): Tokens {
           minted.add(token.path)
           progress(`${minted.size} signed anew`)
         }
-        const waiting = stored.filter(each => each.keyId !== keyId).map(({path}) => path)
+        // One that has had no token before is somebody else's to wait for.
+        const waiting = stored
+          .filter(each => (each.keyId === undefined ? minted.has(each.path) : each.keyId !== keyId))
+          .map(({path}) => path)
         if (waiting.length === 0) return true
         throw new Error(`not yet: ${waiting.join(', ')}`)
       }

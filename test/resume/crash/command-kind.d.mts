@@ -9,6 +9,8 @@ export type CommandKind =
   | 'etcd-add-member'
   | 'etcd-health'
   | 'read-etcd-key'
+  | 'other-values'
+  | 'unit-jobs'
   | 'unknown'
 
 export function commandKind(command: string): CommandKind

@@ -9,6 +9,8 @@ const MARKS = [
   ['etcd-remove-member', /member remove/],
   ['etcd-add-member', /member add/],
   ['etcd-health', /endpoint health/],
+  ['other-values', /-w fields/],
+  ['unit-jobs', /show -p Job/],
   ['read-etcd-key', /get --print-value-only/],
 ]
 

@@ -78,6 +78,19 @@ function hookJournal(prototype) {
         return result
       },
   )
+  for (const name of ['beginRotation', 'finishRotation']) {
+    wrap(
+      prototype,
+      name,
+      original =>
+        function (value) {
+          point(`${command}/journal/${name}/before`, '')
+          const result = original.call(this, value)
+          point(`${command}/journal/${name}/after`, '')
+          return result
+        },
+    )
+  }
   for (const name of ['setIntent', 'setComplete']) {
     wrap(
       prototype,

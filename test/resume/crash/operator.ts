@@ -2,6 +2,7 @@ import {setMaxListeners} from 'node:events'
 import {homeOf} from '../../../src/cluster/home.js'
 import type * as createModule from '../../../src/steps/create-cluster.js'
 import type * as destroyModule from '../../../src/steps/destroy-cluster.js'
+import type * as rotateModule from '../../../src/steps/rotate-keys.js'
 import {khw, type KhwPlace} from './khw.js'
 
 export const CLUSTER = 'demo'
@@ -9,6 +10,7 @@ export const CLUSTER = 'demo'
 /** Gets khw to create or destroy and says what went wrong; undefined: nothing. */
 export interface Operator {
   create(place: KhwPlace): Promise<string | undefined>
+  rotate(place: KhwPlace): Promise<string | undefined>
   destroy(place: KhwPlace): Promise<string | undefined>
 }
 
@@ -31,6 +33,8 @@ export function createArguments(mirrorUrl: string): readonly string[] {
   ]
 }
 
+export const ROTATE_ARGUMENTS = ['keys', 'rotate', CLUSTER, '--revoke-tokens'] as const
+
 export const DESTROY_ARGUMENTS = ['destroy', CLUSTER, '--yes'] as const
 
 /** khw in a process of its own, as its users run it. */
@@ -41,6 +45,7 @@ export function realOperator(mirrorUrl: string): Operator {
   }
   return {
     create: place => run(createArguments(mirrorUrl), place),
+    rotate: place => run(ROTATE_ARGUMENTS, place),
     destroy: place => run(DESTROY_ARGUMENTS, place),
   }
 }
@@ -50,6 +55,7 @@ export async function nearOperator(mirrorUrl: string): Promise<Operator> {
   const dist = new URL('../../../dist/steps/', import.meta.url)
   const {createCluster} = (await import(new URL('create-cluster.js', dist).href)) as typeof createModule
   const {destroyCluster} = (await import(new URL('destroy-cluster.js', dist).href)) as typeof destroyModule
+  const {rotateKeys} = (await import(new URL('rotate-keys.js', dist).href)) as typeof rotateModule
   const common = (place: KhwPlace) => ({
     home: homeOf({KHW_HOME: place.home, KHW_CACHE: place.cache}),
     onEvent: () => undefined,
@@ -76,6 +82,12 @@ export async function nearOperator(mirrorUrl: string): Promise<Operator> {
           onArtifactProgress: () => undefined,
         })
         return ready ? undefined : `the cluster is not ready: ${JSON.stringify({nodes, checks})}`
+      }),
+    rotate: place =>
+      complaint(async () => {
+        const keys = ['encryption', 'service-account'] as const
+        const {ready} = await rotateKeys({...common(place), name: CLUSTER, keys, revokeTokens: true})
+        return ready ? undefined : 'the cluster is not ready after its rotation'
       }),
     destroy: place =>
       complaint(async () => {

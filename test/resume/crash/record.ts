@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {clusterIdOf, clusterPath} from './cluster-files.js'
 import {khw} from './khw.js'
 import {logicalState} from './logical-state.js'
-import {createArguments, DESTROY_ARGUMENTS} from './operator.js'
+import {createArguments, DESTROY_ARGUMENTS, ROTATE_ARGUMENTS} from './operator.js'
 import type {Rig} from './rig.js'
 import type {Point, Reference} from './trial.js'
 
@@ -19,6 +19,8 @@ export async function record(rig: Rig): Promise<Reference> {
     await region.settled()
     const calls = region.calls.length
     const state = logicalState(region.store.state, clusterIdOf(clusterPath(place)))
+    const rotated = await khw(ROTATE_ARGUMENTS, place, {recordTo})
+    if (rotated.code !== 0) throw new Error(`khw keys rotate does not even succeed undisturbed:\n${rotated.output}`)
     const destroyed = await khw(DESTROY_ARGUMENTS, place, {recordTo})
     if (destroyed.code !== 0) throw new Error(`khw destroy does not even succeed undisturbed:\n${destroyed.output}`)
     await region.settled()
@@ -38,5 +40,9 @@ export async function record(rig: Rig): Promise<Reference> {
 function distinct(points: readonly Point[]): Point[] {
   const ends = (step: string): number =>
     points.filter(each => each.step === step && /^create\/(?!journal\/).*\/(answered|after)$/.test(each.id)).length
-  return points.filter(({id, step}) => !/^create\/journal\/.*\/done\/before$/.test(id) || ends(step) !== 1)
+  return points.filter(({id, step}) => {
+    // What its steps do is what they do in a create and in a renewal: here it matters how the keys are taken on.
+    if (id.startsWith('keys/')) return /Rotation|\/apply\/|other-values|\/keys\/.*\/done\//.test(id)
+    return !/^create\/journal\/.*\/done\/before$/.test(id) || ends(step) !== 1
+  })
 }

@@ -4,7 +4,8 @@ import {clusterIdOf, clusterPath, journalTextOf, recordedSteps} from './cluster-
 import {brokenFileRules, leakedSecrets} from './files-rules.js'
 import {khw, type KhwPlace} from './khw.js'
 import {differences, logicalState} from './logical-state.js'
-import {createArguments, DESTROY_ARGUMENTS} from './operator.js'
+import {brokenKeyRules} from './key-rules.js'
+import {createArguments, DESTROY_ARGUMENTS, ROTATE_ARGUMENTS} from './operator.js'
 import type {Rig} from './rig.js'
 import {PHASES, type Outcome, type Phase, type Reference, type Trial} from './trial.js'
 
@@ -50,6 +51,19 @@ class Run {
         this.must('the create', await near.create(this.place))
       })
       await this.during('crash', () => this.crash(DESTROY_ARGUMENTS, this.trial.point.id))
+    } else if (this.trial.point.id.startsWith('keys/')) {
+      await this.during('build', async () => {
+        this.must('the create', await near.create(this.place))
+      })
+      await this.during('crash', () => this.crash(ROTATE_ARGUMENTS, this.trial.point.id))
+      await this.during('resume', async () => {
+        this.must('the resumed rotation', await operator.rotate(this.place))
+      })
+      await this.during('check', async () => {
+        const {running} = region.fabric
+        this.failures.push(...brokenKeyRules(clusterPath(this.place), [...running.values()]))
+        await this.check()
+      })
     } else {
       const create = createArguments(this.rig.mirrorUrl)
       await this.during('crash', () => this.crash(create, this.trial.point.id))

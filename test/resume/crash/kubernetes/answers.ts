@@ -27,7 +27,7 @@ const ADMIN_BINDING = `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${
 export function answerTo(
   {method, target, type, body}: ApiRequest,
   {groups}: Caller,
-  {cluster, ready}: {readonly cluster: Cluster; readonly ready: boolean},
+  {cluster, ready, keys}: {readonly cluster: Cluster; readonly ready: boolean; readonly keys: readonly string[]},
 ): ApiAnswer {
   const {objects} = cluster
   const path = decodeURIComponent(target.replace(/\?.*$/, ''))
@@ -44,14 +44,15 @@ export function answerTo(
       const object = JSON.parse(body) as StoredObject
       const own = `${path}/${object.metadata.name}`
       if (objects.has(own)) return refusal(409, 'AlreadyExists', `${own} already exists`)
-      return {status: 201, text: JSON.stringify(objects.put(own, object))}
+      return {status: 201, text: JSON.stringify(objects.put(own, object, keys[0]))}
     }
     case 'PATCH': {
       const object = JSON.parse(body) as StoredObject
       const there = objects.get(path)
-      if (type === 'application/apply-patch+yaml') return {status: 200, text: JSON.stringify(objects.put(path, object))}
+      if (type === 'application/apply-patch+yaml')
+        return {status: 200, text: JSON.stringify(objects.put(path, object, keys[0]))}
       if (!there) return notFound(path)
-      return {status: 200, text: JSON.stringify(objects.put(path, mergePatch(there, object) as StoredObject))}
+      return {status: 200, text: JSON.stringify(objects.put(path, mergePatch(there, object) as StoredObject, keys[0]))}
     }
     case 'DELETE':
       objects.delete(path)

@@ -54,7 +54,11 @@ export class ApiServer {
     const {status, text} = answerTo(
       {method: request.method ?? '', target: request.url ?? '/', type: request.headers['content-type'] ?? '', body},
       callerOf(request.socket),
-      {cluster: this.cluster, ready: this.machine.etcdHealthy},
+      {
+        cluster: this.cluster,
+        ready: this.machine.etcdHealthy,
+        keys: this.machine.apiKeys?.encryption ?? [],
+      },
     )
     response.writeHead(status, {'content-type': 'application/json'}).end(text)
   }

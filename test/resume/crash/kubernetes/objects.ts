@@ -33,21 +33,36 @@ export class Objects {
     return [...this.byPath].filter(([path]) => direct.test(path) || anywhere.test(path)).map(([, object]) => object)
   }
 
-  put(path: string, object: StoredObject): StoredObject {
+  /** `key` is the name of the one that an API server encrypts with. */
+  put(path: string, object: StoredObject, key = 'key-1'): StoredObject {
     const stored = path.includes('/services/') ? {...object, spec: {clusterIP: '10.32.0.77', ...object.spec}} : object
     this.byPath.set(path, stored)
-    const secret = /^\/api\/v1\/namespaces\/([^/]+)\/secrets\/([^/]+)$/.exec(path)
-    if (secret) {
-      const encrypted = Buffer.concat([Buffer.from('k8s:enc:secretbox:v1:key-1:'), randomBytes(48)])
-      this.etcd.values.set(`/registry/secrets/${secret[1] ?? ''}/${secret[2] ?? ''}`, encrypted)
-    }
+    const etcdKey = etcdKeyOf(path)
+    if (etcdKey !== undefined)
+      this.etcd.values.set(etcdKey, Buffer.concat([Buffer.from(`k8s:enc:secretbox:v1:${key}:`), randomBytes(48)]))
     return stored
   }
 
   /** An object, all of a collection, or a namespace with all that is in it. */
   delete(path: string): void {
-    for (const each of this.byPath.keys()) if (each === path || each.startsWith(`${path}/`)) this.byPath.delete(each)
+    for (const each of this.byPath.keys()) {
+      if (each !== path && !each.startsWith(`${path}/`)) continue
+      this.byPath.delete(each)
+      this.etcd.values.delete(etcdKeyOf(each) ?? '')
+    }
   }
+}
+
+/** Names of the keys that what etcd holds is encrypted with. */
+export function keysIn(values: ReadonlyMap<string, Buffer>): ReadonlySet<string> {
+  return new Set([...values.values()].map(value => value.toString('latin1').split(':')[4] ?? ''))
+}
+
+/** Where etcd has what is encrypted: `/registry/secrets/default/name`; undefined for what is not. */
+function etcdKeyOf(path: string): string | undefined {
+  const [, namespace = '', resource = '', name = ''] =
+    /^\/api\/v1\/namespaces\/([^/]+)\/(secrets|configmaps)\/([^/]+)$/.exec(path) ?? []
+  return name === '' ? undefined : `/registry/${resource}/${namespace}/${name}`
 }
 
 /** JSON merge patch (RFC 7386). */

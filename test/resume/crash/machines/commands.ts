@@ -58,6 +58,17 @@ async function outputOf(machine: Machine, script: string, input: Buffer): Promis
           .values.get(wordOf(script, /--print-value-only (\S+)/))
           ?.toString('base64') ?? ''
       )
+    case 'unit-jobs':
+      // Whatever was restarted has been.
+      return ''
+    case 'other-values': {
+      const prefix = wordOf(script, /^from=(\S+)/)
+      const begin = wordOf(script, /"Value" : "([^/]+)\/\{g/)
+      const others = [...served(machine).values].filter(([key, value]) => {
+        return key.startsWith(prefix) && !value.toString('latin1').startsWith(begin)
+      })
+      return others.map(([key]) => `${key}\n`).join('')
+    }
     case 'unknown':
       return undefined
   }

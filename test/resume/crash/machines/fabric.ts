@@ -3,6 +3,7 @@ import type {Fabric, TargetHealth} from '../../../../src/local/fabric.js'
 import type {Instance, RegionState, Target} from '../../../../src/local/model.js'
 import {ApiServer} from '../kubernetes/api-server.js'
 import {Cluster} from '../kubernetes/cluster.js'
+import {keysIn} from '../kubernetes/objects.js'
 import {Machine} from './machine.js'
 import {SshServer} from './ssh-server.js'
 
@@ -87,9 +88,23 @@ export class SimulatedFabric implements Fabric {
     return cluster
   }
 
+  /** Each API server writes and signs: what one of the others then does not understand is an error. */
+  private useKeys({objects, etcd, machines}: Cluster): void {
+    const all = [...machines].flatMap(({identity, apiKeys}) => (apiKeys ? [{name: identity.name, ...apiKeys}] : []))
+    for (const {name, encryption} of all)
+      objects.put(`/api/v1/namespaces/default/secrets/by-${name}`, {kind: 'Secret', metadata: {name}}, encryption[0])
+    for (const {name, encryption, verifies} of all) {
+      for (const key of keysIn(etcd.values))
+        if (!encryption.includes(key)) this.errors.push(`I11: ${name} cannot read what is encrypted with ${key}`)
+      for (const other of all)
+        if (!verifies.includes(other.signs)) this.errors.push(`I11: ${name} refuses tokens that ${other.name} signs`)
+    }
+  }
+
   private unitsChanged(instanceId: string): void {
     const running = this.running.get(instanceId)
     if (!running?.machine.units.has('kube-apiserver.service')) return
+    this.useKeys(running.cluster)
     if (running.api) {
       running.api.reload()
       return

@@ -1,3 +1,5 @@
+import {parse} from 'yaml'
+import {keyIdOf} from '../../../../src/pki/keys.js'
 import type {SshKeyPair} from '../../../../src/ssh/keys.js'
 import type {Etcd, MemberFlags} from './etcd.js'
 
@@ -5,6 +7,14 @@ export interface StoredFile {
   readonly content: Buffer
   readonly mode: string
   readonly owner: string
+}
+
+/** What an API server works with since it was last started; the first of the names is the key that it encrypts with. */
+export interface ApiKeys {
+  readonly encryption: readonly string[]
+  /** Ids: of the key that signs tokens, and of those that verify them. */
+  readonly signs: string
+  readonly verifies: readonly string[]
 }
 
 /** What a machine was launched as. */
@@ -26,6 +36,8 @@ export class Machine {
   readonly units = new Map<string, string>()
   /** The host key it drew itself, until and after sshd serves with it. */
   readonly keys: {next?: SshKeyPair} = {}
+  /** Of its API server; undefined before it was first started. */
+  apiKeys: ApiKeys | undefined
   /** Id of the programs that it has. */
   fetched: string | undefined
   /** Every command it was given, as everybody on the node could see it in the process list. */
@@ -63,7 +75,21 @@ export class Machine {
       if (this.memberId !== undefined) this.etcd.stop(this.memberId)
       this.memberId = this.etcd.start(memberFlags(this.text(`/etc/systemd/system/${unit}`)), this.memberId)
     }
+    if (unit === 'kube-apiserver.service') this.apiKeys = this.readApiKeys()
     this.units.set(unit, digest)
+  }
+
+  private readApiKeys(): ApiKeys {
+    const {resources} = parse(this.text('/etc/kubernetes/encryption-config.yaml')) as {
+      resources: {providers: Record<string, {keys: {name: string}[]}>[]}[]
+    }
+    const providers = resources.flatMap(each => each.providers).flatMap(each => Object.values(each))
+    const pems = this.text('/etc/kubernetes/pki/sa.pub').match(/-----BEGIN[^-]*-----[^-]*-----END[^-]*-----/g) ?? []
+    return {
+      encryption: providers.flatMap(({keys}) => keys.map(({name}) => name)),
+      signs: keyIdOf(this.text('/etc/kubernetes/pki/sa.key')),
+      verifies: pems.map(keyIdOf),
+    }
   }
 
   unitsChanged(): void {

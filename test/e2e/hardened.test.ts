@@ -3,6 +3,7 @@ import {skipUnlessMachines} from './can-run.js'
 import {aggregation} from './hardened/aggregation.js'
 import {certificateTests} from './hardened/certs.js'
 import {exposureTests} from './hardened/exposure.js'
+import {keyWayTests} from './hardened/keys.js'
 import {manifests} from './hardened/manifests.js'
 import {verifyTests} from './hardened/verify.js'
 import {networkPolicies} from './hardened/network-policy.js'
@@ -38,6 +39,7 @@ describe('a hardened cluster of 3+3 on real machines', function () {
   networkPolicies(khw, CLUSTER)
 
   certificateTests(khw, CLUSTER)
+  keyWayTests(khw, CLUSTER)
 
   // Of its own, as mocha runs a suite's own tests before those of the suites in it.
   describe('taken down', () => {

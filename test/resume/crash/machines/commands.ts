@@ -62,10 +62,10 @@ async function outputOf(machine: Machine, script: string, input: Buffer): Promis
       // Whatever was restarted has been.
       return ''
     case 'other-values': {
-      const prefix = wordOf(script, /^from=(\S+)/)
+      const prefixes = [...script.matchAll(/^from=(\S+)/gm)].map(([, prefix = '']) => prefix)
       const begin = wordOf(script, /"Value" : "([^/]+)\/\{g/)
       const others = [...served(machine).values].filter(([key, value]) => {
-        return key.startsWith(prefix) && !value.toString('latin1').startsWith(begin)
+        return prefixes.some(prefix => key.startsWith(prefix)) && !value.toString('latin1').startsWith(begin)
       })
       return others.map(([key]) => `${key}\n`).join('')
     }

@@ -68,6 +68,7 @@ describe('the plan of a cluster that is not there', () => {
     const idsOf = ({steps}: PlanReport): readonly string[] => steps.map(({id}) => id)
     const here: CreateRequest = {provider: 'local', controllers: 1, workers: 1}
     const debian = await planned({...here, artifacts: 'debian'})
+    expect(debian.spec.region).to.equal('local-1')
     expect(debian.spec).to.include({kubernetesVersion: '1.20.2', artifactSource: 'debian'})
     expect(idsOf(debian)).not.to.include('addons/coredns')
     expect(debian.notices.join()).to.include('CoreDNS is skipped')

@@ -1,4 +1,5 @@
 import {configuredRegion} from '../../aws/configured-region.js'
+import {LOCAL_REGION} from '../../cluster/provider.js'
 import type {ProviderName} from '../../cluster/spec.js'
 import {createRequestDefaults} from './create-request.js'
 import {requireRegion} from './require-region.js'
@@ -15,7 +16,7 @@ export async function regionFor(
   asked: string | undefined,
   signal: AbortSignal,
 ): Promise<string> {
-  if (provider === 'local') return asked ?? createRequestDefaults.region
+  if (provider === 'local') return LOCAL_REGION
   const region = asked ?? (await defaultRegion())
   await requireRegion(region, signal)
   return region

@@ -13,6 +13,7 @@ import {writeFileAtomically} from '../write-file.js'
 import {liveHosts, livePublicIps} from './compute/node-instance.js'
 import type {RunContext} from './engine/context.js'
 import {Journal} from './engine/journal.js'
+import {refuseUnfinished, refuseWhileDestroyed} from './engine/journal-errors.js'
 import {pointKubeconfig} from './control-plane/operator-kubeconfig.js'
 import {checkLoadBalancer} from './load-balancer/check.js'
 import {withCluster, type ClusterOptions} from './session/open-cluster.js'
@@ -95,14 +96,22 @@ export interface KubeconfigOptions extends ClusterOptions {
   readonly onNotice: (text: string) => void
 }
 
-/** The cluster's kubeconfig, its default context pointing at what answers now: the load balancer, or else a controller. */
+/**
+ * The cluster's kubeconfig, its default context pointing at what answers now: the load balancer, or else a controller. Throws
+ * CLUSTER_EXISTS for one that is unfinished, or being destroyed, and has none.
+ */
 export function kubeconfigPath(options: KubeconfigOptions): Promise<string> {
-  return withCluster(options, async ({directory, context}) => {
+  return withCluster(options, async ({directory, journal, context}) => {
     try {
       await pointAtWhatAnswers(context)
     } catch (error) {
+      if (!isKubernetesDown(error)) throw error
+      if (!existsSync(directory.kubeconfig)) {
+        refuseWhileDestroyed(journal)
+        refuseUnfinished(journal, 'it has a kubeconfig once its control plane is there')
+        throw error
+      }
       // The file is there all the same, and each controller has a context of its own in it.
-      if (!isKubernetesDown(error) || !existsSync(directory.kubeconfig)) throw error
       options.onNotice(`No API server answers: the kubeconfig is as it was. See why: khw status ${directory.name}`)
     }
     return directory.kubeconfig

@@ -10,6 +10,7 @@ import {Journal, type JournalHeader} from '../../../src/steps/engine/journal.js'
 import {plan, type Plan} from '../../../src/steps/engine/plan.js'
 import {runPlan} from '../../../src/steps/engine/runner.js'
 import {ARTIFACTS} from '../region-run.js'
+import {ACCESS} from '../run-context.js'
 import {sampleSpec} from '../sample-spec.js'
 
 describe('renewing certificates', () => {
@@ -44,6 +45,7 @@ describe('renewing certificates', () => {
     const context = {
       clusterId: 'c-1',
       spec,
+      access: ACCESS,
       artifacts: ARTIFACTS,
       inventory: {instances: [], ended: []},
       ...(journal.header.issuance && {issuance: journal.header.issuance}),

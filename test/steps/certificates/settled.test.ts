@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import {emptyInventory} from '../../../src/aws/inventory.js'
 import {rollingPlan} from '../../../src/steps/certificates/renew-plan.js'
 import type {StepContext} from '../../../src/steps/engine/context.js'
+import {ACCESS} from '../run-context.js'
 import {sampleSpec} from '../sample-spec.js'
 
 describe('waiting for what restarts', () => {
@@ -15,7 +16,8 @@ describe('waiting for what restarts', () => {
         return Promise.resolve({exec: () => Promise.resolve('\n')})
       },
     }
-    const context = {spec, nodes, inventory: emptyInventory(), signal: new AbortController().signal}
+    const {signal} = new AbortController()
+    const context = {spec, access: ACCESS, nodes, inventory: emptyInventory(), signal}
     const via = [{name: 'controller-1', host: '198.18.0.4'}]
     const needs = {configured: {files: 1, host: '10.240.0.9'}, connection: {host: '10.240.0.9', via, hostKey: 'key'}}
     expect(await step?.create(context as unknown as StepContext, needs)).to.deep.equal({})

@@ -7,6 +7,7 @@ import type {ProviderName} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
 import {releaseOf} from '../kubernetes/releases.js'
 import {specInput} from '../steps/request/check-request.js'
+import {memoryFor} from '../steps/preflight/this-machine.js'
 import {createRequestDefaults, type CreateRequest} from '../steps/request/create-request.js'
 import {durationText} from './duration-flag.js'
 
@@ -59,9 +60,16 @@ export function freeName(taken: readonly string[]): string {
 
 /** What the default cluster costs at a provider, in words. */
 export function costOf(provider: ProviderName): string {
-  if (provider === 'local') return 'nothing; 3 + 3 take 4 GB of memory'
+  if (provider === 'local') return costHere({})
   const cost = clusterCost(specInput({provider}, createRequestDefaults.name))
   return `about ${usd(cost?.perHour ?? 0)} an hour for 3 + 3 machines, billed by AWS`
+}
+
+/** What a cluster takes of this machine, in words. */
+function costHere({controllers, workers}: Pick<CreateRequest, 'controllers' | 'workers'>): string {
+  const d = createRequestDefaults
+  const count = {controllers: controllers ?? d.controllers, workers: workers ?? d.workers}
+  return `nothing; ${count.controllers} + ${count.workers} take ${memoryFor(count).toFixed(1)} GiB of memory`
 }
 
 /** Labels and values of what is about to be created. */
@@ -98,7 +106,7 @@ function moneyRows(request: CreateRequest): [string, string][] {
   const ttl = ttlOf(provider, request.ttl)
   const cost = clusterCost({...specInput({...request, provider}, name), region})
   if (cost === null)
-    return [['Costs', costOf('local')], ...(ttl === null ? [] : [['Ends', ends(ttl)] as [string, string]])]
+    return [['Costs', costHere(request)], ...(ttl === null ? [] : [['Ends', ends(ttl)] as [string, string]])]
   const spot = request.spot ? '; the spot market takes less' : ''
   return [
     ['Costs', costAmounts(cost, ttl) ?? `unknown: no list price of ${cost.unknown.join(', ')}`],

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import {equivalentCommand} from '../../src/ui/equivalent-command.js'
 import {requestOf, type CreateFlags} from '../../src/ui/create-flags.js'
+import type {CreateRequest} from '../../src/steps/request/create-request.js'
 import {summaryRows} from '../../src/ui/create-answers.js'
 
 const flags = (said: Partial<CreateFlags>): CreateFlags => said as CreateFlags
@@ -51,5 +52,14 @@ describe('the flags that say what machines to take', () => {
     expect(rows.get('Security')).to.equal('profile cis')
     expect(new Map(summaryRows({})).has('Machines')).to.equal(false)
     expect(new Map(summaryRows({})).has('Security')).to.equal(false)
+  })
+
+  it('take so much of this machine as there are machines of each role', () => {
+    const costs = (request: CreateRequest): string | undefined =>
+      new Map(summaryRows({...request, provider: 'local'})).get('Costs')
+    // 0.1 GiB of the daemon, 0.65 a controller and 0.35 a worker.
+    expect(costs({})).to.equal('nothing; 3 + 3 take 3.1 GiB of memory')
+    expect(costs({controllers: 5, workers: 1})).to.equal('nothing; 5 + 1 take 3.7 GiB of memory')
+    expect(costs({controllers: 1, workers: 1})).to.equal('nothing; 1 + 1 take 1.1 GiB of memory')
   })
 })

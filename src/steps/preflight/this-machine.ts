@@ -38,18 +38,35 @@ export const thisMachine: Check = {
   },
 }
 
+/** GiB of memory with which so many machines do well. */
+export function memoryFor({controllers, workers}: Pick<ClusterSpec, 'controllers' | 'workers'>): number {
+  return memoryOf('well', {controllers, workers})
+}
+
+function memoryOf(
+  amount: keyof Appetite,
+  {controllers, workers}: Pick<ClusterSpec, 'controllers' | 'workers'>,
+): number {
+  return DAEMON + controllers * MEMORY.controller[amount] + workers * MEMORY.worker[amount]
+}
+
 /** Throws LOCAL_UNSUPPORTED for what cannot fit; what is tight is a warning. */
 export function roomFor(spec: ClusterSpec, capacity: MachineCapacity | undefined): Passed {
   if (capacity === undefined) return {detail: 'not looked at'}
   const {controllers, workers} = spec
   const {cores, memory, disk} = capacity
-  const of = (amount: keyof Appetite): number =>
-    DAEMON + controllers * MEMORY.controller[amount] + workers * MEMORY.worker[amount]
   const count = controllers + workers
   const wanted = `${controllers} + ${workers} machines`
   const has = `${cores} core${cores === 1 ? '' : 's'}, ${gib(memory.available)} of ${gib(memory.total)} memory and ${gib(disk.free)} of disk are free`
   const shortages = [
-    {what: 'memory', where: '', free: memory.available, least: of('least'), well: of('well'), mend: MORE_MEMORY},
+    {
+      what: 'memory',
+      where: '',
+      free: memory.available,
+      least: memoryOf('least', spec),
+      well: memoryOf('well', spec),
+      mend: MORE_MEMORY,
+    },
     {
       what: 'disk',
       where: ` at ${disk.directory}`,

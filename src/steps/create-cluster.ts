@@ -34,7 +34,7 @@ import {upTo, type Plan} from './engine/plan.js'
 import {runPlan} from './engine/runner.js'
 import {criticalPath, timingsOf} from './engine/timings.js'
 import {rotationPlan} from './keys/rotation-plan.js'
-import {finishDropped, rotationReports, unfinishedRotations, type Rotation} from './keys/rotation.js'
+import {finishDropped, rotationReports, unfinishedNotice, unfinishedRotations, type Rotation} from './keys/rotation.js'
 import {heedCost} from './cost/heed-cost.js'
 import {healDuplicates} from './duplicates/heal-duplicates.js'
 import {openRegion, prepareRegion, regionFacts, type OpenRegionOptions} from './session/open-region.js'
@@ -89,8 +89,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
     const {journal, access} = resumed ? await goOn(resumed, opening) : await beginCluster({...opening, name, directory})
     goOnRenewing(journal, options.onNotice, Date.now())
     const rotating = await rotationReports(journal, new FileSecretStore(directory.secrets))
-    if (rotating.some(({waitsUntil}) => waitsUntil === undefined))
-      options.onNotice(`The rotation of keys is unfinished: khw keys rotate ${name} goes on with it.`)
+    unfinishedNotice(name, rotating).forEach(options.onNotice)
     return await runCluster(options, directory, journal, access, until)
   } finally {
     lock.release()

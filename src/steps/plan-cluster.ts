@@ -14,7 +14,7 @@ import {checkRequest, phaseOf, refuseOtherRequest, specInput} from './request/ch
 import {CERTIFICATES_STEP} from './access/certificates.js'
 import {installId} from './addons/install.js'
 import {allAddons} from './addons/registry.js'
-import {rotationReports} from './keys/rotation.js'
+import {rotationReports, unfinishedNotice} from './keys/rotation.js'
 import {createPlan} from './create-plan.js'
 import {createRequestDefaults, type CreateRequest} from './request/create-request.js'
 import {regionFor} from './request/default-region.js'
@@ -179,7 +179,7 @@ function isOlderThanNeeds(step: Step, {steps}: Pick<Journal, 'steps'>): boolean 
   return needsOf(step).some(({id}) => generationOf(id) > generationOf(step.id))
 }
 
-/** What is to be finished, whoever has begun it. A rotation that waits for tokens to end has nothing to do. */
+/** What is to be finished, whoever has begun it. */
 export async function unfinishedWork(
   journal: Pick<Journal, 'header' | 'renewing' | 'rotating' | 'steps'>,
   secrets: SecretStore,
@@ -191,9 +191,7 @@ export async function unfinishedWork(
     ...(renewing
       ? [`What khw certs renew has begun is unfinished: a create goes on with it, as khw certs renew ${name} does.`]
       : []),
-    ...(rotations.some(({waitsUntil}) => waitsUntil === undefined)
-      ? [`The rotation of keys is unfinished: khw keys rotate ${name} goes on with it.`]
-      : []),
+    ...unfinishedNotice(name, rotations),
   ]
 }
 

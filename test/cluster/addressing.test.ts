@@ -9,21 +9,10 @@ import {
   workersOf,
 } from '../../src/cluster/addressing.js'
 import {clusterSpec, type ClusterSpec} from '../../src/cluster/spec.js'
+import {SPEC_INPUT} from './spec-input.js'
 
 function spec(controllers: number, workers: number): ClusterSpec {
-  return clusterSpec({
-    name: 'demo',
-    provider: 'aws',
-    region: 'eu-west-1',
-    controllers,
-    workers,
-    kubernetesVersion: '1.36.2',
-    artifactSource: 'upstream',
-    architecture: 'amd64',
-    controllerType: 't3.medium',
-    workerType: 't3.medium',
-    volumeSize: 20,
-  })
+  return clusterSpec({...SPEC_INPUT, controllers, workers})
 }
 
 describe('addressing', () => {

@@ -1,4 +1,5 @@
 import {clusterSpec, type ClusterSpec, type SpecInput} from '../../src/cluster/spec.js'
+import {SPEC_INPUT} from '../cluster/spec-input.js'
 
 export function sampleSpec(
   size: {controllers: number; workers: number} & Partial<
@@ -6,15 +7,10 @@ export function sampleSpec(
   >,
 ): ClusterSpec {
   return clusterSpec({
+    ...SPEC_INPUT,
     name: 'sample',
     provider: 'local',
     region: 'local-1',
-    kubernetesVersion: '1.36.2',
-    artifactSource: 'upstream',
-    architecture: 'amd64',
-    controllerType: 't3.medium',
-    workerType: 't3.medium',
-    volumeSize: 20,
     ...size,
   })
 }

@@ -69,6 +69,12 @@ export function tokensEnd({steps}: Pick<Journal, 'steps'>): string | undefined {
   return record?.status === 'done' ? (record.output as {readonly until: string}).until : undefined
 }
 
+/** What is said of rotations that have something to do: one that waits for tokens to end has nothing. */
+export function unfinishedNotice(name: string, rotations: readonly RotatingReport[]): readonly string[] {
+  if (rotations.every(({waitsUntil}) => waitsUntil !== undefined)) return []
+  return [`The rotation of keys is unfinished: khw keys rotate ${name} goes on with it.`]
+}
+
 /** For who wants to know how far it is. */
 export async function rotationReports(
   journal: Pick<Journal, 'rotating' | 'steps'>,

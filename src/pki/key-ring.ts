@@ -77,11 +77,26 @@ export function leavingKey(ring: readonly RingKey[]): string | undefined {
   return ring.map(({name}) => name).sort((a, b) => numberOf(a) - numberOf(b))[0]
 }
 
+/** The one in use. Throws JOURNAL_UNREADABLE where there is none: it is drawn when a cluster is made, and only then. */
+export async function keyInUse(secrets: SecretStore, kind: KeyKind): Promise<RingKey> {
+  const [first] = await readRing(secrets, kind)
+  if (first) return first
+  throw new KhwError(
+    'JOURNAL_UNREADABLE',
+    `${kind.file} is missing, and no other key can take its place.`,
+    cures(kind.file),
+  )
+}
+
 function damaged(file: string, alone: string): KhwError {
-  return new KhwError('JOURNAL_UNREADABLE', `${file} is damaged, and no other key ${alone}.`, [
+  return new KhwError('JOURNAL_UNREADABLE', `${file} is damaged, and no other key ${alone}.`, cures(file))
+}
+
+function cures(file: string): [string, string] {
+  return [
     `Put ${file} back into the cluster's directory`,
     'Or take the cluster down with khw destroy and create it again',
-  ])
+  ]
 }
 
 function nextName(name: string): string {

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {KhwError} from '../../src/errors.js'
 import {ENCRYPTION_KEYS, ensureEncryptionKeys} from '../../src/pki/encryption.js'
-import {advanceRing, ensureRing, leavingKey, readRing, stageOf, type KeyKind} from '../../src/pki/key-ring.js'
+import {advanceRing, ensureRing, keyInUse, leavingKey, readRing, stageOf, type KeyKind} from '../../src/pki/key-ring.js'
 import {keyIdOf, publicKeyOf} from '../../src/pki/keys.js'
 import {SERVICE_ACCOUNT_KEYS} from '../../src/pki/pki.js'
 import {keyNames} from '../../src/pki/rotated-keys.js'
@@ -17,6 +17,15 @@ describe('a ring of keys', () => {
       expect(secrets.files.get(kind.file)).to.equal(`${key.text.trim()}\n`)
       expect(await readRing(secrets, kind)).to.deep.equal([{name: 'key-1', text: secrets.files.get(kind.file)}])
       expect(await keyNames(secrets)).to.deep.equal({})
+    })
+
+    it(`has one in use once ${kind.file} was drawn, and says what to do where that is missing`, async () => {
+      const secrets = new MemorySecretStore()
+      const error = await keyInUse(secrets, kind).catch((reason: unknown) => reason)
+      expect(error).to.be.instanceOf(KhwError).and.include({code: 'JOURNAL_UNREADABLE'})
+      expect((error as KhwError).suggestions[0]).to.equal(`Put ${kind.file} back into the cluster's directory`)
+      const [first] = await ensureRing(secrets, kind)
+      expect((await keyInUse(secrets, kind)).name).to.equal(first.name)
     })
 
     it(`goes from one key to the next in ${kind.file}, each stage in one write, and draws once`, async () => {

@@ -1,5 +1,5 @@
 import type {RotatingReport} from '../../cluster/report.js'
-import {leavingKey, readRing, stageOf, type RotationStage} from '../../pki/key-ring.js'
+import {keyInUse, leavingKey, readRing, stageOf, type RotationStage} from '../../pki/key-ring.js'
 import {KEY_KINDS, ROTATED_KEYS, type RotatedKey} from '../../pki/rotated-keys.js'
 import type {SecretStore} from '../../pki/secret-store.js'
 import type {Journal} from '../engine/journal.js'
@@ -47,9 +47,7 @@ export async function askForRotation({journal, secrets, keys}: RotationRequest):
   if (unfinished.some(({key}) => keys.includes(key))) return false
   const from = await Promise.all(
     keys.map(async (key): Promise<[RotatedKey, string]> => {
-      const [first] = await readRing(secrets, KEY_KINDS[key])
-      if (!first) throw new Error(`there is no ${KEY_KINDS[key].file} to be rotated`)
-      return [key, first.name]
+      return [key, (await keyInUse(secrets, KEY_KINDS[key])).name]
     }),
   )
   // What was done for the last rotation is not done for this one.

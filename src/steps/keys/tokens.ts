@@ -1,5 +1,5 @@
 import {longestTokenLife, mintAnew, storedTokens} from '../../kubernetes/service-account-tokens.js'
-import {readRing} from '../../pki/key-ring.js'
+import {keyInUse} from '../../pki/key-ring.js'
 import {keyIdOf} from '../../pki/keys.js'
 import {SKEW} from '../../pki/lifetime.js'
 import {SERVICE_ACCOUNT_KEYS} from '../../pki/pki.js'
@@ -29,9 +29,7 @@ export function tokens(needs: TokensNeeds, after: readonly Step[]): Tokens {
     edition: ({keys}) => keys?.['service-account']?.join(),
 
     async create({spec, secrets, kubernetes, clock, signal, progress}, {addresses}) {
-      const [signing] = await readRing(secrets, SERVICE_ACCOUNT_KEYS)
-      if (!signing) throw new Error('there is no key that signs tokens')
-      const keyId = keyIdOf(signing.text)
+      const keyId = keyIdOf((await keyInUse(secrets, SERVICE_ACCOUNT_KEYS)).text)
       const since = clock.now()
       const api = await kubernetes(addresses.publicIps, 'admin')
       const minted = new Set<string>()

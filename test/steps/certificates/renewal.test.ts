@@ -12,6 +12,7 @@ import {plan} from '../../../src/steps/engine/plan.js'
 import {runPlan} from '../../../src/steps/engine/runner.js'
 import {MemorySecretStore} from '../../pki/fixtures.js'
 import {ARTIFACTS} from '../region-run.js'
+import {hollowSteps} from '../hollow-steps.js'
 import {sampleSpec} from '../sample-spec.js'
 
 const MINUTE = 60_000
@@ -62,18 +63,10 @@ describe('a renewal that was stopped', () => {
         ]),
       ),
     }
-    const steps = rollingPlan(spec).steps.map(({id, phase, title, needs, after, edition}) => ({
-      id,
-      phase,
-      title,
-      needs,
-      ...(after && {after}),
-      ...(edition && {edition: (of: RunContext) => edition(of)}),
-      create: async () => {
-        await does[id]?.()
-        return {done: id}
-      },
-    }))
+    const steps = hollowSteps(rollingPlan(spec), async id => {
+      await does[id]?.()
+      return {done: id}
+    })
     const context = {
       clusterId: 'c-1',
       spec,

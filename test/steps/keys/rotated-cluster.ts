@@ -14,6 +14,7 @@ import {rotate} from '../../../src/steps/keys/rotate.js'
 import {rotationPlan, stagePlan} from '../../../src/steps/keys/rotation-plan.js'
 import {finishDropped, unfinishedRotations, type Rotation} from '../../../src/steps/keys/rotation.js'
 import {ARTIFACTS} from '../region-run.js'
+import {hollowSteps} from '../hollow-steps.js'
 import {sampleSpec} from '../sample-spec.js'
 
 const MINUTE = 60_000
@@ -191,20 +192,12 @@ export class RotatedCluster {
         controllersOf(spec).map(({name}) => [`node/configure/${name}`, () => this.start(name, secrets)]),
       ),
     }
-    const steps = whole.steps.map(({id, phase, title, needs, after, edition}) => ({
-      id,
-      phase,
-      title,
-      needs,
-      ...(after && {after}),
-      ...(edition && {edition: (of: RunContext) => edition(of)}),
-      create: async () => {
-        process.point(`${id} before`)
-        const output = await does[id]?.()
-        process.point(`${id} after`)
-        return {done: id, ...(typeof output === 'object' && output)}
-      },
-    }))
+    const steps = hollowSteps(whole, async id => {
+      process.point(`${id} before`)
+      const output = await does[id]?.()
+      process.point(`${id} after`)
+      return {done: id, ...(typeof output === 'object' && output)}
+    })
     const context = {
       clusterId: 'c-1',
       spec,

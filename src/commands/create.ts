@@ -40,6 +40,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
       helpValue: 'PHASE',
     }),
     'dry-run': Flags.boolean({description: 'only show what would be done, as khw plan does'}),
+    all: Flags.boolean({description: 'every step of a --dry-run', dependsOn: ['dry-run']}),
     yes: Flags.boolean({char: 'y', description: 'ask nothing; install what the local region needs'}),
     'force-unlock': Flags.string({
       description: 'take the lock from a khw on another host; the error LOCKED says what to type',
@@ -53,7 +54,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
     const home = await this.home()
     if (flags['dry-run']) {
       const {plannedRun} = await import('../ui/planned-run.js')
-      return plannedRun(home, requestOf(flags, args), flags.until, text => {
+      return plannedRun(home, requestOf(flags, args), flags, text => {
         this.log(text)
       })
     }

@@ -8,12 +8,12 @@ import {styleFor} from './style.js'
 export async function plannedRun(
   home: Home,
   request: CreateRequest,
-  until: string | undefined,
+  {until, all}: {readonly until?: string | undefined; readonly all: boolean},
   log: (text: string) => void,
 ): Promise<PlanReport> {
   const {signal} = new AbortController()
   const report = await planCluster({home, request, ...(until !== undefined && {until}), signal})
   const {stdout} = process
-  log(planReport(report, {style: styleFor(stdout), columns: stdout.columns || 80}))
+  log(planReport(report, {style: styleFor(stdout), columns: stdout.columns || 80, all}))
   return report
 }

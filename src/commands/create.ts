@@ -92,6 +92,8 @@ Everything is checked before anything is created. Progress goes to stderr, the r
     }
     const {createWizard} = await import('../ui/wizard.js')
     const {createPrompts} = await import('../ui/prompts.js')
+    const {expectedSource} = await import('../steps/request/expected-artifacts.js')
+    const {signal} = new AbortController()
     return createWizard({
       given,
       clusters,
@@ -99,6 +101,7 @@ Everything is checked before anything is created. Progress goes to stderr, the r
       style,
       env: process.env,
       localFirst: process.platform === 'linux' && process.getuid?.() === 0,
+      expectedSource: request => expectedSource(request, signal),
       write: text => process.stderr.write(text),
     })
   }

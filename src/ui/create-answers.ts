@@ -1,12 +1,12 @@
-import {checkPolicies} from '../artifacts/check-policies.js'
+import {checkArtifactRequest} from '../artifacts/check-request.js'
+import {DEBIAN_KUBERNETES_VERSION} from '../artifacts/debian/kubernetes-build.js'
 import {engineOf} from '../cluster/cni.js'
 import {clusterCost, costAmounts, usd} from '../cluster/cost.js'
 import {ttlOf} from '../cluster/expiry.js'
 import {pricesAsOf} from '../cluster/prices.js'
 import type {ProviderName} from '../cluster/spec.js'
 import {KhwError} from '../errors.js'
-import {releaseOf} from '../kubernetes/releases.js'
-import {specInput} from '../steps/request/check-request.js'
+import {artifactsOf, specInput} from '../steps/request/check-request.js'
 import {memoryFor} from '../steps/preflight/this-machine.js'
 import {createRequestDefaults, type CreateRequest} from '../steps/request/create-request.js'
 import {durationText} from './duration-flag.js'
@@ -21,20 +21,24 @@ export function problemOf(request: CreateRequest): string | undefined {
   })
 }
 
-/** `newest`, `1.36` or `1.36.2`, in the range khw knows. */
-export function versionProblem(text: string): string | undefined {
+/** `newest`, `1.36` or `1.36.2`, in the range khw knows, and good for what else is wanted. */
+export function versionProblem(text: string, rest: CreateRequest): string | undefined {
   if (text === NEWEST) return undefined
   if (!/^\d+\.\d+(\.\d+)?$/.test(text)) return `Type a version like 1.36 or 1.36.2, or ${NEWEST}`
-  return problem(() => releaseOf(/^\d+\.\d+$/.test(text) ? `${text}.0` : text))
+  return artifactsProblem({...rest, kubernetesVersion: text})
 }
 
-/** Why a version cannot have network policies enforced; the newest can. */
-export function policiesProblem(version: string): string | undefined {
-  return version === NEWEST
-    ? undefined
-    : problem(() => {
-        checkPolicies('kube-network-policies', version)
-      })
+/** Why what a request is made of cannot be had, as far as that can be told with no network. */
+export function artifactsProblem(request: CreateRequest): string | undefined {
+  return problem(() => {
+    checkArtifactRequest(artifactsOf(request))
+  })
+}
+
+/** `obstacle`: why there is nothing but Debian; absent where it was asked for. */
+export function onlyDebian(obstacle: string | undefined): string {
+  const why = obstacle === undefined ? '' : `, since ${obstacle}`
+  return `Kubernetes is ${DEBIAN_KUBERNETES_VERSION}, from Debian 12${why}. Others, and network policies, are to be had from a mirror (--mirror DIR).`
 }
 
 export function regionProblem(text: string): string | undefined {
@@ -85,11 +89,17 @@ export function summaryRows(request: CreateRequest): readonly (readonly [string,
     ['Controllers', `${controllers}, of which ${lost === 0 ? 'none' : lost} may be lost`],
     ['Workers', String(request.workers ?? d.workers)],
     ...machineRows(request),
-    ['Kubernetes', request.kubernetesVersion ?? 'the newest that can be had'],
+    ['Kubernetes', versionOf(request)],
     ...(request.securityProfile === 'cis' ? [['Security', 'profile cis'] satisfies [string, string]] : []),
     ...(engine === undefined ? [] : [['Policies', `enforced by ${engine}`] satisfies [string, string]]),
     ...moneyRows(request),
   ]
+}
+
+function versionOf({artifacts, kubernetesVersion}: CreateRequest): string {
+  return artifacts === 'debian'
+    ? `${DEBIAN_KUBERNETES_VERSION}, from Debian 12`
+    : (kubernetesVersion ?? 'the newest that can be had')
 }
 
 /** What saying yes to a request costs; undefined if nothing. */

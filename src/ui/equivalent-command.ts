@@ -4,6 +4,11 @@ import {shellCommand} from './shell-words.js'
 
 /** The command that asks for the same without questions, quoted for a POSIX shell. */
 export function equivalentCommand(request: CreateRequest): string {
+  return shellCommand(equivalentWords(request))
+}
+
+/** The same as the words that a shell would make of it. */
+export function equivalentWords(request: CreateRequest): readonly string[] {
   const flags: readonly (readonly [string, string | number | undefined])[] = [
     ['--name', request.name],
     ['--provider', request.provider],
@@ -44,5 +49,5 @@ export function equivalentCommand(request: CreateRequest): string {
     ...(request.privateWorkers === true ? ['--private-workers'] : []),
     ...(request.allowWorld === true ? ['--allow-world'] : []),
   ]
-  return shellCommand(['khw', 'create', ...given, ...switches])
+  return ['khw', 'create', ...given, ...switches]
 }

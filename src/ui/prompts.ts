@@ -1,5 +1,7 @@
 import inquirer from 'inquirer'
 import {KhwError} from '../errors.js'
+import type {Screen} from './style.js'
+import {wrap} from './text.js'
 
 export interface Choice<T extends string | number> {
   readonly value: T
@@ -21,7 +23,7 @@ export interface Prompts {
 }
 
 /** `cancelled` is what to say of the state things are in when the reader leaves: `nothing was created`. */
-export function createPrompts(output: NodeJS.WritableStream, cancelled: string): Prompts {
+export function createPrompts(output: NodeJS.WritableStream & Screen, cancelled: string): Prompts {
   const prompt = inquirer.createPromptModule({output})
   const ask = async (question: Parameters<typeof prompt>[0]): Promise<unknown> => {
     try {
@@ -48,7 +50,11 @@ export function createPrompts(output: NodeJS.WritableStream, cancelled: string):
       return chosen.value
     },
     async input(message, initial, problem) {
-      const validate = (text: string): true | string => problem(text.trim()) ?? true
+      const validate = (text: string): true | string => {
+        const wrong = problem(text.trim())
+        // Two columns are the mark before it; what is too long would be broken anywhere.
+        return wrong === undefined ? true : wrap(wrong, (output.columns || 80) - 3).join('\n  ')
+      }
       return String(await ask({type: 'input', name, message, default: initial, validate})).trim()
     },
     async typed(message) {

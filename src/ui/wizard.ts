@@ -1,23 +1,30 @@
+import {refuseFromDebian} from '../artifacts/auto.js'
+import {checkArtifactRequest} from '../artifacts/check-request.js'
 import type {ClusterSummary} from '../cluster/report.js'
 import type {ProviderName} from '../cluster/spec.js'
+import {artifactsOf} from '../steps/request/check-request.js'
 import {createRequestDefaults, type CreateRequest} from '../steps/request/create-request.js'
 import {defaultRegion} from '../steps/request/default-region.js'
+import type {ExpectedSource} from '../steps/request/expected-artifacts.js'
+import {askStrictness} from './ask-strictness.js'
 import {
   NEWEST,
   costOf,
   freeName,
   nameProblem,
-  policiesProblem,
+  onlyDebian,
   priceOf,
   regionProblem,
   summaryRows,
   versionProblem,
   workersProblem,
 } from './create-answers.js'
-import {equivalentCommand} from './equivalent-command.js'
+import {equivalentWords} from './equivalent-command.js'
 import {cancelledError, type Choice, type Prompts} from './prompts.js'
+import {commandLines} from './shell-words.js'
 import type {Style} from './style.js'
 import {fields} from './table.js'
+import {wrap} from './text.js'
 
 export interface WizardOptions {
   /** What the flags say already is not asked again. */
@@ -28,6 +35,8 @@ export interface WizardOptions {
   readonly env: NodeJS.ProcessEnv
   /** The user is root on Linux: the local region runs without further ado, and comes first. */
   readonly localFirst: boolean
+  /** Where the artifacts of a request would come from. */
+  readonly expectedSource: (request: CreateRequest) => Promise<ExpectedSource>
   readonly write: (text: string) => void
 }
 
@@ -45,7 +54,8 @@ export async function createWizard(options: WizardOptions): Promise<CreateReques
   if (unfinished !== undefined) return {name: unfinished}
   const request = await askRequest(options)
   write(`\n${fields(summaryRows(request), style)}\n\n`)
-  write(`  ${style.dim('The same without questions:')}\n  ${style.cyan(equivalentCommand(request))}\n\n`)
+  const command = commandLines(equivalentWords(request), 78).map(line => `  ${style.cyan(line)}\n`)
+  write(`  ${style.dim('The same without questions:')}\n${command.join('')}\n`)
   if (!(await isWanted(request, options.prompts))) throw cancelledError('nothing was created')
   write('\n')
   return request
@@ -77,10 +87,14 @@ async function askUnfinished({given, clusters, prompts}: WizardOptions): Promise
   return answer === ANOTHER ? undefined : answer
 }
 
-async function askRequest({given, clusters, prompts, env, localFirst}: WizardOptions): Promise<CreateRequest> {
+async function askRequest(options: WizardOptions): Promise<CreateRequest> {
+  const {given, clusters, prompts, env, localFirst, expectedSource} = options
   const d = createRequestDefaults
   const taken = clusters.map(cluster => cluster.name)
   const provider = given.provider ?? (await askProvider(prompts, localFirst))
+  checkArtifactRequest(artifactsOf({...given, provider}))
+  // It may take seconds, in which somebody types a name.
+  const expected = expectedSource({...given, provider})
   const name =
     given.name ?? (await prompts.input('What shall it be called?', freeName(taken), text => nameProblem(text, taken)))
   const region =
@@ -88,14 +102,13 @@ async function askRequest({given, clusters, prompts, env, localFirst}: WizardOpt
       ? undefined
       : (given.region ?? (await prompts.input('Which AWS region?', await defaultRegion(env), regionProblem)))
   const controllers = given.controllers ?? (await askControllers(prompts))
-  const sofar: CreateRequest = {...given, controllers}
+  const sofar: CreateRequest = {...given, provider, controllers}
   const workers =
     given.workers ??
     Number(await prompts.input('How many workers?', String(d.workers), text => workersProblem(text, sofar)))
-  const version =
-    given.kubernetesVersion ?? (await prompts.input('Which version of Kubernetes?', NEWEST, versionProblem))
+  const version = await askVersion(options, sofar, await expected)
   const isSaid = given.cni !== undefined || given.securityProfile !== undefined
-  const strictness = isSaid ? {} : STRICTNESS[await askStrictness(prompts, version)]
+  const strictness = isSaid ? {} : await askStrictness(prompts, {...sofar, ...version})
   return {
     ...given,
     name,
@@ -103,38 +116,28 @@ async function askRequest({given, clusters, prompts, env, localFirst}: WizardOpt
     ...(region !== undefined && {region}),
     controllers,
     workers,
-    ...(version !== NEWEST && {kubernetesVersion: version}),
+    ...version,
     ...strictness,
   }
 }
 
-type Strictness = 'default' | 'policies' | 'cis' | 'both'
-
-const STRICTNESS: Readonly<Record<Strictness, Pick<CreateRequest, 'cni' | 'securityProfile'>>> = {
-  default: {},
-  policies: {cni: 'kube-network-policies'},
-  cis: {securityProfile: 'cis'},
-  both: {cni: 'kube-network-policies', securityProfile: 'cis'},
-}
-
-/** What is hard to change later and a use may need: one question, and only what that version can have. */
-function askStrictness(prompts: Prompts, version: string): Promise<Strictness> {
-  const [open, closed] = [
-    'A NetworkPolicy does nothing.',
-    'By kube-network-policies; its image is of registry.k8s.io or a mirror.',
-  ]
-  const cis = 'Containers start only if their registry answers.'
-  const choices: readonly Choice<Strictness>[] = [
-    {value: 'default', name: 'Hardened, as far as it hurts no use', description: open},
-    {value: 'policies', name: 'Hardened, and network policies are enforced', description: closed},
-    {value: 'cis', name: 'By the whole CIS benchmark', description: `${cis} ${open}`},
-    {value: 'both', name: 'By the whole CIS benchmark, and network policies are enforced', description: cis},
-  ]
-  const can = policiesProblem(version) === undefined
-  return prompts.select(
-    'How strict shall it be?',
-    can ? choices : choices.filter(({value}) => STRICTNESS[value].cni === undefined),
-  )
+/**
+ * What the cluster is made of. Debian, which is all that there is where upstream cannot be reached, has one version, so that
+ * none is asked for; flags that ask for what it lacks are refused at once.
+ */
+async function askVersion(
+  {prompts, write}: WizardOptions,
+  request: CreateRequest,
+  {source, obstacle}: ExpectedSource,
+): Promise<Pick<CreateRequest, 'kubernetesVersion' | 'artifacts'>> {
+  if (source === 'debian') {
+    if (obstacle !== undefined) refuseFromDebian(artifactsOf(request), obstacle)
+    write(`${wrap(onlyDebian(obstacle), 78).join('\n')}\n`)
+    return {artifacts: source}
+  }
+  if (request.kubernetesVersion !== undefined) return {}
+  const version = await prompts.input('Which version of Kubernetes?', NEWEST, text => versionProblem(text, request))
+  return version === NEWEST ? {} : {kubernetesVersion: version}
 }
 
 function askProvider(prompts: Prompts, localFirst: boolean): Promise<ProviderName> {

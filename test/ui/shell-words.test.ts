@@ -1,13 +1,24 @@
 import {execFileSync} from 'node:child_process'
 import {expect} from 'chai'
 import {equivalentCommand} from '../../src/ui/equivalent-command.js'
-import {shellCommand} from '../../src/ui/shell-words.js'
+import {commandLines, shellCommand} from '../../src/ui/shell-words.js'
 
 describe('shellCommand', () => {
   it('is read back by a shell word for word', () => {
     const words = ['plain', 'two words', "it's", '$HOME', '`id`', 'a"b', '*', '', '~', 'back\\slash', '!x', '#no']
     const printed = execFileSync('sh', ['-c', String.raw`printf '%s\n' ` + shellCommand(words)], {encoding: 'utf8'})
     expect(printed.split('\n').slice(0, -1)).to.deep.equal(words)
+  })
+})
+
+describe('commandLines', () => {
+  it('are read back by a shell word for word, and keep a flag and its value together', () => {
+    const words = ['khw', 'create', '--name', 'lab', '--mirror', '/srv/my mirror', '--ttl', '8h', '--spot']
+    const lines = commandLines(words, 30)
+    expect(lines).to.deep.equal(['khw create --name lab \\', "  --mirror '/srv/my mirror' \\", '  --ttl 8h --spot'])
+    const echoed = execFileSync('sh', ['-c', String.raw`printf '%s\n' ` + lines.join('\n')], {encoding: 'utf8'})
+    expect(echoed.split('\n').slice(0, -1)).to.deep.equal(words)
+    expect(commandLines(words, 200)).to.deep.equal([shellCommand(words)])
   })
 })
 

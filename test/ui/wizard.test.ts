@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import type {ClusterSummary} from '../../src/cluster/report.js'
 import {KhwError} from '../../src/errors.js'
 import type {CreateRequest} from '../../src/steps/request/create-request.js'
+import type {ExpectedSource} from '../../src/steps/request/expected-artifacts.js'
 import type {Prompts} from '../../src/ui/prompts.js'
 import {styleFor} from '../../src/ui/style.js'
 import {createWizard} from '../../src/ui/wizard.js'
@@ -21,7 +22,7 @@ class Script implements Prompts {
     this.offered = choices.map(choice => choice.name).join('\n')
     // The terminal would break them anywhere.
     for (const {name, description = ''} of choices)
-      for (const text of [name, description]) expect(text.length, text).to.be.at.most(78)
+      for (const text of [`? ${message} ${name}`, description]) expect(text.length, text).to.be.at.most(79)
     const answer = this.#next(message) ?? initial ?? choices[0]?.value
     const chosen = choices.find(choice => choice.value === answer)
     return chosen ? Promise.resolve(chosen.value) : Promise.reject(new Error(`${String(answer)} is not offered`))
@@ -52,6 +53,7 @@ async function ask(
   prompts: Prompts,
   given: CreateRequest = {},
   clusters: readonly ClusterSummary[] = [],
+  expected: ExpectedSource = {source: 'upstream'},
 ): Promise<Told> {
   let text = ''
   const request = await createWizard({
@@ -61,6 +63,7 @@ async function ask(
     style: styleFor({isTTY: false}, {}),
     env: {AWS_REGION: 'eu-central-1'},
     localFirst: true,
+    expectedSource: () => Promise.resolve(expected),
     write: part => {
       text += part
     },
@@ -129,7 +132,7 @@ describe('createWizard', () => {
   it('asks how strict it shall be, once, and offers only what the version can have', async () => {
     const both = await ask(new Script('local', 'lab', 1, '1', '1.36', 'both'))
     expect(both.request).to.include({cni: 'kube-network-policies', securityProfile: 'cis'})
-    expect(both.text.replace(/\s+/g, ' '))
+    expect(both.text.replace(/[\\\s]+/g, ' '))
       .to.include('Policies enforced by kube-network-policies')
       .and.include('--cni kube-network-policies --security-profile cis')
     const old = new Script('local', 'lab', 1, '1', '1.20.2', 'cis')
@@ -140,6 +143,39 @@ describe('createWizard', () => {
     const said = new Script()
     await ask(said, {cni: 'bridge'})
     expect(said.asked).not.to.include('How strict shall it be?')
+  })
+
+  it('offers what Debian has where there is nothing else, and says why', async () => {
+    const nothingElse: ExpectedSource = {source: 'debian', obstacle: 'dl.k8s.io cannot be reached (ENOTFOUND)'}
+    const script = new Script('local', 'lab', 3, '3', 'cis')
+    const {request, text} = await ask(script, {}, [], nothingElse)
+    expect(script.asked).not.to.include('Which version of Kubernetes?')
+    expect(script.offered).to.equal('Hardened, as far as it hurts no use\nBy the whole CIS benchmark')
+    expect(request).to.include({artifacts: 'debian', securityProfile: 'cis'}).and.not.to.have.property('cni')
+    expect(text.replace(/\s+/g, ' '))
+      .to.include('Kubernetes is 1.20.2, from Debian 12, since dl.k8s.io cannot be reached (ENOTFOUND).')
+      .and.include('Kubernetes 1.20.2, from Debian 12 Security')
+      .and.include('--artifacts debian')
+    for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80)
+    const refused = await failure(ask(new Script(), {kubernetesVersion: '1.36'}, [], nothingElse))
+    expect(refused).to.include({code: 'ARTIFACT_UNREACHABLE'})
+  })
+
+  it('refuses at once what does not go with the flags', async () => {
+    const script = new Script()
+    const error = await failure(ask(script, {artifacts: 'debian', cni: 'kube-network-policies'}))
+    expect(error).to.include({code: 'ARTIFACT_UNREACHABLE'})
+    expect(script.asked).to.deep.equal(['Where shall it run?'])
+    const old = new Script('local', 'lab', 1, '1', '1.20')
+    expect((await failure(ask(old, {cni: 'kube-network-policies'}))).message).to.include('needs Kubernetes')
+  })
+
+  it('breaks the command that asks for the same so that it can be pasted', async () => {
+    const {text} = await ask(new Script('aws', 'lab', undefined, 3, '3', '1.36', 'both', 'yes'))
+    expect(text).to.include(
+      '  khw create --name lab --provider aws --region eu-central-1 --controllers 3 \\\n    --workers 3 ',
+    )
+    for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80)
   })
 
   it('refuses what clusterSpec would refuse, in its words', async () => {

@@ -30,10 +30,10 @@ type Row = Omit<ComponentVersions, 'kubernetes' | 'crictl'>
  *
  * containerd follows its own table (its RELEASES.md, "Kubernetes Support"): of the lines named there for the minor, the
  * one that is supported longest. For minors that the table has dropped it is 1.7, which alone speaks CRI v1alpha2
- * (Kubernetes before 1.23 needs it) as well as v1. Kubernetes 1.35 is the last that accepts 1.x.
+ * (Kubernetes before 1.23 needs it) as well as v1. Kubernetes 1.35 is the last for which it names 1.x.
  */
 const ROWS: readonly (readonly [minor: number, row: Row])[] = [
-  [37, {etcd: '3.7.2', containerd: '2.3.4', runc: '1.4.3', cni: '1.9.1', pause: '3.10.2', coredns: '1.14.2'}],
+  [37, {etcd: '3.7.2', containerd: '2.3.4', runc: '1.4.3', cni: '1.9.1', pause: '3.10.2', coredns: '1.14.6'}],
   [36, {etcd: '3.6.14', containerd: '2.3.4', runc: '1.4.3', cni: '1.9.1', pause: '3.10.2', coredns: '1.14.2'}],
   [35, {etcd: '3.6.14', containerd: '2.2.7', runc: '1.3.6', cni: '1.9.1', pause: '3.10.1', coredns: '1.13.1'}],
   [34, {etcd: '3.6.14', containerd: '2.0.11', runc: '1.3.6', cni: '1.9.1', pause: '3.10.1', coredns: '1.12.1'}],

@@ -30,7 +30,8 @@ export interface Release {
   readonly kubeProxyMode: 'nftables' | 'iptables'
   /**
    * First numbers of the containerd versions that serve its kubelet: 1.x alone speaks CRI v1alpha2, which kubelets before
-   * 1.23 need, and kubelets from 1.36 on want what 2.x has (containerd's RELEASES.md, "Kubernetes Support").
+   * 1.23 need, and containerd names 2.x alone for 1.36 (its RELEASES.md, "Kubernetes Support"; the kubelet itself drops 1.7
+   * with 1.38: CHANGELOG-1.37).
    */
   readonly containerdMajors: readonly number[]
   /** `seccompDefault` works without a feature gate: beta in 1.25, stable in 1.27 (KEP-2413). */

@@ -16,18 +16,18 @@ interface Part {
 const STAGING = 'staging/src/k8s.io'
 const MINORS = Array.from({length: 18}, (_, i) => 20 + i)
 
-/** The repositories that Kubernetes publishes its staging folders to, and the last ref of 1.37 each had when asked. */
+/** The repositories that Kubernetes publishes its staging folders to, and what each had of 1.37 after its code freeze. */
 const PUBLISHED: Readonly<Record<string, string>> = {
-  api: 'v0.37.0-beta.0',
-  apimachinery: 'v0.37.0-beta.0',
-  apiserver: 'v0.37.0-beta.0',
-  'cloud-provider': 'v0.37.0-alpha.1',
-  'component-base': 'v0.37.0-beta.0',
-  'controller-manager': 'v0.37.0-beta.0',
-  'kube-aggregator': 'v0.37.0-alpha.2',
-  'kube-proxy': 'v0.37.0-beta.0',
-  kubelet: 'v0.37.0-beta.0',
-  'pod-security-admission': 'v0.37.0-alpha.2',
+  api: '10b39a39bcee',
+  apimachinery: 'eed236ceee2c',
+  apiserver: '24a394e516bf',
+  'cloud-provider': '46666112f47d',
+  'component-base': '349fbe06359c',
+  'controller-manager': 'eb4af90b1fe3',
+  'kube-aggregator': '232ca687ab24',
+  'kube-proxy': 'd37b2e75a8dc',
+  kubelet: '63b3249724f7',
+  'pod-security-admission': '8f84a87c7f61',
 }
 
 /**

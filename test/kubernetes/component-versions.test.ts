@@ -33,6 +33,11 @@ describe('component versions', () => {
     expect(['1.34', '1.36', '1.37'].map(line)).to.deep.equal(['3.6', '3.6', '3.7'])
   })
 
+  it('gives the CoreDNS that kubeadm of each minor runs', () => {
+    const coredns = (minor: string) => componentVersions(minor).coredns
+    expect(['1.34', '1.35', '1.36', '1.37'].map(coredns)).to.deep.equal(['1.12.1', '1.13.1', '1.14.2', '1.14.6'])
+  })
+
   it('keeps the patch version, with or without v', () => {
     expect(componentVersions('1.28.3').kubernetes).to.equal('1.28.3')
     expect(componentVersions('v1.28.3').kubernetes).to.equal('1.28.3')

@@ -19,7 +19,7 @@ export class TerminalProgress implements Progress {
   }
   readonly #options: Required<ProgressOptions>
   readonly #style: Style
-  readonly #run: RunView
+  #run: RunView
   readonly #artifacts: ArtifactView
   readonly #startedAt: number
   #frame: Frame | undefined
@@ -77,13 +77,17 @@ export class TerminalProgress implements Progress {
   }
 
   #apply(event: RunEvent): void {
+    // What is done in several plans has a frame for each: the last one's stays on the screen as it ended.
+    const isAnother = event.type === 'planned' && this.#kind === 'run'
+    if (isAnother) this.#run = new RunView(this.#options.now)
     this.#run.apply(event)
-    if (this.#kind !== 'run' && this.#run.phases.length > 0) this.#show('run')
+    if ((isAnother || this.#kind !== 'run') && this.#run.phases.length > 0) this.#show('run')
   }
 
   #show(kind: 'artifacts' | 'run' | undefined): void {
     if (this.#ended && kind !== undefined) return
     this.#kind = kind
+    const run = this.#run
     this.#switching = this.#switching.then(async () => {
       await this.#frame?.close()
       this.#frame = undefined
@@ -91,7 +95,11 @@ export class TerminalProgress implements Progress {
       if (kind === undefined) return
       this.#drew = true
       const {stream, beside} = this.#options
-      this.#frame = new Frame(stream, beside, kind === 'run' ? () => this.#runContent() : () => this.#artifactContent())
+      this.#frame = new Frame(
+        stream,
+        beside,
+        kind === 'run' ? () => this.#runContent(run) : () => this.#artifactContent(),
+      )
     })
   }
 
@@ -109,11 +117,11 @@ export class TerminalProgress implements Progress {
     return {rows: (stream.rows || 24) - 1, columns: stream.columns || 80}
   }
 
-  #runContent(): FrameContent {
+  #runContent(run: RunView): FrameContent {
     const {rows, columns} = this.#room()
     const now = this.#options.now()
-    const over = this.#kind !== 'run'
-    const phases = this.#run.phases
+    const over = this.#kind !== 'run' || run !== this.#run
+    const phases = run.phases
     const footer = this.#footer(now, columns)
     const budget = Math.min(MOST_DETAILS, Math.max(0, rows - phases.length - 2))
     const details = detailLines(phases, budget, columns - 8, now)

@@ -165,6 +165,30 @@ describe('progress on a terminal', () => {
     await s.progress.finish()
   })
 
+  it('draws each of several plans with phases of its own, the last as it ended above the next, and notices between', async () => {
+    const s = scene()
+    const plan = (title: string, rows: number) =>
+      phases()
+        .slice(0, rows)
+        .map(phase => ({...phase, title: `${title} ${phase.id}`}))
+    for (const [i, rows] of [1, 3].entries()) {
+      s.progress.onNotice(`Now stage ${i + 1}.`)
+      s.progress.onEvent({type: 'planned', phases: plan(`Stage ${i + 1}:`, rows)})
+      for (const {id} of plan('', rows)) runPhase(s, id)
+      await s.screen.until(`✔ Stage ${i + 1}: network`)
+    }
+    await s.progress.finish()
+    const drawn = s.screen.text.split('\n').map(line => line.replace(/ {2,}/, ' '))
+    expect(drawn).to.deep.equal([
+      '› Now stage 1.',
+      '✔ Stage 1: network 2.0 s',
+      '› Now stage 2.',
+      '✔ Stage 2: network 2.0 s',
+      '✔ Stage 2: access 2.0 s',
+      '✔ Stage 2: compute 2.0 s',
+    ])
+  })
+
   it('finishes even if nothing ever happened', async () => {
     const s = scene()
     await s.progress.finish()

@@ -59,7 +59,7 @@ export async function remove(
   const addresses = liveAddresses(context.spec)
   const removal = removeAddon(name, {addresses})
   const outputs = await runPlan({
-    plan: plan([addresses, removal], {addons: 'Remove the add-on'}),
+    plan: plan([addresses, removal], [{id: 'removal', title: 'Remove the add-on', steps: [addresses, removal]}]),
     journal,
     context,
     onEvent,

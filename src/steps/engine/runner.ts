@@ -48,7 +48,10 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
   const failures: {step: Step; error: Error}[] = []
   const stopped = (): boolean => failures.length > 0 || signal.aborted
 
-  onEvent({type: 'planned', phases: plannedPhases(plan)})
+  const phases = plannedPhases(plan)
+  const phaseOf = new Map(phases.flatMap(({id, steps}) => steps.map(step => [step.id, id] as const)))
+  const told = ({id, phase}: Step): {id: string; phase: string} => ({id, phase: phaseOf.get(id) ?? phase})
+  onEvent({type: 'planned', phases})
 
   /** Steps that look at the same time share one answer: the day on which many look is the day on which calls are scarce. */
   let asked: {readonly at: number; readonly answer: Promise<Inventory>} | undefined
@@ -69,16 +72,16 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
     for (const {id} of step.after ?? []) if (!(await running.get(id))) return undefined
     if (stopped()) return undefined
     const startedAt = clock.now()
-    onEvent({type: 'step-started', id: step.id, phase: step.phase, at: startedAt})
+    onEvent({type: 'step-started', ...told(step), at: startedAt})
     const seconds = (): number => (clock.now() - startedAt) / 1000
     try {
       const {output, outcome, generation} = await perform(step, needs, startedAt)
-      onEvent({type: 'step-done', id: step.id, phase: step.phase, outcome, seconds: seconds()})
+      onEvent({type: 'step-done', ...told(step), outcome, seconds: seconds()})
       return {output, at: clock.now(), generation}
     } catch (error) {
       const shown = explained(error, `Could not ${lowerFirst(step.title)}`)
       failures.push({step, error: shown})
-      onEvent({type: 'step-failed', id: step.id, phase: step.phase, error: shown, seconds: seconds()})
+      onEvent({type: 'step-failed', ...told(step), error: shown, seconds: seconds()})
       return undefined
     }
   }
@@ -90,7 +93,10 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
     const inputs = inputsDigest({arguments: arguments_, generations, ...(edition !== undefined && {edition})})
     const earlier = records[step.id]
     let token = tokenOf(earlier, inputs) ?? clientToken(context.clusterId, step.id, inputs, startedAt)
-    const contextFor = (clientToken: string): StepContext => contextOf(step, context, clientToken, onEvent)
+    const progress = (text: string): void => {
+      onEvent({type: 'step-progress', ...told(step), text})
+    }
+    const contextFor = (clientToken: string): StepContext => contextOf(step, context, clientToken, progress)
     const done = (output: Json, outcome: StepOutcome, generation = new Date(clock.now()).toISOString()): Performed => {
       journal.record(step.id, {
         status: 'done',
@@ -134,7 +140,7 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
           return step.create(contextFor(token), arguments_)
         },
         find: fresh,
-        progress: contextFor(token).progress,
+        progress,
         renewToken: () => {
           token = clientToken(context.clusterId, step.id, inputs, clock.now())
         },
@@ -195,7 +201,7 @@ function lastOf(needs: ReadonlyMap<string, Finished>): string | null {
   return last ? last[0] : null
 }
 
-function contextOf(step: Step, context: RunContext, token: string, onEvent: RunListener): StepContext {
+function contextOf(step: Step, context: RunContext, token: string, progress: StepContext['progress']): StepContext {
   const tagList = (name: string) => stepTags({...context, clusterName: context.spec.name, stepId: step.id, name})
   return {
     ...context,
@@ -203,9 +209,7 @@ function contextOf(step: Step, context: RunContext, token: string, onEvent: RunL
     clientToken: token,
     tags: (resourceType, name) => ({ResourceType: resourceType, Tags: tagList(name)}),
     tagList,
-    progress: text => {
-      onEvent({type: 'step-progress', id: step.id, phase: step.phase, text})
-    },
+    progress,
   }
 }
 

@@ -1,8 +1,9 @@
 import {controllersOf} from '../../cluster/addressing.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import {required} from '../../aws/required.js'
-import {rolling} from '../certificates/renew-plan.js'
-import {needsOf, plan, type Plan} from '../engine/plan.js'
+import {nodeSteps, rolling} from '../certificates/renew-plan.js'
+import {rollingPhases} from '../certificates/rolling-phases.js'
+import {plan, withBefore, type Plan} from '../engine/plan.js'
 import type {Step} from '../engine/step.js'
 import {rewritten} from './rewritten.js'
 import type {Rotation} from './rotation.js'
@@ -13,26 +14,19 @@ import {tokens} from './tokens.js'
  * has to be done before the old ones may go.
  */
 export function rotationPlan(spec: ClusterSpec, rotations: readonly Rotation[]): Plan {
-  return plan(rotationSteps(spec, rotations).steps)
+  return rotation(spec, rotations).whole
 }
 
 /** Only what the next stage has to wait for: the controllers, and nothing of what comes after them. */
 export function stagePlan(spec: ClusterSpec, rotations: readonly Rotation[]): Plan {
-  const {steps, ends} = rotationSteps(spec, rotations)
-  const wanted = new Set<string>()
-  const want = (step: Step): void => {
-    if (wanted.has(step.id)) return
-    wanted.add(step.id)
-    for (const each of [...needsOf(step), ...(step.after ?? [])]) want(each)
-  }
-  ends.forEach(want)
-  return plan(steps.filter(({id}) => wanted.has(id)))
+  const {whole, ends} = rotation(spec, rotations)
+  return withBefore(whole, ends)
 }
 
-function rotationSteps(
+function rotation(
   spec: ClusterSpec,
   rotations: readonly Rotation[],
-): {readonly steps: readonly Step[]; readonly ends: readonly Step[]} {
+): {readonly whole: Plan; readonly ends: readonly Step[]} {
   const {steps, checks, created} = rolling(spec)
   const controllers = controllersOf(spec)
   const everywhere = checks.slice(0, controllers.length).flat()
@@ -43,5 +37,11 @@ function rotationSteps(
     ...(inUse.includes('encryption') ? [rewritten(required(controllers[0], 'controller-1'), needs, everywhere)] : []),
     ...(inUse.includes('service-account') ? [tokens({addresses}, everywhere)] : []),
   ]
-  return {steps: [...steps, ...tail], ends: [...everywhere, ...tail]}
+  const all = [...steps, ...tail]
+  const phases = rollingPhases(spec, all, {
+    what: 'keys',
+    ofNodes: nodeSteps(steps, configured.slice(0, controllers.length), checks),
+    beside: tail.map(step => ({id: step.id, title: step.title, steps: [step]})),
+  })
+  return {whole: plan(all, phases), ends: [...everywhere, ...tail]}
 }

@@ -7,7 +7,7 @@ import {repairPlan, rollingPlan} from '../../../src/steps/certificates/renew-pla
 import {createPlan} from '../../../src/steps/create-plan.js'
 import type {RunContext} from '../../../src/steps/engine/context.js'
 import {Journal, type JournalHeader} from '../../../src/steps/engine/journal.js'
-import {plan, type Plan} from '../../../src/steps/engine/plan.js'
+import {plan, plannedPhases, upTo, type Plan} from '../../../src/steps/engine/plan.js'
 import {runPlan} from '../../../src/steps/engine/runner.js'
 import {ARTIFACTS} from '../region-run.js'
 import {ACCESS} from '../run-context.js'
@@ -114,5 +114,29 @@ describe('renewing certificates', () => {
         .to.be.greaterThan(log.indexOf(`renew/settled/${worker}`))
         .and.to.be.greaterThan(0)
     expect(log).to.include.members(['node/configure/controller-3', 'node/configure/worker-2', 'verify/pods'])
+  })
+
+  it('is told by what it does: what is issued, and the nodes', () => {
+    const nodes = ['controller-1', 'controller-2', 'controller-3', 'the workers']
+    for (const whole of [rollingPlan(spec), repairPlan(spec)]) {
+      const phases = plannedPhases(whole)
+      expect(phases.map(({title}) => title)).to.deep.equal([
+        'See that everything is there',
+        'Issue the certificates',
+        ...nodes.map(node => `Take the certificates to ${node}`),
+        'Verify the cluster',
+      ])
+      const [, issued, , second, , workers] = phases.map(({steps}) => steps.map(({id}) => id))
+      expect(issued).to.deep.equal(['access/certificates'])
+      expect(second?.slice(0, 2)).to.deep.equal(['node/configure/controller-2', 'renew/settled/controller-2'])
+      expect(workers?.filter(id => id.startsWith('node/'))).to.deep.equal([1, 2].map(i => `node/configure/worker-${i}`))
+    }
+  })
+
+  it('that is to end after a phase has with each node what that comes after', async () => {
+    ask('2026-11-01T00:00:00.000Z')
+    const early = upTo(rollingPlan(spec), 'node')
+    expect(await done(early)).to.include('node/configure/worker-2')
+    expect(plannedPhases(early).map(({title}) => title)).not.to.include('Verify the cluster')
   })
 })

@@ -104,6 +104,40 @@ describe('runner', () => {
     expect(events.filter(e => e.type === 'step-done').map(e => e.outcome)).to.deep.equal(['kept', 'kept'])
   })
 
+  it('tells of each step in the phase that the plan has it in, whatever that of a create is', async () => {
+    const events: RunEvent[] = []
+    const shouting = (id: string): Step =>
+      step(id, {}, async ({progress}) => {
+        progress('hello')
+        if (id === 'b') throw new Error('no')
+        return id
+      })
+    const steps = [shouting('a'), shouting('b')]
+    const phases = steps.map(each => ({id: `phase-${each.id}`, title: `Do ${each.id} first`, steps: [each]}))
+    const run = {plan: plan(steps, phases), journal, context: context(), onEvent: (e: RunEvent) => events.push(e)}
+    await runPlan(run).catch(() => undefined)
+    const [planned, ...others] = events
+    expect(planned).to.deep.equal({
+      type: 'planned',
+      phases: ['a', 'b'].map(id => ({
+        id: `phase-${id}`,
+        title: `Do ${id} first`,
+        steps: [{id, title: `Do ${id}`}],
+      })),
+    })
+    expect(others.map(event => event.type).toSorted()).to.deep.equal([
+      ...['step-done', 'step-failed', 'step-progress', 'step-progress', 'step-started', 'step-started'],
+    ])
+    for (const event of others)
+      expect(event.type === 'planned' || event.phase === `phase-${event.id}`, JSON.stringify(event)).to.equal(true)
+  })
+
+  it('has a plan with phases that leave a step out, or have one twice, for the bug that it is', () => {
+    const [a, b] = [logging('a', {}), logging('b', {})]
+    for (const steps of [[a], [a, b, b]])
+      expect(() => plan([a, b], [{id: 'all', title: 'Do all', steps}])).to.throw('each of its steps once')
+  })
+
   it('does a step again when what it needs has changed', async () => {
     const withOutput = (output: string): Step[] => {
       const a = step(

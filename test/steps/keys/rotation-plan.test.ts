@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import {createPlan} from '../../../src/steps/create-plan.js'
 import type {Step} from '../../../src/steps/engine/step.js'
+import {plannedPhases, type Plan} from '../../../src/steps/engine/plan.js'
 import {rotationPlan, stagePlan} from '../../../src/steps/keys/rotation-plan.js'
 import {sampleSpec} from '../sample-spec.js'
 
@@ -40,5 +41,18 @@ describe('the plan of a rotation', () => {
       const after = idsOf({steps: steps.find(step => step.id === id)?.after ?? []})
       for (const i of [1, 2, 3]) expect(after, id).to.include(`renew/control-plane/api-server/controller-${i}`)
     }
+  })
+
+  it('is told by what it does, and by nothing that a create does', () => {
+    const told = (plan: Plan) => plannedPhases(plan).map(({title}) => title)
+    const controllers = [1, 2, 3].map(i => `Take the keys to controller-${i}`)
+    expect(told(stagePlan(spec, known))).to.deep.equal(['See that everything is there', ...controllers])
+    expect(told(rotationPlan(spec, inUse))).to.deep.equal([
+      'See that everything is there',
+      ...controllers,
+      'Have everything encrypted with the new key',
+      'Have tokens in Secrets signed with the new key',
+      'Verify the cluster',
+    ])
   })
 })

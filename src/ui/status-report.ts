@@ -4,6 +4,7 @@ import type {AtWork, Check, ClusterReport, CostReport, NodeReport, Progress, Rot
 import {usd} from '../cluster/cost.js'
 import {expiryWarning, isExpired} from '../cluster/expiry.js'
 import {ENOUGH_DAYS} from '../pki/enough-days.js'
+import {plannedWork, type PlannedWork} from './planned-work.js'
 import {count, duration} from './quantities.js'
 import type {Style} from './style.js'
 import {fields, table} from './table.js'
@@ -47,10 +48,13 @@ export function nodesTable(nodes: readonly NodeReport[], {style, columns}: Repor
   return table(headings, rows, style)
 }
 
-function headline({name, phase, progress}: ClusterReport, style: Style): string {
+function headline(report: ClusterReport, style: Style): string {
+  const {name, phase, progress} = report
+  const work = plannedWork(report)
+  const isPlanned = work !== undefined && failing(report).every(({check, node}) => work.explain(check, node))
   const words = {
     ready: style.green('is ready'),
-    degraded: style.yellow('is degraded'),
+    degraded: style.yellow(isPlanned ? `is getting new ${work.what}` : 'is degraded'),
     creating: style.yellow(progress?.by ? 'is being created' : 'is unfinished'),
     destroying: style.yellow('is being destroyed'),
   }
@@ -98,29 +102,40 @@ export function rotationIsDue(now: number, rotating: readonly RotatingReport[] =
 }
 
 /** Only what is not right: a list of things that are is nothing to read. */
-function problems({checks, nodes, progress}: ClusterReport, options: ReportOptions): string {
+function problems(report: ClusterReport, options: ReportOptions): string {
+  const {checks, nodes, progress} = report
   // What is not there yet is not broken; but who is not let in cannot go on.
-  if (progress)
-    return [
-      ...underWay(progress, options),
-      ...wrong(
-        checks.filter(({name}) => name === 'access'),
-        options,
-      ),
-    ].join('\n')
-  const all = [
-    ...checks,
-    ...nodes.flatMap(node => node.checks.map(check => ({...check, name: `${node.name}: ${check.name}`}))),
-  ]
-  if (all.length === 0) return ''
-  const lines = wrong(all, options)
-  return lines.length === 0 ? `${options.style.green('✔')} ${count(all.length, 'check')} passed` : lines.join('\n')
+  if (progress) {
+    const access = checks.filter(({name, ok}) => name === 'access' && !ok)
+    return [...underWay(progress, options), ...access.map(check => wrong({check}, options))].join('\n')
+  }
+  const all = checks.length + nodes.reduce((sum, node) => sum + node.checks.length, 0)
+  if (all === 0) return ''
+  const failed = failing(report)
+  if (failed.length === 0) return `${options.style.green('✔')} ${count(all, 'check')} passed`
+  const work = plannedWork(report)
+  return failed.map(each => wrong(each, options, work)).join('\n')
 }
 
-function wrong(checks: readonly Check[], {style, columns}: ReportOptions): string[] {
-  return checks
-    .filter(check => !check.ok)
-    .map(({name, detail}) => marked(style.red('✖'), `${name}: ${detail}`, columns))
+interface Failing {
+  readonly check: Check
+  /** Whose it is, if it is of one. */
+  readonly node?: NodeReport
+}
+
+function failing({checks, nodes}: ClusterReport): readonly Failing[] {
+  const all: Failing[] = [
+    ...checks.map(check => ({check})),
+    ...nodes.flatMap(node => node.checks.map(check => ({check, node}))),
+  ]
+  return all.filter(({check}) => !check.ok)
+}
+
+function wrong({check, node}: Failing, {style, columns}: ReportOptions, work?: PlannedWork): string {
+  const planned = work?.explain(check, node)
+  const where = node === undefined ? '' : `${node.name}: `
+  const mark = planned === undefined ? style.red('✖') : style.yellow('…')
+  return marked(mark, `${where}${check.name}: ${planned ?? check.detail}`, columns)
 }
 
 /** Where a create is, or where it was left. */

@@ -147,6 +147,51 @@ describe('statusReport', () => {
     expect(statusReport(report({by}), options)).to.match(/kubectl get nodes$/)
   })
 
+  it('calls nothing broken that a rotation or renewal which is at work restarts', () => {
+    const by = {command: 'khw keys rotate lab', pid: 4711, host: hostname(), since: '2026-11-22T11:59:30Z'}
+    const down = (name: string, role: NodeReport['role'], changes: Partial<NodeReport> = {}): NodeReport =>
+      node(name, role, {ready: false, checks: [{name: 'kube', ok: false, detail: 'not ready (500)'}], ...changes})
+    const shown = (changes: Partial<ClusterReport>): string => {
+      const text = statusReport(report({phase: 'degraded', ready: false, ...changes}), options)
+      expectFits(text)
+      return text.replace(/\n {2}(?! )/g, ' ')
+    }
+    const one = [down('controller-1', 'controller'), node('controller-2', 'controller'), node('worker-1', 'worker')]
+    const rotating = [{key: 'encryption', stage: 'known'}] as const
+    const planned = shown({by, rotating, nodes: one})
+    expect(planned)
+      .to.match(/^lab is getting new keys\n/)
+      .and.to.include('… controller-1: kube: not ready (500); khw keys rotate lab restarts it')
+      .and.not.to.include('✖')
+    expect(planned).to.match(/Next: khw status lab$/)
+    const balancer = {name: 'load-balancer', ok: false, detail: 'still sends to it'}
+    expect(shown({by, rotating, checks: [balancer]})).to.include(
+      '… load-balancer: still sends to it; khw keys rotate lab is at work',
+    )
+    const certificates = {earliestExpiry: '2026-12-22T12:00:00Z', renewing: true} as const
+    const worker = [node('controller-1', 'controller'), down('worker-1', 'worker')]
+    expect(shown({by, certificates, nodes: worker}))
+      .to.match(/^lab is getting new certificates\n/)
+      .and.not.to.include('✖')
+
+    const broken: readonly Partial<ClusterReport>[] = [
+      // Nobody is at work, or not at that.
+      {rotating, nodes: one},
+      {by, nodes: one},
+      {by, rotating: [{key: 'service-account', stage: 'in-use', waitsUntil: '2026-11-22T13:00:00Z'}], nodes: one},
+      // That is not what it does.
+      {by, rotating, nodes: [...one.slice(0, 1), down('controller-2', 'controller')]},
+      {by, rotating, nodes: worker},
+      {by, rotating, nodes: [down('controller-1', 'controller', {state: 'stopped'})]},
+      {by, rotating, checks: [{name: 'access', ok: false, detail: 'Your address is another.'}]},
+    ]
+    for (const changes of broken)
+      expect(shown(changes), JSON.stringify(changes))
+        .to.match(/^lab is degraded\n/)
+        .and.to.include('✖')
+        .and.not.to.include('…')
+  })
+
   it('names a renewal alone only once the certificates have ended: it refuses where a machine is lost', () => {
     const nextOf = (earliestExpiry: string, phase: ClusterReport['phase']): string[] => {
       const [, steps = ''] = statusReport(report({phase, certificates: {earliestExpiry}}), options).split('Next:\n')

@@ -32,7 +32,7 @@ export function rewritten(controller: ClusterNode, needs: RewrittenNeeds, after:
   return defineStep<{objects: number}, RewrittenNeeds>({
     id: REWRITTEN_STEP,
     phase: 'verify',
-    title: 'Have everything encrypted with the new key',
+    title: 'Encrypt everything with the new key',
     needs,
     after,
 

@@ -22,7 +22,7 @@ export function tokens(needs: TokensNeeds, after: readonly Step[]): Tokens {
   return defineStep<{minted: number; until: string}, TokensNeeds>({
     id: TOKENS_STEP,
     phase: 'verify',
-    title: 'Have tokens in Secrets signed with the new key',
+    title: 'Sign tokens in Secrets with the new key',
     needs,
     after,
 

@@ -50,8 +50,8 @@ describe('the plan of a rotation', () => {
     expect(told(rotationPlan(spec, inUse))).to.deep.equal([
       'See that everything is there',
       ...controllers,
-      'Have everything encrypted with the new key',
-      'Have tokens in Secrets signed with the new key',
+      'Encrypt everything with the new key',
+      'Sign tokens in Secrets with the new key',
       'Verify the cluster',
     ])
   })

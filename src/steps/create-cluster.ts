@@ -21,6 +21,7 @@ import {createPlan} from './create-plan.js'
 import {explainEnded} from './certificates/ended.js'
 import {goOnRenewing} from './certificates/renewal.js'
 import {renewPlan} from './certificates/renew-plan.js'
+import type {Given} from './certificates/rollout-phases.js'
 import {placementNotices} from './compute/placement-notices.js'
 import {createRequestDefaults, type CreateRequest} from './request/create-request.js'
 import {regionFor} from './request/default-region.js'
@@ -90,7 +91,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
     goOnRenewing(journal, options.onNotice, Date.now())
     const rotating = await rotationReports(journal, new FileSecretStore(directory.secrets))
     unfinishedNotice(name, rotating).forEach(options.onNotice)
-    return await runCluster(options, directory, journal, access, until)
+    return await runCluster(options, directory, journal, access, {until})
   } finally {
     lock.release()
     removeIfEmpty(home, directory)
@@ -107,6 +108,13 @@ async function goOn(journal: Journal, opening: OpenRegionOptions): Promise<Begun
   return {journal, access}
 }
 
+interface HowToRun {
+  /** The last phase to run. */
+  readonly until?: PhaseId | undefined
+  /** What the user has asked for, where that is not a create. */
+  readonly gives?: Given
+}
+
 /**
  * Runs the cluster's plan: that of a create, or of a renewal or rotation that was asked for and is not finished. What it is like then
  * is what it ends with.
@@ -116,7 +124,7 @@ export async function runCluster(
   directory: ClusterDirectory,
   journal: Journal,
   access: RegionAccess,
-  until: PhaseId | undefined,
+  {until, gives}: HowToRun = {},
 ): Promise<CreateReport> {
   const {header} = journal
   const onSilence = async (): Promise<void> => {
@@ -127,7 +135,7 @@ export async function runCluster(
   const session = await openSession(directory, journal.header, access, signal, {onSilence})
   try {
     const rotations = await unfinishedRotations(journal, session.context.secrets)
-    const whole = await planFor(journal, session.context, rotations)
+    const whole = await planFor(journal, session.context, rotations, gives)
     const plan = until === undefined ? whole : upTo(whole, until)
     const before = await healDuplicates({...session.context, journal, onNotice})
     await runPlan({plan, journal, context: {...session.context, inventory: before}, onEvent})
@@ -157,8 +165,10 @@ function planFor(
   {header, renewing}: Journal,
   context: RunContext,
   rotations: readonly Rotation[],
+  gives: Given | undefined,
 ): Plan | Promise<Plan> {
-  if (rotations.length > 0) return renewPlan(context, spec => rotationPlan(spec, rotations))
+  const told = renewing ? 'certificates' : gives
+  if (rotations.length > 0) return renewPlan(context, spec => rotationPlan(spec, rotations, told))
   return renewing ? renewPlan(context) : createPlan(header.spec)
 }
 

@@ -20,7 +20,7 @@ export async function renewCertificates(options: RenewOptions): Promise<ClusterR
   const asked = {command: 'khw certs renew', unfinished: 'it gets its certificates first', what: 'new certificates'}
   return withClusterAtWork(options, asked, ({directory, journal, access}) => {
     askForRenewal(journal, lifetime, onNotice, Date.now())
-    return runCluster(options, directory, journal, access, undefined)
+    return runCluster(options, directory, journal, access)
   })
 }
 

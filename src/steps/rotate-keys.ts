@@ -27,7 +27,7 @@ export function rotateKeys(options: RotateOptions): Promise<ClusterReport> {
       secrets: new FileSecretStore(directory.secrets),
       now: Date.now,
       runStage: rotations => runStage(options, directory, journal, access, rotations),
-      runLast: () => runCluster(options, directory, journal, access, undefined),
+      runLast: () => runCluster(options, directory, journal, access, {gives: 'keys'}),
     }),
   )
 }

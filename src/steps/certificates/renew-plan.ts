@@ -11,7 +11,7 @@ import {quorum} from '../etcd/quorum.js'
 import {targetGroup} from '../load-balancer/target-group.js'
 import {operatorApi} from '../operator/operator-api.js'
 import {balanced} from './balanced.js'
-import {rollingPhases} from './rolling-phases.js'
+import {rolloutPhases} from './rollout-phases.js'
 import {served} from './served.js'
 import type {Configure} from '../node/configure.js'
 import {settled, type Settled} from './settled.js'
@@ -41,8 +41,8 @@ export async function renewPlan({spec, inventory, secrets}: RunContext, atWork =
  * controllers.
  */
 export function rollingPlan(spec: ClusterSpec): Plan {
-  const {created, steps, checks} = rolling(spec)
-  return renewal(spec, created, steps, checks)
+  const all = rolling(spec)
+  return plan(all.steps, rolloutPhases(spec, all, 'certificates'))
 }
 
 export interface Rolling {
@@ -81,32 +81,8 @@ export function rolling(spec: ClusterSpec): Rolling {
 export function repairPlan(spec: ClusterSpec): Plan {
   const created = createSteps(spec)
   const checks = settledOf(spec, created.configured).map(up => [up])
-  return renewal(
-    spec,
-    created,
-    renewing(spec, created, checks, () => []),
-    checks,
-  )
-}
-
-function renewal(
-  spec: ClusterSpec,
-  {configured, certificates}: CreateSteps,
-  steps: readonly Step[],
-  checks: Rolling['checks'],
-): Plan {
-  const issued = {id: 'certificates', title: 'Issue the certificates', steps: [certificates]}
-  const ofNodes = nodeSteps(steps, configured, checks)
-  return plan(steps, rollingPhases(spec, steps, {what: 'certificates', ofNodes, beside: [issued]}))
-}
-
-/** All that is done to each node, of the steps of a plan. */
-export function nodeSteps(
-  steps: readonly Step[],
-  configured: readonly Configure[],
-  checks: Rolling['checks'],
-): readonly (readonly Step[])[] {
-  return configured.map(({id}, i) => [...steps.filter(step => step.id === id), ...(checks[i] ?? [])])
+  const steps = renewing(spec, created, checks, () => [])
+  return plan(steps, rolloutPhases(spec, {created, steps, checks}, 'certificates'))
 }
 
 function settledOf(spec: ClusterSpec, configured: readonly Configure[]): readonly Settled[] {

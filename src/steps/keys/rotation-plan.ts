@@ -1,8 +1,8 @@
 import {controllersOf} from '../../cluster/addressing.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
 import {required} from '../../aws/required.js'
-import {nodeSteps, rolling} from '../certificates/renew-plan.js'
-import {rollingPhases} from '../certificates/rolling-phases.js'
+import {rolling} from '../certificates/renew-plan.js'
+import {rolloutPhases, type Given} from '../certificates/rollout-phases.js'
 import {plan, withBefore, type Plan} from '../engine/plan.js'
 import type {Step} from '../engine/step.js'
 import {rewritten} from './rewritten.js'
@@ -11,21 +11,22 @@ import {tokens} from './tokens.js'
 
 /**
  * Takes the keys, as they are, to one controller after the other; then, once new ones are in use everywhere, does what
- * has to be done before the old ones may go.
+ * has to be done before the old ones may go. `gives`: what it is told to be about; as a create without.
  */
-export function rotationPlan(spec: ClusterSpec, rotations: readonly Rotation[]): Plan {
-  return rotation(spec, rotations).whole
+export function rotationPlan(spec: ClusterSpec, rotations: readonly Rotation[], gives?: Given): Plan {
+  return rotation(spec, rotations, gives).whole
 }
 
 /** Only what the next stage has to wait for: the controllers, and nothing of what comes after them. */
 export function stagePlan(spec: ClusterSpec, rotations: readonly Rotation[]): Plan {
-  const {whole, ends} = rotation(spec, rotations)
+  const {whole, ends} = rotation(spec, rotations, 'keys')
   return withBefore(whole, ends)
 }
 
 function rotation(
   spec: ClusterSpec,
   rotations: readonly Rotation[],
+  gives: Given | undefined,
 ): {readonly whole: Plan; readonly ends: readonly Step[]} {
   const {steps, checks, created} = rolling(spec)
   const controllers = controllersOf(spec)
@@ -38,10 +39,7 @@ function rotation(
     ...(inUse.includes('service-account') ? [tokens({addresses}, everywhere)] : []),
   ]
   const all = [...steps, ...tail]
-  const phases = rollingPhases(spec, all, {
-    what: 'keys',
-    ofNodes: nodeSteps(steps, configured.slice(0, controllers.length), checks),
-    beside: tail.map(step => ({id: step.id, title: step.title, steps: [step]})),
-  })
+  const beside = tail.map(step => ({id: step.id, title: step.title, steps: [step]}))
+  const phases = gives && rolloutPhases(spec, {created, steps: all, checks}, gives, beside)
   return {whole: plan(all, phases), ends: [...everywhere, ...tail]}
 }

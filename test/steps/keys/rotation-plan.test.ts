@@ -47,12 +47,15 @@ describe('the plan of a rotation', () => {
     const told = (plan: Plan) => plannedPhases(plan).map(({title}) => title)
     const controllers = [1, 2, 3].map(i => `Take the keys to controller-${i}`)
     expect(told(stagePlan(spec, known))).to.deep.equal(['See that everything is there', ...controllers])
-    expect(told(rotationPlan(spec, inUse))).to.deep.equal([
+    expect(told(rotationPlan(spec, inUse, 'keys'))).to.deep.equal([
       'See that everything is there',
       ...controllers,
       'Encrypt everything with the new key',
       'Sign tokens in Secrets with the new key',
       'Verify the cluster',
     ])
+    const renewed = told(rotationPlan(spec, inUse, 'certificates'))
+    expect(renewed).to.include.members(['Issue the certificates', 'Take the certificates to the workers'])
+    expect(told(rotationPlan(spec, inUse)), 'a create that finds one').to.deep.equal(told(createPlan(spec)))
   })
 })

@@ -19,9 +19,7 @@ export async function askStrictness(
   const open = 'A NetworkPolicy does nothing.'
   // Images from Debian come as archives, and no registry is asked.
   const cis =
-    request.artifacts === 'debian'
-      ? 'Nobody at all is anonymous.'
-      : 'Containers start only if their registry answers.'
+    request.artifacts === 'debian' ? 'Nobody at all is anonymous.' : 'Containers start only if their registry answers.'
   const choices: readonly Choice<Strictness>[] = [
     {value: 'default', name: 'Hardened, as far as it hurts no use', description: open},
     {

@@ -24,21 +24,49 @@ function report(certificates: readonly CertificateReport[], changes: Partial<Cer
 }
 
 describe('certificatesReport', () => {
-  it('has one row for what several nodes hold, and fits 80 columns', () => {
+  it('has one row for what is alike on several nodes, by who has it, and fits 80 columns', () => {
     const text = report([
       certificate('ca', 'controller-1', {fingerprint: 'ca'}),
-      certificate('ca', 'controller-2', {fingerprint: 'ca'}),
-      certificate('ca', 'worker-1', {fingerprint: 'ca'}),
-      certificate('apiserver-kubelet-client', 'controller-1', {fingerprint: 'akc'}),
-      certificate('apiserver-kubelet-client', 'controller-2', {fingerprint: 'akc'}),
       certificate('apiserver', 'controller-1', {daysLeft: -1, notAfter: '2026-11-22T11:00:00.000Z'}),
+      certificate('apiserver-kubelet-client', 'controller-1', {notAfter: '2026-12-22T12:00:01.000Z'}),
+      certificate('ca', 'controller-2', {fingerprint: 'ca'}),
+      certificate('apiserver', 'controller-2'),
+      certificate('apiserver-kubelet-client', 'controller-2'),
+      certificate('etcd-peer', 'controller-1'),
+      certificate('etcd-peer', 'controller-2'),
+      certificate('ca', 'worker-1', {fingerprint: 'ca'}),
+      certificate('haproxy', 'worker-1'),
       certificate('super-admin', null, {from: 'khw', issuer: `khw ${NAME} front-proxy CA`}),
     ])
     for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80)
-    expect(text).to.match(/^ca +all nodes +kubernetes CA +2026-12-22 12:00 +30$/m)
-    expect(text).to.match(/^apiserver-kubelet-client +controllers +kubernetes CA/m)
-    expect(text).to.match(/^apiserver +controller-1 +kubernetes CA +2026-11-22 11:00 +ended$/m)
-    expect(text).to.match(/^super-admin +here +front-proxy CA .* 30$/m)
+    const [rowsText = ''] = text.split('\n\n')
+    const rows = rowsText.split('\n').map(line => line.replaceAll(/ {2,}/g, ' | ').split(' | '))
+    expect(rows.map(([node, name]) => [node, name])).to.deep.equal([
+      ['NODE', 'NAME'],
+      ['all nodes', 'ca'],
+      ['controllers', 'apiserver-kubelet-client'],
+      ['', 'etcd-peer'],
+      ['controller-1', 'apiserver'],
+      ['controller-2', 'apiserver'],
+      ['worker-1', 'haproxy'],
+      ['here', 'super-admin'],
+    ])
+    expect(text).to.match(/^all nodes +ca +kubernetes CA +2026-12-22 12:00 +30$/m)
+    expect(text).to.match(/^controller-1 +apiserver +kubernetes CA +2026-11-22 11:00 +ended$/m)
+    expect(text).to.match(/^here +super-admin +front-proxy CA .* 30$/m)
+  })
+
+  it('says the earliest end of those that are in one row, and keeps authorities apart that are not the same', () => {
+    const text = report([
+      certificate('kubelet-client', 'worker-1', {notAfter: '2026-12-22T17:00:00.000Z'}),
+      certificate('kubelet-client', 'worker-2', {notAfter: '2026-12-22T15:00:00.000Z'}),
+      certificate('ca', 'worker-1', {fingerprint: 'ca'}),
+      certificate('ca', 'worker-2', {fingerprint: 'of another cluster'}),
+    ])
+    expect(text).to.match(/^all nodes +kubelet-client +kubernetes CA +2026-12-22 15:00 +30$/m)
+    expect(text)
+      .to.match(/^worker-1 +ca /m)
+      .and.to.match(/^worker-2 +ca /m)
   })
 
   it("marks what is khw's own copy, and says why the node could not be read", () => {
@@ -73,7 +101,7 @@ describe('certificatesReport', () => {
 
   it('tells what an API server shows from what lies in its file', () => {
     expect(report([certificate('apiserver', 'controller-1', {from: 'api'})])).to.match(
-      /^apiserver \(served\) +controller-1/m,
+      /^controller-1 +apiserver \(served\) /m,
     )
   })
 })

@@ -3,7 +3,8 @@ import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:f
 import {request, type Server} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {fileServer, parseRange} from '../../../src/local/vpc/services/file-server.js'
+import {cacheServer} from '../../../src/local/vpc/services/cache-server.js'
+import {parseRange} from '../../../src/local/vpc/services/send-file.js'
 
 describe('the cache server', () => {
   let top: string
@@ -39,7 +40,7 @@ describe('the cache server', () => {
     writeFileSync(join(top, 'cache-of-others', 'secret'), 'secret')
     symlinkSync('../secret', join(root, 'out'))
     symlinkSync('a b/file', join(root, 'in'))
-    server = fileServer(root)
+    server = cacheServer(root)
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     const bound = server.address()
     port = typeof bound === 'object' && bound !== null ? bound.port : 0

@@ -8,7 +8,7 @@ import {watchedFile} from '../watched-file.js'
 import {readHealth} from '../balancer/health-file.js'
 import {vpcFiles} from '../vpc-files.js'
 import {serveDns} from './dns-server.js'
-import {fileServer} from './file-server.js'
+import {cacheServer} from './cache-server.js'
 import {metadataServer} from './metadata-server.js'
 
 /*
@@ -38,7 +38,7 @@ function listen(server: Server, address: string): Promise<void> {
 // A second process for the same VPC ends here, because its addresses are in use.
 await Promise.all([
   listen(metadataServer(tables), METADATA_ADDRESS),
-  listen(fileServer(cacheDirectory), CACHE_ADDRESS),
+  listen(cacheServer(cacheDirectory), CACHE_ADDRESS),
   serveDns(RESOLVER_ADDRESS, names),
   serveDns(tables().resolverAddress, names),
 ])

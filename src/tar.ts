@@ -1,4 +1,5 @@
 import {createReadStream} from 'node:fs'
+import {posix} from 'node:path'
 import {extract, pack} from 'tar-stream'
 
 /** One member of a tar archive. */
@@ -26,27 +27,46 @@ export async function tarOf(entries: readonly TarEntry[]): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/**
- * The members of a tar file by these names, as far as it has them. Larger members than `limit` bytes are left out.
- * Throws tar-stream's error if the file is no tar archive.
- */
-export async function readMembers(
-  path: string,
-  names: ReadonlySet<string>,
-  options: {readonly limit: number; readonly signal: AbortSignal},
-): Promise<ReadonlyMap<string, Buffer>> {
-  const found = new Map<string, Buffer>()
-  const reader = createReadStream(path, {signal: options.signal}).pipe(extract())
-  for await (const entry of reader) {
-    const name = entry.header.name.replace(/^\.\//, '')
-    if (!names.has(name) || entry.header.size > options.limit) {
+/** A member of a tar file that is being read: its content is there until the next one is asked for. */
+export interface TarMember {
+  /** Without a leading `./`. */
+  readonly name: string
+  readonly kind: 'file' | 'link' | 'other'
+  /** Where a link leads: of a hard link a member's name, of a symbolic one a path from where it is. */
+  readonly target?: string
+  /** Bytes. */
+  readonly size: number
+  /** Streams it; what is not read is skipped. */
+  readonly content: AsyncIterable<Buffer>
+}
+
+/** Reads a tar file from its beginning to its end. Throws tar-stream's error if it is none. */
+export async function* tarMembers(path: string, signal: AbortSignal): AsyncGenerator<TarMember, void, undefined> {
+  const reader = createReadStream(path, {signal, highWaterMark: 1 << 20})
+  const entries = reader.pipe(extract())
+  // A pipe hands no failure on.
+  reader.once('error', error => {
+    entries.destroy(error)
+  })
+  try {
+    for await (const entry of entries) {
+      const {name, type, size, linkname} = entry.header
+      const member = {name: plainName(name), size, content: entry as AsyncIterable<Buffer>}
+      if (type === 'file' || type === 'contiguous-file') yield {...member, kind: 'file'}
+      else if (type === 'symlink' && linkname) yield {...member, kind: 'link', target: fromWhereItIs(name, linkname)}
+      else if (type === 'link' && linkname) yield {...member, kind: 'link', target: plainName(linkname)}
+      else yield {...member, kind: 'other'}
       entry.resume()
-      continue
     }
-    const chunks: Buffer[] = []
-    for await (const chunk of entry) chunks.push(chunk as Buffer)
-    found.set(name, Buffer.concat(chunks))
-    if (found.size === names.size) break
+  } finally {
+    reader.destroy()
   }
-  return found
+}
+
+function plainName(name: string): string {
+  return posix.normalize(name).replace(/^\/+/, '')
+}
+
+function fromWhereItIs(name: string, target: string): string {
+  return plainName(posix.join(posix.dirname(name), target))
 }

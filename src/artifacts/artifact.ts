@@ -47,6 +47,14 @@ export interface ReleaseManifest extends PublishedFile {
   readonly text: string
 }
 
+/** An image that the region's registry has. */
+export interface RegistryImage {
+  /** `khw.local/pause:2@sha256:...`. */
+  readonly reference: string
+  /** The archive that it came in, or what it was made of. */
+  readonly madeOf: readonly PublishedFile[]
+}
+
 /** Everything the nodes of one cluster fetch, resolved and verified before anything is created. */
 export interface ArtifactSet {
   readonly source: ArtifactSource
@@ -62,6 +70,11 @@ export interface ArtifactSet {
   readonly artifacts: readonly Artifact[]
   /** Image references as pods name them; an add-on's only where it can be had. `check` has sh, wget, httpd and nslookup (busybox). */
   readonly images: {readonly pause: string; readonly check: string} & Partial<Readonly<Record<AddonName, string>>>
+  /**
+   * Where nodes ask for images, whichever registry these name, before they ask that one: the region's, and what it has for
+   * this cluster. Absent: every image is pulled from its own registry, or came as an archive.
+   */
+  readonly imageRegistry?: {readonly url: string; readonly images: readonly RegistryImage[]}
   /** What enforces network policies; absent with the bridge alone. */
   readonly policyEngine?: {readonly manifest: ReleaseManifest; readonly image: string}
   /** Sentences for the user: why this source was taken, what is old, what is skipped. */

@@ -1,4 +1,4 @@
-import type {ArtifactProgress, ArtifactSet} from '../artifacts/artifact.js'
+import type {ArtifactProgress, ArtifactSet, PublishedFile} from '../artifacts/artifact.js'
 import {resolveArtifacts} from '../artifacts/resolve.js'
 import {engineOf, type CniChoice} from '../cluster/cni.js'
 import type {Home} from '../cluster/home.js'
@@ -94,7 +94,7 @@ function reportOf(cluster: string | null, set: ArtifactSet): ArtifactsReport {
     version,
     source: origin,
     digest: `sha256:${sha256}`,
-    madeOf: madeOf.map(file => ({source: file.url, digest: `sha256:${file.sha256}`})),
+    madeOf: sources(madeOf),
   }))
   const manifests = set.policyEngine === undefined ? [] : [set.policyEngine.manifest]
   const applied = manifests.map(({name, version, url, sha256}) => ({
@@ -114,11 +114,30 @@ function reportOf(cluster: string | null, set: ArtifactSet): ArtifactsReport {
 }
 
 /** Images that nodes pull from a registry; those that came as archives are among the files. */
-function pulled({images, policyEngine, source}: ArtifactSet): ListedArtifact[] {
-  if (source !== 'upstream') return []
-  const all = {...images, ...(policyEngine && {[policyEngine.manifest.name]: policyEngine.image})}
-  return Object.entries(all).map(([name, reference]) => {
-    const [, repository = reference, version = '', digest = null] = /^(.+?):([^:@/]+)(?:@(.+))?$/.exec(reference) ?? []
-    return {name: `image-${name}`, version, source: repository, digest, madeOf: []}
-  })
+function pulled({images, imageRegistry, policyEngine, source}: ArtifactSet): ListedArtifact[] {
+  if (source !== 'upstream' && imageRegistry === undefined) return []
+  const used = Object.entries({...images, ...(policyEngine && {[policyEngine.manifest.name]: policyEngine.image})})
+  const brought = (imageRegistry?.images ?? []).filter(({reference}) => !used.some(([, each]) => each === reference))
+  return [
+    ...used.map(([name, reference]) => listed(name, reference, imageRegistry)),
+    ...brought.map(({reference}) => listed(repositoryName(reference), reference, imageRegistry)),
+  ]
+}
+
+function listed(name: string, reference: string, registry: ArtifactSet['imageRegistry']): ListedArtifact {
+  const [, repository = reference, version = '', digest = null] = /^(.+?):([^:@/]+)(?:@(.+))?$/.exec(reference) ?? []
+  const {madeOf = []} = registry?.images.find(image => image.reference === reference) ?? {}
+  return {name: `image-${name}`, version, source: repository, digest, madeOf: sources(madeOf)}
+}
+
+/** `web` of `registry.example/shop/web:1`. */
+function repositoryName(reference: string): string {
+  return reference
+    .replace(/[@].*$/, '')
+    .replace(/:[^:/]+$/, '')
+    .replace(/^.*\//, '')
+}
+
+function sources(files: readonly PublishedFile[]): ListedArtifact['madeOf'] {
+  return files.map(({url, sha256}) => ({source: url, digest: `sha256:${sha256}`}))
 }

@@ -13,7 +13,8 @@ import {commandLine, systemdUnit, type UnitTemplate} from './systemd-unit.js'
  * - the sandbox image the artifacts name, so that nodes without a registry start pods;
  * - cgroups by systemd, as the kubelet is told too;
  * - no lowering of OOM scores below containerd's own: without CAP_SYS_RESOURCE runc fails at it, with it nothing is lost;
- * - the CNI plugins where the artifacts put them.
+ * - the CNI plugins where the artifacts put them;
+ * - which hosts to ask for images, in files of their own, where the artifacts say that there is one.
  */
 export function containerdConfig(artifacts: ArtifactSet): string {
   const release = containerdReleaseOf(artifacts.versions.containerd)
@@ -21,7 +22,21 @@ export function containerdConfig(artifacts: ArtifactSet): string {
   const runc = installedPath(artifacts, 'runc', 'worker')
   const pause = nameOf(artifacts.images.pause)
   const cni = [`${release.cniBinKey} = ${cniBinValue(release, cniBin)}`, `conf_dir = "${PATHS.cniConfDir}"`]
-  return release.configVersion === 2 ? versionTwo(pause, runc, cni) : versionThree(pause, runc, cni)
+  const hosts = artifacts.imageRegistry === undefined ? [] : [`config_path = "${PATHS.registryHosts}"`]
+  const {configVersion} = release
+  return configVersion === 2 ? versionTwo(pause, runc, cni, hosts) : versionThree(pause, runc, cni, hosts)
+}
+
+/**
+ * The region's registry before that which an image names (docs/hosts.md): what it lacks is asked of that one. It is read
+ * anew for each pull. Undefined where there is none.
+ */
+export function registryHosts({imageRegistry}: ArtifactSet): string | undefined {
+  if (imageRegistry === undefined) return undefined
+  return `# Who is asked for images first, whichever registry they name.
+[host."${imageRegistry.url}"]
+  capabilities = ["pull", "resolve"]
+`
 }
 
 /** containerd compares it with its own names of images, which have no tag where there is a digest: else it is not kept. */
@@ -33,22 +48,26 @@ function cniBinValue({cniBinKey}: ContainerdRelease, directory: string): string 
   return cniBinKey === 'bin_dirs' ? `["${directory}"]` : `"${directory}"`
 }
 
-function versionTwo(pause: string, runc: string, cni: readonly string[]): string {
+type Lines = readonly string[]
+
+function versionTwo(pause: string, runc: string, cni: Lines, hosts: Lines): string {
   const cri = `plugins."io.containerd.grpc.v1.cri"`
   return toml('version = 2', [
     [cri, [`sandbox_image = "${pause}"`, 'restrict_oom_score_adj = true']],
     [`${cri}.containerd`, ['snapshotter = "overlayfs"', 'default_runtime_name = "runc"']],
     ...runcTables(`${cri}.containerd`, runc),
     [`${cri}.cni`, cni],
+    ...(hosts.length === 0 ? [] : [[`${cri}.registry`, hosts] as const]),
   ])
 }
 
-function versionThree(pause: string, runc: string, cni: readonly string[]): string {
+function versionThree(pause: string, runc: string, cni: Lines, hosts: Lines): string {
   const images = `plugins."io.containerd.cri.v1.images"`
   const runtime = `plugins."io.containerd.cri.v1.runtime"`
   return toml('version = 3', [
     [images, ['snapshotter = "overlayfs"']],
     [`${images}.pinned_images`, [`sandbox = "${pause}"`]],
+    ...(hosts.length === 0 ? [] : [[`${images}.registry`, hosts] as const]),
     [runtime, ['restrict_oom_score_adj = true']],
     [`${runtime}.containerd`, ['default_runtime_name = "runc"']],
     ...runcTables(`${runtime}.containerd`, runc),
@@ -56,7 +75,7 @@ function versionThree(pause: string, runc: string, cni: readonly string[]): stri
   ])
 }
 
-type Table = readonly [name: string, lines: readonly string[]]
+type Table = readonly [name: string, lines: Lines]
 
 function runcTables(containerd: string, runc: string): Table[] {
   return [

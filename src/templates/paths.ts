@@ -47,6 +47,10 @@ export const PATHS = {
   kubeletConfig: '/var/lib/kubelet/config.yaml',
   kubeProxyConfig: '/var/lib/kube-proxy/config.yaml',
   containerdConfig: '/etc/containerd/config.toml',
+  /** Where containerd looks which hosts to ask for images, a directory for each registry. */
+  registryHosts: '/etc/containerd/certs.d',
+  /** Of every registry that has no directory of its own there. */
+  anyRegistryHosts: '/etc/containerd/certs.d/_default/hosts.toml',
   containerdSocket: '/run/containerd/containerd.sock',
   cniConfDir: '/etc/cni/net.d',
   cniConfig: '/etc/cni/net.d/10-khw.conflist',

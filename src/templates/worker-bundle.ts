@@ -3,7 +3,7 @@ import type {PlacedSpec, PlacedWorker} from '../cluster/addressing.js'
 import type {NodeBundle} from './bundle.js'
 import {proxyEnvironment} from '../cluster/node-proxy.js'
 import {cniConfig} from './cni-config.js'
-import {containerdConfig, containerdUnit, imagesUnit} from './containerd.js'
+import {containerdConfig, containerdUnit, imagesUnit, registryHosts} from './containerd.js'
 import {expiryFile} from './expiry.js'
 import {haproxyConfig, haproxyUnit} from './haproxy.js'
 import {hostsFile} from './hosts-file.js'
@@ -38,6 +38,7 @@ export function workerBundle({spec, artifacts, node, secrets, expiresAt}: Worker
     kubeProxyUnit(artifacts),
     spec.spot === true ? spotDrainUnit() : undefined,
   ].filter(template => template !== undefined)
+  const hosts = registryHosts(artifacts)
   return {
     files: [
       publicFile(PATHS.hosts, hostsFile(spec)),
@@ -51,6 +52,7 @@ export function workerBundle({spec, artifacts, node, secrets, expiresAt}: Worker
       privateFile(PATHS.haproxyClient, pemBundle(secrets.haproxyClient.certificate, secrets.haproxyClient.privateKey)),
       privateFile(PATHS.haproxyConfig, haproxyConfig(spec, node)),
       privateFile(PATHS.containerdConfig, containerdConfig(artifacts)),
+      ...(hosts === undefined ? [] : [publicFile(PATHS.anyRegistryHosts, hosts)]),
       privateFile(PATHS.cniConfig, cniConfig(node)),
       privateFile(PATHS.kubeletConf, secrets.kubeconfigs.kubelet),
       privateFile(PATHS.proxyConf, secrets.kubeconfigs.proxy),

@@ -15,7 +15,7 @@ const hostKey = {
 const expiry = {createdAt: '2026-11-24T08:00:00.000Z', expiresAt: '2026-11-24T16:00:00.000Z'}
 
 describe('user data', () => {
-  const cluster = sampleCluster('1.36', {controllers: 9, workers: 60, imported: true})
+  const cluster = sampleCluster('1.36', {controllers: 9, workers: 60, images: 'archives'})
   const nodes = [...cluster.controllers, ...cluster.workers]
 
   it('fits in what EC2 takes, however large the cluster', () => {

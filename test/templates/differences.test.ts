@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import {parse} from 'yaml'
 import {KhwError} from '../../src/errors.js'
+import type {NodeBundle} from '../../src/templates/bundle.js'
 import {fetchScript} from '../../src/templates/fetch-script.js'
 import {bothOf, PATHS} from '../../src/templates/paths.js'
 import {bundleOf, fileOf, SAMPLES, sampleCluster} from './sample-cluster.js'
@@ -124,9 +125,10 @@ describe('a node', () => {
       const inputs = new Set(units.flatMap(each => each.inputs))
       for (const input of inputs) if (!input.startsWith('/var/lib/khw/images/')) expect(paths).to.include(input)
       const unread = [...paths].filter(path => !inputs.has(path) && !path.startsWith('/etc/systemd/system/'))
-      // Read by nobody who would have to be restarted: people, systemd at boot, CNI plugins at each call, the
-      // check of the expiry at each run.
-      const expected = ['/etc/hosts', PATHS.expiresAt, PATHS.adminConf, PATHS.modulesLoad, PATHS.cniConfig]
+      // Read by nobody who would have to be restarted: people, systemd at boot, CNI plugins at each call, containerd at
+      // each pull, the check of the expiry at each run.
+      const {expiresAt, adminConf, modulesLoad, cniConfig, anyRegistryHosts} = PATHS
+      const expected = ['/etc/hosts', expiresAt, adminConf, modulesLoad, cniConfig, anyRegistryHosts]
       // What etcd reads at each handshake, the API server by itself when it changes, and etcdctl when it is called.
       const pairs = [PATHS.etcdHealthcheckClient, PATHS.etcdServer, PATHS.etcdPeer].flatMap(bothOf)
       const {apiserver, apiserverKubeletClient, apiserverEtcdClient, frontProxyClient} = PATHS
@@ -148,12 +150,35 @@ describe('a node', () => {
   })
 
   it('imports images only where some came as archives, and then never collects any', () => {
-    const names = (imported: boolean): string[] =>
-      bundleOf(sampleCluster('1.36', {imported}), 'worker-1').units.map(each => each.name)
-    expect(names(true)).to.include('khw-images.service')
-    expect(names(false)).not.to.include('khw-images.service')
-    const config = fileOf(bundleOf(sampleCluster('1.36', {imported: true}), 'worker-1'), PATHS.kubeletConfig)
-    expect(config).to.include('imageGCHighThresholdPercent: 100')
+    const worker = (images?: 'archives' | 'region'): NodeBundle =>
+      bundleOf(sampleCluster('1.36', images && {images}), 'worker-1')
+    const names = (bundle: NodeBundle): string[] => bundle.units.map(each => each.name)
+    expect(names(worker('archives'))).to.include('khw-images.service')
+    expect(fileOf(worker('archives'), PATHS.kubeletConfig)).to.include('imageGCHighThresholdPercent: 100')
+    for (const bundle of [worker(), worker('region')]) {
+      expect(names(bundle)).not.to.include('khw-images.service')
+      expect(fileOf(bundle, PATHS.kubeletConfig)).not.to.include('imageGC')
+    }
+  })
+
+  it("asks the region's registry for images where there is one, and only there", () => {
+    const of = (minor: string, path: string): string =>
+      fileOf(bundleOf(sampleCluster(minor, {images: 'region'}), 'worker-1'), path)
+    const sections: [string, string][] = [
+      ['1.20', 'io.containerd.grpc.v1.cri'],
+      ['1.34', 'io.containerd.cri.v1.images'],
+      ['1.36', 'io.containerd.cri.v1.images'],
+    ]
+    for (const [minor, plugin] of sections) {
+      expect(of(minor, PATHS.containerdConfig)).to.include(
+        `[plugins."${plugin}".registry]\n  config_path = "/etc/containerd/certs.d"\n`,
+      )
+      expect(of(minor, '/etc/containerd/certs.d/_default/hosts.toml')).to.include(
+        '[host."http://169.254.169.252"]\n  capabilities = ["pull", "resolve"]\n',
+      )
+    }
+    const {files} = bundleOf(sampleCluster('1.36'), 'worker-1')
+    expect(files.filter(({path, content}) => /certs\.d/.test(path + content))).to.deep.equal([])
   })
 
   it('says which program the artifacts lack', () => {

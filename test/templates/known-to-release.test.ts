@@ -27,7 +27,7 @@ const KUBERNETES = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler
 /** A minor's cluster as it is by itself, and with all that adds words to its files. */
 function clustersOf(minor: string): SampleCluster[] {
   const plain = sampleCluster(minor)
-  const rich = sampleCluster(minor, {imported: minor !== '1.20', securityProfile: 'cis'})
+  const rich = sampleCluster(minor, {images: minor === '1.20' ? 'archives' : 'region', securityProfile: 'cis'})
   return [plain, {...rich, spec: {...rich.spec, loadBalancer: 'nlb', spot: true}}]
 }
 

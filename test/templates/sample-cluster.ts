@@ -40,10 +40,13 @@ export const SAMPLES: Readonly<Record<string, Components>> = {
   '1.37': componentVersions('1.37.1'),
 }
 
+/** How workers come by images: as archives, or from the region's registry; by default each from its own registry. */
+type Images = 'archives' | 'region'
+
 /** Any supported minor; the first release of one that is not among the samples. */
 export function sampleCluster(
   minor: string,
-  changes: {controllers?: number; workers?: number; imported?: boolean; securityProfile?: 'cis'} = {},
+  changes: {controllers?: number; workers?: number; images?: Images; securityProfile?: 'cis'} = {},
 ): SampleCluster {
   const components = SAMPLES[minor] ?? componentVersions(`${minor}.0`)
   const whole = clusterSpec({
@@ -63,7 +66,7 @@ export function sampleCluster(
   const spec = placed(whole, {})
   return {
     spec,
-    artifacts: artifactSet(components, changes.imported ?? minor === '1.20'),
+    artifacts: artifactSet(components, changes.images ?? (minor === '1.20' ? 'region' : undefined)),
     controllers: controllersOf(spec),
     workers: workersOf(spec),
   }
@@ -95,7 +98,7 @@ export function fileOf(bundle: NodeBundle, path: string): string {
   return file.content
 }
 
-function artifactSet(components: Components, imported: boolean): ArtifactSet {
+function artifactSet(components: Components, imagesFrom: Images | undefined): ArtifactSet {
   const bin = '/usr/local/bin'
   const binary = (name: string, role: 'controller' | 'worker'): Artifact =>
     artifact(name, role, {kind: 'binary', path: `${bin}/${name}`})
@@ -121,11 +124,12 @@ function artifactSet(components: Components, imported: boolean): ArtifactSet {
         members: {'bin/containerd': `${bin}/containerd`, 'bin/ctr': `${bin}/ctr`},
       }),
       artifact('cni-plugins', 'worker', {kind: 'tar.gz', members: {'./bridge': '/opt/cni/bin/bridge'}}),
-      ...(imported
+      ...(imagesFrom === 'archives'
         ? [artifact('image-busybox', 'worker', {kind: 'image', path: '/var/lib/khw/images/busybox.tar'})]
         : []),
     ],
     images: {pause: 'registry.k8s.io/pause:3.10', check: 'docker.io/library/busybox:1.36'},
+    ...(imagesFrom === 'region' && {imageRegistry: {url: 'http://169.254.169.252', images: []}}),
     notices: [],
   }
 }

@@ -7,6 +7,8 @@ import type {ArtifactSet} from '../artifact.js'
 import {noPoliciesFromDebian} from '../check-policies.js'
 import {requireSpace} from '../files/disk.js'
 import {withLock} from '../files/lock.js'
+import {imagesOf} from '../images/image-store.js'
+import {allPinnedBy, imageRegistry} from '../images/served-images.js'
 import type {Network} from '../net/network.js'
 import type {ArtifactRequest, CacheServer} from '../request.js'
 import {BUILD_BYTES, BUILD_RECIPE, DEBIAN_KUBERNETES_VERSION, isBuilt} from './kubernetes-build.js'
@@ -35,7 +37,7 @@ export async function resolveDebian(request: ArtifactRequest, network: Network):
   const {architecture, cache, signal} = request
   const directory = directoryOf(cache, architecture)
   const cached = await readCachedSet(directory, RECIPE, server)
-  if (cached) return setOf(request, cached.set, cached.artifacts)
+  if (cached) return setOf({directory, server}, request, cached)
   if (request.onlyLook) throw notMade()
 
   const kubernetes = join(directory, `kubernetes-${DEBIAN_KUBERNETES_VERSION}-${BUILD_RECIPE}`)
@@ -60,7 +62,7 @@ export async function resolveDebian(request: ArtifactRequest, network: Network):
   )
   const made = await readCachedSet(directory, RECIPE, server)
   if (!made) throw new Error(`${directory} is not what was written to it`)
-  return setOf(request, made.set, made.artifacts)
+  return setOf({directory, server}, request, made)
 }
 
 function directoryOf(cache: string, architecture: Architecture): string {
@@ -72,9 +74,24 @@ export async function isMade(server: CacheServer, architecture: Architecture): P
   return (await readCachedSet(directoryOf(server.directory, architecture), RECIPE, server)) !== undefined
 }
 
-function setOf(request: ArtifactRequest, set: CachedSet, artifacts: ArtifactSet['artifacts']): ArtifactSet {
-  const {versions, images} = set
-  return {source: 'debian', architecture: request.architecture, versions, images, artifacts, notices: NOTICES}
+async function setOf(
+  {directory, server}: {readonly directory: string; readonly server: CacheServer},
+  {architecture, cache, onlyLook, signal}: ArtifactRequest,
+  {set, artifacts}: {readonly set: CachedSet; readonly artifacts: ArtifactSet['artifacts']},
+): Promise<ArtifactSet> {
+  const {versions, images, image} = set
+  const archive = {path: join(directory, image.file), sha256: image.sha256}
+  const read = await imagesOf(archive, {architecture, cache, server: onlyLook ? undefined : server, signal})
+  const registry = imageRegistry(server, [{images: read, madeOf: image.madeOf}])
+  return {
+    source: 'debian',
+    architecture,
+    versions,
+    images: allPinnedBy(registry, images),
+    imageRegistry: registry,
+    artifacts,
+    notices: NOTICES,
+  }
 }
 
 function notMade(): KhwError {

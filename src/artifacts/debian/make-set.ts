@@ -4,18 +4,18 @@ import {KhwError} from '../../errors.js'
 import type {ArtifactProgress, PublishedFile} from '../artifact.js'
 import {runCommand} from '../command.js'
 import {knownChecksum} from '../files/checksum.js'
-import {BUSYBOX_IMAGES, busyboxImage} from '../images/busybox-image.js'
+import {BUSYBOX_IMAGES, BUSYBOX_VERSION, busyboxImage} from '../images/busybox-image.js'
 import type {Network} from '../net/network.js'
 import {sharedSignal} from '../net/shared-signal.js'
 import type {ArtifactRequest} from '../request.js'
 import {openApt, type ArchiveFile} from './apt.js'
 import {buildKubernetes, DEBIAN_KUBERNETES_VERSION, KUBERNETES_BINARIES} from './kubernetes-build.js'
 import {BUSYBOX_PACKAGE, PACKAGED_BINARIES, TOOLCHAIN_PACKAGES, versionsOf} from './packages.js'
-import type {CachedArtifact, CachedSet} from './record.js'
+import type {CachedArtifact, CachedImage, CachedSet} from './record.js'
 import {unpackPackages, type Store} from './unpack.js'
 
 /** To be raised when the same packages would give other files. */
-export const RECIPE = 3
+export const RECIPE = 4
 
 /** Where a set is made. */
 export interface SetPlace {
@@ -76,7 +76,8 @@ export async function makeSet(
       cni: version('cni-bridge'),
     },
     images: BUSYBOX_IMAGES,
-    artifacts: [...built, ...packaged, image],
+    image,
+    artifacts: [...built, ...packaged],
   }
 }
 
@@ -146,28 +147,20 @@ async function imageArtifact(
   files: readonly ArchiveFile[],
   request: ArtifactRequest,
   store: Store,
-): Promise<CachedArtifact> {
+): Promise<CachedImage> {
   const archive = files[0]
   if (!archive) throw missingPackage(BUSYBOX_PACKAGE)
   const unpacked = join(store.directory, BUSYBOX_PACKAGE)
   await unpackPackages([archive], unpacked, store)
   const busybox = join(unpacked, 'bin', 'busybox')
   const applets = (await runCommand(busybox, ['--list'], {signal: store.network.signal})).trim().split('\n')
-  const {upstream, debian} = versionsOf(archive.fileName)
-  const file = join(directory, `busybox-${upstream}`, 'busybox.tar')
+  const {upstream} = versionsOf(archive.fileName)
+  // Its version is in the name: an older khw that shares the cache keeps its own.
+  const file = join(directory, `busybox-${upstream}`, `image-${BUSYBOX_VERSION}.tar`)
   await mkdir(dirname(file), {recursive: true})
   await writeFile(`${file}.partial`, await busyboxImage(request.architecture, await readFile(busybox), applets))
   await rename(`${file}.partial`, file)
-  return {
-    name: 'image-busybox',
-    version: upstream,
-    origin: `built around Debian 12's ${BUSYBOX_PACKAGE} ${debian}`,
-    file: relative(directory, file),
-    sha256: await checksumOf(file),
-    install: {kind: 'image', path: '/var/lib/khw/images/busybox.tar'},
-    roles: ['worker'],
-    madeOf: published([archive]),
-  }
+  return {file: relative(directory, file), sha256: await checksumOf(file), madeOf: published([archive])}
 }
 
 function published(files: readonly ArchiveFile[]): PublishedFile[] {

@@ -1,6 +1,6 @@
 import {mkdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import type {Artifact, ArtifactSet} from '../artifact.js'
+import type {Artifact, ArtifactSet, PublishedFile} from '../artifact.js'
 import {cacheUrl} from '../files/cached.js'
 import {knownChecksum} from '../files/checksum.js'
 import {writeFileAtomically} from '../../write-file.js'
@@ -12,12 +12,22 @@ export type CachedArtifact = Omit<Artifact, 'url' | 'bytes'> & {
   readonly file: string
 }
 
+/** The archive of its images. */
+export interface CachedImage {
+  /** Relative to the directory of the record. */
+  readonly file: string
+  readonly sha256: string
+  readonly madeOf: readonly PublishedFile[]
+}
+
 /** A complete set in the cache, remembered so that the next run needs no network and no hashing. */
 export interface CachedSet {
   /** Changes with what khw makes of the packages: another recipe is made anew. */
   readonly recipe: number
   readonly versions: ArtifactSet['versions']
+  /** By tag. */
   readonly images: ArtifactSet['images']
+  readonly image: CachedImage
   readonly artifacts: readonly CachedArtifact[]
 }
 
@@ -29,6 +39,7 @@ export async function readCachedSet(
 ): Promise<{readonly set: CachedSet; readonly artifacts: readonly Artifact[]} | undefined> {
   const set = await readRecord(recordIn(directory, recipe))
   if (set?.recipe !== recipe) return undefined
+  if ((await knownChecksum(join(directory, set.image.file)))?.sha256 !== set.image.sha256) return undefined
   const artifacts = await Promise.all(set.artifacts.map(artifact => served(artifact, directory, server)))
   const present = artifacts.filter(artifact => artifact !== undefined)
   return present.length === artifacts.length ? {set, artifacts: present} : undefined

@@ -2,8 +2,20 @@ import type {Architecture} from '../../cluster/spec.js'
 import {imageArchive} from './image-archive.js'
 import type {TarEntry} from '../../tar.js'
 
+/** Of what this makes: to be raised when it makes something else of the same busybox. */
+export const BUSYBOX_VERSION = 2
+
 /** One image serves as sandbox (it sleeps) and for checks (it has a shell, wget, httpd and nslookup). */
-export const BUSYBOX_IMAGES = {pause: 'khw.local/pause:1', check: 'khw.local/check:1'} as const
+export const BUSYBOX_IMAGES = {
+  pause: `khw.local/pause:${BUSYBOX_VERSION}`,
+  check: `khw.local/check:${BUSYBOX_VERSION}`,
+} as const
+
+/**
+ * It ends when it is told to, as a machine that is shut down tells it: the kernel spares process 1 of a namespace what it
+ * has no handler for. The shell waits for all children that it is given, where pods share its process namespace.
+ */
+const SLEEP = 'trap "exit 0" TERM INT; while :; do sleep 2147483647 & wait $!; done'
 
 const ACCOUNTS = 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n'
 const GROUPS = 'root:x:0:\nnogroup:x:65534:\n'
@@ -27,7 +39,7 @@ export async function busyboxImage(
   return imageArchive({
     architecture,
     tags: [BUSYBOX_IMAGES.pause, BUSYBOX_IMAGES.check],
-    command: ['/bin/sleep', '2147483647'],
+    command: ['/bin/sh', '-c', SLEEP],
     environment: ['PATH=/bin'],
     layer: [
       directory('bin/', 0o755),

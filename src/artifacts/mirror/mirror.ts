@@ -1,13 +1,8 @@
-import {constants, copyFile, link, mkdir, rename, rm, stat} from 'node:fs/promises'
-import {basename, dirname, join} from 'node:path'
 import {KhwError} from '../../errors.js'
 import {addonImagesMissing} from '../addon-images.js'
 import type {Artifact, ArtifactSet} from '../artifact.js'
 import {checkPolicies} from '../check-policies.js'
-import {cacheUrl} from '../files/cached.js'
-import {rememberChecksum} from '../files/checksum.js'
-import {diskFull, isDiskFull} from '../files/disk.js'
-import {download} from '../net/download.js'
+import {allPinnedBy, imageRegistry, pinnedBy, type ReadArchive} from '../images/served-images.js'
 import type {Network} from '../net/network.js'
 import {inParallel} from '../../parallel.js'
 import type {ArtifactRequest} from '../request.js'
@@ -15,7 +10,8 @@ import {POLICY_RELEASES, type PolicyReleases} from '../upstream/network-policies
 import {upstreamFiles, type UpstreamFile} from '../upstream/catalog.js'
 import {upstreamImages} from '../upstream/images.js'
 import {checkFiles, mirrorError, type ExpectedFile, type Finding, type Problem, type VerifiedFile} from './check.js'
-import {chooseImages, expectedImages, imageArtifact, readImages} from './images.js'
+import {localCopy, placed} from './copies.js'
+import {chooseImages, expectedImages, imageArtifact, readImages, type ImageArchive} from './images.js'
 import {expectedManifest, mirroredEngine} from './policies.js'
 import {openMirror, type MirrorSource} from './source.js'
 import {mirroredVersions} from './versions.js'
@@ -50,13 +46,15 @@ export async function resolveMirror(
 
   // An image's name is inside its archive, so archives are read here, whoever fetches them later.
   const localImages = await inParallel(archives, DOWNLOADS_AT_ONCE, async found => ({
-    path: found.path,
+    ...found,
     local: await localCopy(source, found, request, network),
   }))
-  const read = await readImages(localImages, request.signal)
+  const {architecture, cache, cacheServer, onlyLook, signal} = request
+  const server = onlyLook ? undefined : cacheServer
+  const read = await readImages(localImages, {architecture, cache, server, signal})
   const images = chooseImages(read, upstreamImages(versions))
   const {pause, check} = images.images
-  problems.push(...imageProblems(source, images.missing))
+  problems.push(...imageProblems(source, images.missing, architecture))
   const policy = cni && (await mirroredEngine(source, cni, read, policies))
   if (policy) problems.push(...policy.problems)
   const lacking = request.addons?.filter(name => images.images[name] === undefined) ?? []
@@ -69,7 +67,16 @@ export async function resolveMirror(
     const {name, version, install, roles} = file
     return {name, version, origin: source.locate(found.path), install, roles, ...(await place(found))}
   })
-  const imported = await inParallel(archives, DOWNLOADS_AT_ONCE, async (found): Promise<Artifact> => ({
+  // Whoever can ask the region's registry needs no archive.
+  const registry =
+    cacheServer &&
+    imageRegistry(
+      cacheServer,
+      read.map(archive => ofMirror(source, archive)),
+    )
+  const pinned = (reference: string) => (registry ? pinnedBy(registry, reference) : reference)
+  const chosen = {...images.images, pause, check}
+  const imported = await inParallel(registry ? [] : archives, DOWNLOADS_AT_ONCE, async (found): Promise<Artifact> => ({
     ...imageArtifact(found.path),
     origin: source.locate(found.path),
     ...(await place(found)),
@@ -77,13 +84,18 @@ export async function resolveMirror(
   const {kubernetes, etcd, containerd, runc} = versions
   return {
     source: 'mirror',
-    architecture: request.architecture,
+    architecture,
     versions: {kubernetes, etcd, containerd, runc, cni: versions.cni},
     artifacts: [...artifacts, ...imported],
-    images: {...images.images, pause, check},
-    ...(policy?.engine && {policyEngine: policy.engine}),
+    images: registry ? allPinnedBy(registry, chosen) : chosen,
+    ...(registry && {imageRegistry: registry}),
+    ...(policy?.engine && {policyEngine: {...policy.engine, image: pinned(policy.engine.image)}}),
     notices: images.images.coredns === undefined ? [...notices, noCoredns(source)] : notices,
   }
+}
+
+function ofMirror(source: MirrorSource, {path, sha256, images}: ImageArchive): ReadArchive {
+  return {images, madeOf: [{url: source.locate(path), sha256}]}
 }
 
 function expected(file: UpstreamFile): ExpectedFile {
@@ -102,65 +114,10 @@ function verified(finding: Finding | undefined): VerifiedFile[] {
   return finding && 'file' in finding ? [finding.file] : []
 }
 
-/** Where nodes find a verified file. */
-async function placed(
-  source: MirrorSource,
-  found: VerifiedFile,
-  request: ArtifactRequest,
-  network: Network,
-): Promise<Pick<Artifact, 'url' | 'sha256' | 'bytes'>> {
-  const {sha256} = found
-  if (!request.cacheServer || request.onlyLook) return {url: source.locate(found.path), sha256}
-  const copy = await localCopy(source, found, request, network, 'in the cache')
-  return {url: cacheUrl(request.cacheServer, copy), sha256, bytes: (await stat(copy)).size}
-}
-
-/** A file of the mirror on this machine: in a directory it is already, unless it must be in the cache to be served. */
-async function localCopy(
-  source: MirrorSource,
-  found: VerifiedFile,
-  request: ArtifactRequest,
-  network: Network,
-  where: 'anywhere' | 'in the cache' = 'anywhere',
-): Promise<string> {
-  const location = source.locate(found.path)
-  if (source.kind === 'directory' && where === 'anywhere') return location
-  // By content: what running clusters fetch stays as it was when a mirror changes.
-  const destination = join(request.cache, 'artifacts', 'mirror', found.sha256, basename(found.path))
-  if (source.kind === 'url') {
-    const item = basename(found.path)
-    await download({url: location, sha256: found.sha256, destination, item}, {network, onProgress: request.onProgress})
-  } else {
-    await linkOrCopy(location, destination, found)
-  }
-  return destination
-}
-
-async function linkOrCopy(location: string, destination: string, found: VerifiedFile): Promise<void> {
-  const there = await stat(destination).catch(() => undefined)
-  if (there?.size === found.bytes) return
-  await mkdir(dirname(destination), {recursive: true})
-  const partial = `${destination}.partial`
-  await rm(partial, {force: true})
-  try {
-    await link(location, partial)
-  } catch {
-    // Another file system, or one without hard links.
-    try {
-      await copyFile(location, partial, constants.COPYFILE_FICLONE)
-    } catch (error) {
-      await rm(partial, {force: true})
-      throw isDiskFull(error) ? diskFull(dirname(destination), found.bytes, error) : error
-    }
-  }
-  await rename(partial, destination)
-  await rememberChecksum(destination, found.sha256)
-}
-
-function imageProblems(source: MirrorSource, missing: readonly string[]): Problem[] {
+function imageProblems(source: MirrorSource, missing: readonly string[], architecture: string): Problem[] {
   const wanted: Record<string, string> = {
-    pause: 'an image named pause (the sandbox of every pod)',
-    check: 'an image named busybox (khw checks the cluster with it)',
+    pause: `an image named pause for ${architecture} (the sandbox of every pod)`,
+    check: `an image named busybox for ${architecture} (khw checks the cluster with it)`,
   }
   return missing.flatMap(name => {
     const what = wanted[name]

@@ -1,10 +1,12 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {expect} from 'chai'
 import {busyboxImage} from '../../../src/artifacts/images/busybox-image.js'
-import {imageTags} from '../../../src/artifacts/images/image-tags.js'
-import {readMembers, tarOf} from '../../../src/tar.js'
-import {failure, scratch, sha256} from '../support.js'
+import {tarMembers} from '../../../src/tar.js'
+import {scratch, sha256} from '../support.js'
 
 interface Manifest {
   readonly Config: string
@@ -20,7 +22,13 @@ describe('image archive', () => {
   async function members(archive: Buffer, ...names: string[]): Promise<ReadonlyMap<string, Buffer>> {
     const file = join(directory(), 'archive.tar')
     writeFileSync(file, archive)
-    return readMembers(file, new Set(names), {limit: 1 << 20, signal})
+    const found = new Map<string, Buffer>()
+    for await (const {name, content} of tarMembers(file, signal)) {
+      const chunks: Buffer[] = []
+      if (names.includes(name)) for await (const chunk of content) chunks.push(chunk)
+      if (names.includes(name)) found.set(name, Buffer.concat(chunks))
+    }
+    return found
   }
 
   it('is the same for the same content, in whatever order applets are listed', async () => {
@@ -34,7 +42,7 @@ describe('image archive', () => {
     const archive = await busyboxImage('amd64', Buffer.from('busybox'), applets)
     const first = await members(archive, 'manifest.json', 'layer.tar')
     const [manifest] = JSON.parse(String(first.get('manifest.json'))) as Manifest[]
-    expect(manifest?.RepoTags).to.deep.equal(['khw.local/pause:1', 'khw.local/check:1'])
+    expect(manifest?.RepoTags).to.deep.equal(['khw.local/pause:2', 'khw.local/check:2'])
     expect(manifest?.Layers).to.deep.equal(['layer.tar'])
     const name = manifest?.Config ?? ''
     const configuration = (await members(archive, name)).get(name) ?? Buffer.from('')
@@ -55,36 +63,22 @@ describe('image archive', () => {
     expect(inside.get('bin/sh')).to.have.length(0)
   })
 
-  const tagsOf = async (files: Record<string, unknown>) => {
-    const file = join(directory(), 'image.tar')
-    const entries = Object.entries(files).map(([name, value]) => ({
-      kind: 'file' as const,
-      name,
-      mode: 0o644,
-      content: Buffer.from(JSON.stringify(value)),
-    }))
-    writeFileSync(file, await tarOf(entries))
-    return imageTags(file, signal)
-  }
-
-  it('reads tags as docker save writes them', async () => {
-    const tags = await tagsOf({
-      blob: 1,
-      'manifest.json': [{RepoTags: ['a/b:1']}, {RepoTags: null}, {RepoTags: ['c:2']}],
-    })
-    expect(tags).to.deep.equal(['a/b:1', 'c:2'])
-  })
-
-  it('reads names as an OCI layout has them', async () => {
-    const manifests = [
-      {annotations: {'io.containerd.image.name': 'registry.k8s.io/pause:3.10'}},
-      {annotations: {'org.opencontainers.image.ref.name': 'latest'}},
-    ]
-    expect(await tagsOf({'./index.json': {manifests}})).to.deep.equal(['registry.k8s.io/pause:3.10'])
-  })
-
-  it('refuses an archive without names', async () => {
-    const error = await failure(tagsOf({'something.json': 1}), 'ARTIFACT_CHECKSUM')
-    expect(error.message).to.include('image.tar')
+  it('ends when it is told to, though it is process 1 of a namespace', async () => {
+    const archive = await busyboxImage('amd64', Buffer.from('busybox'), applets)
+    const [manifest] = JSON.parse(String((await members(archive, 'manifest.json')).get('manifest.json'))) as Manifest[]
+    const name = manifest?.Config ?? ''
+    const {config} = JSON.parse(String((await members(archive, name)).get(name))) as {config: {Cmd: string[]}}
+    const [shell, option, script = ''] = config.Cmd
+    expect([shell, option]).to.deep.equal(['/bin/sh', '-c'])
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      // By its own handler, for there is no other for process 1: without one the code would be null.
+      const child = spawn('/bin/sh', ['-c', script], {stdio: 'ignore', detached: true})
+      await sleep(200)
+      child.kill(signal)
+      const [code, by] = (await once(child, 'exit')) as [number | null, string | null]
+      expect({code, by}, signal).to.deep.equal({code: 0, by: null})
+      // What it slept by.
+      process.kill(-(child.pid ?? 0), 'SIGKILL')
+    }
   })
 })

@@ -8,6 +8,7 @@ import {imageArchive} from '../../../src/artifacts/images/image-archive.js'
 import type {ArtifactRequest} from '../../../src/artifacts/request.js'
 import {fileServer, type FileServer} from '../file-server.js'
 import {MANIFEST_PATH, POLICY_MANIFEST, TEST_RELEASES} from '../policy-release.js'
+import {manifestLink, registryDirectory} from '../../../src/registry-layout.js'
 import {failure, network, scratch, sha256} from '../support.js'
 import {releaseFiles} from '../upstream/release-files.js'
 
@@ -38,6 +39,14 @@ describe('mirror', () => {
     }
   }
 
+  /** A reference with the digest of what the registry of the cache has there. */
+  function served(reference: string): string {
+    const [, repository = '', tag = ''] = /^(.+):([^:]+)$/.exec(reference) ?? []
+    const link = readFileSync(manifestLink(registryDirectory(cache()), repository, tag), 'utf8')
+    expect(link).to.match(/^sha256:/)
+    return `${reference}@${link}`
+  }
+
   const request = (overrides: Partial<ArtifactRequest> = {}): ArtifactRequest => ({
     source: 'mirror',
     mirror: mirror(),
@@ -57,20 +66,43 @@ describe('mirror', () => {
       expect(set.source).to.equal('mirror')
       expect(set.versions.kubernetes).to.equal('1.36.2')
       expect(set.images).to.deep.equal({
-        pause: 'registry.k8s.io/pause:3.10.2',
-        check: 'registry.k8s.io/e2e-test-images/busybox:1.29-4',
-        coredns: 'registry.k8s.io/coredns/coredns:v1.14.2',
+        pause: served('registry.k8s.io/pause:3.10.2'),
+        check: served('registry.k8s.io/e2e-test-images/busybox:1.29-4'),
+        coredns: served('registry.k8s.io/coredns/coredns:v1.14.2'),
       })
       expect(set.notices).to.be.empty
       for (const artifact of set.artifacts) {
         const file = join(cache(), decodeURIComponent(new URL(artifact.url).pathname))
         expect(sha256(readFileSync(file)), artifact.name).to.equal(artifact.sha256)
       }
-      const images = set.artifacts.filter(artifact => artifact.install.kind === 'image')
-      expect(images.map(artifact => [artifact.name, artifact.install, artifact.roles])).to.deep.equal([
-        ['image-base', {kind: 'image', path: '/var/lib/khw/images/base.tar'}, ['worker']],
-        ['image-dns', {kind: 'image', path: '/var/lib/khw/images/dns.tar'}, ['worker']],
+      expect(set.artifacts.filter(({install}) => install.kind === 'image')).to.deep.equal([])
+    })
+
+    it('has all images of the archives served, also those that only its site knows', async () => {
+      const files: Record<string, Buffer> = {
+        ...(await contents()),
+        'images/shop.tar': await image('shop.example/web:7', 'nginx'),
+      }
+      write(files)
+      const {imageRegistry} = await resolve()
+      expect(imageRegistry?.url).to.equal(cacheServer().url)
+      const madeOf = (path: string): object[] => [{url: join(mirror(), path), sha256: sha256(files[path] ?? '')}]
+      expect(imageRegistry?.images).to.deep.equal([
+        {reference: served('registry.k8s.io/pause:3.10.2'), madeOf: madeOf('images/base.tar')},
+        {reference: served('registry.k8s.io/e2e-test-images/busybox:1.29-4'), madeOf: madeOf('images/base.tar')},
+        {reference: served('registry.k8s.io/coredns/coredns:v1.14.2'), madeOf: madeOf('images/dns.tar')},
+        {reference: served('shop.example/web:7'), madeOf: madeOf('images/shop.tar')},
+        {reference: served('docker.io/library/nginx:latest'), madeOf: madeOf('images/shop.tar')},
       ])
+    })
+
+    it('says what it would have, without a copy', async () => {
+      write(await contents())
+      const looked = await resolve({onlyLook: true})
+      expect(existsSync(registryDirectory(cache()))).to.equal(false)
+      const {images, imageRegistry} = await resolve()
+      expect(looked.images).to.deep.equal(images)
+      expect(looked.imageRegistry).to.deep.equal(imageRegistry)
     })
 
     it('takes one SHA256SUMS at the top instead of a checksum beside each file', async () => {
@@ -82,7 +114,8 @@ describe('mirror', () => {
         join(mirror(), 'SHA256SUMS'),
         kept.map(([path, content]) => `${sha256(content)}  ./${path}\n`).join(''),
       )
-      expect((await resolve()).artifacts).to.have.length(kept.length)
+      const {artifacts} = await resolve()
+      expect(artifacts).to.have.length(kept.filter(([path]) => !path.startsWith('images/')).length)
     })
 
     it('tells all that is missing or wrong at once: the file, the URL it should hold, and what to do', async () => {
@@ -192,7 +225,7 @@ describe('mirror', () => {
       expect((await failure(policies(), 'ARTIFACT_CHECKSUM')).message).to.include('has the wrong content')
       write({[MANIFEST_PATH]: Buffer.from(POLICY_MANIFEST)})
       const {policyEngine} = await policies()
-      expect(policyEngine?.image).to.equal('site.example/kube-network-policies:v9')
+      expect(policyEngine?.image).to.equal(served('site.example/kube-network-policies:v9'))
       expect(policyEngine?.manifest.text).to.equal(POLICY_MANIFEST)
     })
 
@@ -238,6 +271,17 @@ describe('mirror', () => {
         sha256: sha256(server.files.get(`${BIN}/kubelet`) ?? ''),
       })
       expect(set.images.coredns).to.equal('registry.k8s.io/coredns/coredns:v1.14.2')
+      expect(set).not.to.have.property('imageRegistry')
+      const images = set.artifacts.filter(artifact => artifact.install.kind === 'image')
+      expect(images.map(({name, url, install, roles}) => [name, url, install, roles])).to.deep.equal(
+        ['base', 'dns'].map(name => [
+          `image-${name}`,
+          `${server.url}/images/${name}.tar`,
+          {kind: 'image', path: `/var/lib/khw/images/${name}.tar`},
+          ['worker'],
+        ]),
+      )
+      expect(existsSync(registryDirectory(cache()))).to.equal(false)
       const fetched = server.log.filter(line => line.startsWith('GET') && !/SHA256SUMS/.test(line))
       expect(fetched.sort()).to.deep.equal(['GET /images/base.tar', 'GET /images/dns.tar'])
     })
@@ -261,7 +305,10 @@ describe('mirror', () => {
         server.files.set(`images/${name}.tar.sha256`, Buffer.from(sha256(archive)))
       }
       const set = await resolve({mirror: server.url})
-      expect(set.images).to.deep.equal({pause: 'registry.k8s.io/pause:1', check: 'registry.k8s.io/busybox:1'})
+      expect(set.images).to.deep.equal({
+        pause: served('registry.k8s.io/pause:1'),
+        check: served('registry.k8s.io/busybox:1'),
+      })
     })
 
     it('has what enforces network policies, of the content that khw knows', async () => {
@@ -275,7 +322,8 @@ describe('mirror', () => {
         resolveMirror(request({mirror: server.url, cni: 'kube-network-policies'}), network(), TEST_RELEASES)
       expect((await failure(policies(), 'ARTIFACT_CHECKSUM')).message).to.include(MANIFEST_PATH)
       server.files.set(MANIFEST_PATH, Buffer.from(POLICY_MANIFEST))
-      expect((await policies()).policyEngine?.image).to.equal('registry.k8s.io/networking/kube-network-policies:v9')
+      const {policyEngine} = await policies()
+      expect(policyEngine?.image).to.equal(served('registry.k8s.io/networking/kube-network-policies:v9'))
     })
 
     it('refuses what differs from its checksum', async () => {

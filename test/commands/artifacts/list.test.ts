@@ -103,6 +103,39 @@ describe('khw artifacts list', () => {
     expect(json.artifacts[0]?.madeOf).to.deep.equal([{source: madeOf[0]?.url, digest: `sha256:${SUM}`}])
   })
 
+  it('shows each image that the region has for its nodes, and what it came in', async () => {
+    const reference = (name: string): string => `registry.example/${name}:1@sha256:${SUM}`
+    const madeOf = [{url: '/srv/mirror/images/all.tar', sha256: 'cd'.repeat(32)}]
+    const images = {pause: reference('pause'), check: reference('tools/busybox')}
+    const all = [...Object.values(images), reference('shop/web')]
+    const imageRegistry = {url: 'http://169.254.169.252', images: all.map(each => ({reference: each, madeOf}))}
+    record({...SET, source: 'mirror', images, imageRegistry})
+    const {artifacts} = JSON.parse((await run('sample', '--json')).stdout) as ArtifactsReport
+    const listed = (name: string, source: string): object => ({
+      ...{name, version: '1', source, digest: `sha256:${SUM}`},
+      madeOf: [{source: '/srv/mirror/images/all.tar', digest: `sha256:${'cd'.repeat(32)}`}],
+    })
+    expect(artifacts.slice(1)).to.deep.equal([
+      listed('image-pause', 'registry.example/pause'),
+      listed('image-check', 'registry.example/tools/busybox'),
+      listed('image-web', 'registry.example/shop/web'),
+    ])
+  })
+
+  it('shows archives of images as such, as an older khw has recorded them', async () => {
+    const [artifact] = SET.artifacts
+    if (!artifact) throw new Error('no artifact')
+    const archive = {...artifact, name: 'image-busybox', install: {kind: 'image', path: '/var/lib/khw/x.tar'} as const}
+    record({
+      ...SET,
+      source: 'debian',
+      artifacts: [archive],
+      images: {pause: 'khw.local/pause:1', check: 'khw.local/check:1'},
+    })
+    const {artifacts} = JSON.parse((await run('sample', '--json')).stdout) as ArtifactsReport
+    expect(artifacts.map(({name}) => name)).to.deep.equal(['image-busybox'])
+  })
+
   it('shows what a create would take from a mirror, without copying it', async () => {
     const archive = await imageArchive({
       architecture: 'amd64',

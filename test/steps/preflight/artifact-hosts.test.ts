@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from 'node:fs'
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
@@ -7,6 +7,7 @@ import {RECIPE} from '../../../src/artifacts/debian/make-set.js'
 import {writeCachedSet} from '../../../src/artifacts/debian/record.js'
 import {artifactHosts} from '../../../src/steps/preflight/artifact-hosts.js'
 import type {PreflightContext} from '../../../src/steps/preflight/check.js'
+import {sha256} from '../../artifacts/support.js'
 import {ACCESS} from '../run-context.js'
 
 describe('the look at where binaries come from', () => {
@@ -32,8 +33,10 @@ describe('the look at where binaries come from', () => {
   for (const source of ['auto', 'debian'] as const) {
     it(`says with --artifacts ${source} whether Kubernetes is to be built or is in the cache`, async () => {
       expect(await detail(source)).to.include('will be built from Debian')
-      const set = {recipe: RECIPE, versions: {}, images: {}, artifacts: []}
-      await writeCachedSet(join(directory, 'artifacts', 'debian', 'amd64'), set as never)
+      const made = join(directory, 'artifacts', 'debian', 'amd64')
+      const set = {recipe: RECIPE, versions: {}, images: {}, image: {file: 'image', sha256: sha256('')}, artifacts: []}
+      await writeCachedSet(made, set as never)
+      writeFileSync(join(made, 'image'), '')
       expect(await detail(source)).to.include("built from Debian's source, is in the cache")
     })
   }

@@ -36,8 +36,17 @@ export type KhwCode =
   | 'CHECK_FAILED'
   | 'KUBERNETES_API'
 
+/** What is wrong, and what to type or to do about it. */
+export interface Trouble {
+  readonly message: string
+  readonly suggestions: readonly string[]
+  readonly cause?: unknown
+}
+
 export interface KhwErrorOptions {
   readonly cause?: unknown
+  /** Of an error that stands for several: each, which message and suggestions have together. */
+  readonly troubles?: readonly Trouble[]
   /** Process exit code; 1 unless told otherwise (2 usage, 69 stopped but resumable, 130 interrupted). */
   readonly exit?: number
 }
@@ -51,6 +60,8 @@ export class KhwError extends Error {
   readonly code: KhwCode
   readonly suggestions: readonly [string, ...string[]]
   readonly oclif: {exit: number}
+  /** What is wrong at once; empty if that is one thing. */
+  readonly troubles: readonly Trouble[]
 
   constructor(
     code: KhwCode,
@@ -63,7 +74,23 @@ export class KhwError extends Error {
     this.code = code
     this.suggestions = suggestions
     this.oclif = {exit: options.exit ?? 1}
+    this.troubles = options.troubles ?? []
   }
+}
+
+/** What is wrong at once, as one error. Suggestions are told once each. */
+export function allAtOnce(
+  code: KhwCode,
+  all: readonly Trouble[],
+  {exit = 1}: Pick<KhwErrorOptions, 'exit'> = {},
+): KhwError {
+  const troubles = all.flatMap(each => (each instanceof KhwError && each.troubles.length > 0 ? each.troubles : [each]))
+  const [first = '', ...more] = new Set(troubles.flatMap(({suggestions}) => suggestions))
+  return new KhwError(code, troubles.map(({message}) => message).join('\n'), [first, ...more], {
+    cause: all[0]?.cause,
+    exit,
+    ...(troubles.length > 1 && {troubles}),
+  })
 }
 
 /** The sentence of whatever was thrown. */

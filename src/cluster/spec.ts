@@ -1,4 +1,3 @@
-import {KhwError} from '../errors.js'
 import type {ClusterAddon} from './addons.js'
 import type {Role} from './addressing.js'
 import type {PolicyEngine} from './cni.js'
@@ -6,6 +5,7 @@ import {blocksOf, contains, formatIpv4, overlap, parseCidr, type Cidr} from './c
 import {subnetIdsOf, type ExistingNetwork} from './existing-network.js'
 import {machineProblems} from './machines.js'
 import {nodeProxyProblems} from './node-proxy.js'
+import {refusedSpec} from './refused-spec.js'
 
 export type ProviderName = 'aws' | 'local'
 export type ArtifactSource = 'upstream' | 'mirror' | 'debian'
@@ -101,10 +101,7 @@ export function clusterSpec(input: SpecInput): ClusterSpec {
     ...machineProblems(input),
     ...nodeProxyProblems(input),
   ]
-  if (problems.length > 0) {
-    const [first, ...rest] = problems.map(p => p.fix)
-    throw new KhwError('INVALID_SPEC', problems.map(p => p.what).join('\n'), [first ?? '', ...rest], {exit: 2})
-  }
+  if (problems.length > 0) throw refusedSpec(problems, {exit: 2})
   return Object.freeze({...input, network: Object.freeze(network)})
 }
 
@@ -124,7 +121,7 @@ export function isClusterName(name: string): boolean {
 /** Throws INVALID_SPEC if it cannot be the name of a cluster: then nothing is called that, and no file either. */
 export function checkClusterName(name: string): void {
   const [problem] = nameProblems(name)
-  if (problem) throw new KhwError('INVALID_SPEC', problem.what, [problem.fix], {exit: 2})
+  if (problem) throw refusedSpec([problem], {exit: 2})
 }
 
 /** Something wrong with what was asked for, and what to type instead. */

@@ -13,7 +13,7 @@ import {regionFor} from './request/default-region.js'
 import {defaultName} from './request/default-name.js'
 import {Journal} from './engine/journal.js'
 import {openRegion, QUIET, type OpenRegionOptions} from './session/open-region.js'
-import type {Finding} from './preflight/check.js'
+import {failuresOf, type Finding} from './preflight/check.js'
 import {runPreflight} from './preflight/run-preflight.js'
 
 /** Output contract of `khw doctor --json`: fields are stable. */
@@ -53,8 +53,7 @@ export async function doctor({home, request, signal}: DoctorOptions): Promise<Do
     findings,
   })
   const access = await opened({home, provider, region, ranges: ranges ?? NOBODY, ...QUIET, signal})
-  if (access instanceof KhwError)
-    return answer([{check: 'region', ok: false, detail: access.message, fix: access.suggestions.join('\n')}])
+  if (access instanceof KhwError) return answer(failuresOf('region', access))
   const subject = {
     spec: resumed?.spec ?? {
       ...specInput(request, name, access.architecture),
@@ -66,23 +65,26 @@ export async function doctor({home, request, signal}: DoctorOptions): Promise<Do
     resumed,
   }
   const {findings} = await runPreflight({...subject, signal})
-  return answer([...(journal ? [inUse(request, journal), ...atWork(directory, name)] : []), ...findings], access.region)
+  return answer(
+    [...(journal ? [...inUse(request, journal), ...atWork(directory, name)] : []), ...findings],
+    access.region,
+  )
 }
 
 /** Whoever is at work on that cluster now. */
-function atWork(directory: string, name: string): Finding[] {
+function atWork(directory: string, name: string): readonly Finding[] {
   const error = lockedOut(directory, `khw create --name ${name}`)
-  return error ? [{check: 'lock', ok: false, detail: error.message, fix: error.suggestions.join('\n')}] : []
+  return error ? failuresOf('lock', error) : []
 }
 
 /** What a create would do about a cluster of that name that is recorded here. */
-function inUse(request: CreateRequest, journal: Journal): Finding {
+function inUse(request: CreateRequest, journal: Journal): readonly Finding[] {
   const check = 'name'
   try {
     refuseOtherRequest(request, journal)
   } catch (error) {
     if (!(error instanceof KhwError)) throw error
-    return {check, ok: false, detail: error.message, fix: error.suggestions.join('\n')}
+    return failuresOf(check, error)
   }
   const {header, complete, steps} = journal
   const {name} = header.spec
@@ -91,7 +93,7 @@ function inUse(request: CreateRequest, journal: Journal): Finding {
   const detail = complete
     ? `"${name}" is there, and finished: khw create would look at all of it, and make anew only what is lost`
     : `"${name}" is there, and unfinished: khw create would go on with it (${done} of ${all.length} steps are done)`
-  return {check, ok: true, detail, fix: null}
+  return [{check, ok: true, detail, fix: null}]
 }
 
 async function opened(options: OpenRegionOptions): Promise<RegionAccess | KhwError> {

@@ -9,7 +9,10 @@ export interface DoctorReportOptions {
   readonly columns: number
 }
 
-/** What `khw doctor` prints for people: a row a check, below it what to do; then whether a create would begin. */
+/**
+ * What `khw doctor` prints for people: a row a check, or one for each thing that it finds wrong, below it what to do; then
+ * whether a create would begin.
+ */
 export function doctorReport(report: DoctorReport, {style, columns}: DoctorReportOptions): string {
   const width = Math.max(...report.findings.map(({check}) => check.length))
   const indent = ' '.repeat(width + 4)
@@ -22,14 +25,16 @@ export function doctorReport(report: DoctorReport, {style, columns}: DoctorRepor
       ...more.map(line => `${indent}${line}`),
       ...(fix === null
         ? []
-        : fix.split('\n').flatMap(line => suggestionLines(line, room).map(part => `${indent}${style.cyan(part)}`))),
+        : fix
+            .split('\n')
+            .flatMap(line => suggestionLines(line, room - 2).map(part => `${indent}  ${style.cyan(part)}`))),
     ]
   })
   return [...rows, '', verdict(report, style)].join('\n')
 }
 
 function verdict({name, findings}: DoctorReport, style: Style): string {
-  const failed = findings.filter(({ok}) => !ok).length
+  const failed = new Set(findings.filter(({ok}) => !ok).map(({check}) => check)).size
   const warned = findings.filter(({ok, fix}) => ok && fix !== null).length
   const warnings = warned === 0 ? '' : `, with ${count(warned, 'warning')}`
   return failed === 0

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
-import {KhwError} from '../../src/errors.js'
-import {errorReport} from '../../src/ui/error-report.js'
+import {allAtOnce, KhwError} from '../../src/errors.js'
+import {errorJson, errorReport} from '../../src/ui/error-report.js'
 import {expectedError} from '../../src/ui/expected-error.js'
 import {styleFor} from '../../src/ui/style.js'
 
@@ -33,6 +33,39 @@ describe('errorReport', () => {
     const report = errorReport(error, plain, 80)
     expect(report.match(/disk full/g)).to.have.length(1)
     expect(report).to.include('Caused by: no route to worker-2')
+  })
+
+  it('tells of several things what to do below each, or below the last that it helps', () => {
+    const troubles = [
+      {message: 'There is no type m9.large.', suggestions: ['--worker-type t3.medium', '--worker-type m7i.large']},
+      {message: 'node/fetch/worker-1: no answer', suggestions: ['Look at the network'], cause: new Error('ETIMEDOUT')},
+      {message: `node/fetch/worker-2: no answer ${'and so on '.repeat(8)}`, suggestions: ['Look at the network']},
+    ]
+    const error = allAtOnce('CHECK_FAILED', troubles, {exit: 69})
+    expect(error.message.split('\n')).to.have.length(3)
+    expect(error.suggestions).to.have.length(3)
+    expect(error.oclif.exit).to.equal(69)
+    expect(errorReport(error, plain, 80).split('\n')).to.deep.equal([
+      '✖ There is no type m9.large.',
+      '    --worker-type t3.medium',
+      '    --worker-type m7i.large',
+      '',
+      '✖ node/fetch/worker-1: no answer',
+      '  Caused by: ETIMEDOUT',
+      '✖ node/fetch/worker-2: no answer and so on and so on and so on and so on and so',
+      '  on and so on and so on and so on ',
+      '    Look at the network',
+      '',
+      '  Code: CHECK_FAILED',
+      '',
+    ])
+    const {troubles: told} = errorJson(error).error
+    expect(told).to.deep.equal(troubles.map(({message, suggestions}) => ({message, suggestions})))
+    const one = allAtOnce('CHECK_FAILED', troubles.slice(0, 1))
+    expect(errorReport(one, plain, 80)).to.include('Try this:\n  --worker-type t3.medium\n')
+    expect(errorJson(one).error).to.have.keys('code', 'message', 'suggestions')
+    const both = allAtOnce('CHECK_FAILED', [error, one])
+    expect(both.troubles.map(({message}) => message)).to.deep.equal([...troubles, one].map(({message}) => message))
   })
 
   it('shows no stack', () => {

@@ -1,4 +1,4 @@
-import {KhwError, messageOf} from '../../errors.js'
+import {allAtOnce, KhwError, messageOf, type Trouble} from '../../errors.js'
 import type {RunContext, StepContext} from './context.js'
 import type {RunListener, StepOutcome} from './events.js'
 import {inputsDigest, madeAt, type Journal, type StepRecord} from './journal.js'
@@ -214,14 +214,12 @@ function contextOf(step: Step, context: RunContext, token: string, progress: Ste
 }
 
 function runFailure(failures: readonly {step: Step; error: Error}[]): KhwError {
-  const [first] = failures
   const known = failures.map(f => f.error).filter(error => error instanceof KhwError)
-  const suggestions = [...new Set(known.flatMap(error => error.suggestions))]
-  const message = failures.map(({step, error}) => `${step.id}: ${error.message}`).join('\n')
-  return new KhwError(
-    known[0]?.code ?? 'STEP_FAILED',
-    message,
-    [suggestions[0] ?? 'Run the same command again: it goes on where it stopped.', ...suggestions.slice(1)],
-    {cause: first?.error, exit: 69},
-  )
+  const troubles = failures.map(({step, error}): Trouble => {
+    const suggestions = error instanceof KhwError ? error.suggestions : [AGAIN]
+    return {message: `${step.id}: ${error.message}`, suggestions, cause: error}
+  })
+  return allAtOnce(known[0]?.code ?? 'STEP_FAILED', troubles, {exit: 69})
 }
+
+const AGAIN = 'Run the same command again: it goes on where it stopped.'

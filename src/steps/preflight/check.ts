@@ -4,6 +4,7 @@ import type {Clock} from '../../clock.js'
 import type {RegionAccess} from '../../cluster/provider.js'
 import type {OperatorRanges} from '../../cluster/operator-ranges.js'
 import type {ClusterSpec} from '../../cluster/spec.js'
+import type {KhwError, Trouble} from '../../errors.js'
 import type {JournalHeader} from '../engine/journal.js'
 import type {PreflightFacts} from './facts.js'
 
@@ -17,6 +18,12 @@ export interface Finding {
   readonly detail: string
   /** What to type or to do, a line each; null if nothing need be done. With `ok`, it is a warning. */
   readonly fix: string | null
+}
+
+/** What a check has found that refuses: a finding for each thing that is wrong. */
+export function failuresOf(check: string, error: KhwError): readonly Finding[] {
+  const all: readonly Trouble[] = error.troubles.length > 0 ? error.troubles : [error]
+  return all.map(({message, suggestions}) => ({check, ok: false, detail: message, fix: suggestions.join('\n')}))
 }
 
 /** What is about to be built, as far as it is known before the first thing is made. */

@@ -1,6 +1,6 @@
 import {typesOf} from '../../cluster/machines.js'
+import {refusedSpec} from '../../cluster/refused-spec.js'
 import type {Check} from './check.js'
-import {refusal} from './problems.js'
 
 /** MiB in which etcd and the control plane, or a kubelet with its pods, are at ease. */
 const LEAST_MEMORY = 1_900
@@ -12,7 +12,7 @@ export const machines: Check = {
 
   async run({facts, spec}) {
     const {problems, types} = await facts.machines()
-    if (problems.length > 0) throw refusal(problems)
+    if (problems.length > 0) throw refusedSpec(problems)
     const roles = [
       [spec.controllers, 'controller'],
       [spec.workers, 'worker'],

@@ -1,6 +1,6 @@
 import {isPrivate} from '../../cluster/addressing.js'
+import {refusedSpec} from '../../cluster/refused-spec.js'
 import type {Check} from './check.js'
-import {refusal} from './problems.js'
 
 /** The VPC and subnets of somebody else that the cluster is to stand in, and the way out of machines that are not public. */
 export const network: Check = {
@@ -10,7 +10,7 @@ export const network: Check = {
 
   async run({facts}) {
     const {network: found, problems} = await facts.network()
-    if (problems.length > 0) throw refusal(problems)
+    if (problems.length > 0) throw refusedSpec(problems)
     if (found?.existing === undefined) return {detail: 'its own, the workers without public addresses'}
     const {vpcId, publicSubnets, privateSubnets} = found.existing
     const subnets = [...publicSubnets, ...privateSubnets].join(', ')

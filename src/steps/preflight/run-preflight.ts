@@ -3,8 +3,8 @@ import {awsClients} from '../../aws/clients.js'
 import {awsErrorCode, classOf} from '../../aws/errors.js'
 import {explained} from '../../aws/explained.js'
 import {systemClock, type Clock} from '../../clock.js'
-import {KhwError, messageOf} from '../../errors.js'
-import type {Check, Finding, PreflightContext, Subject} from './check.js'
+import {allAtOnce, KhwError, messageOf} from '../../errors.js'
+import {failuresOf, type Check, type Finding, type PreflightContext, type Subject} from './check.js'
 import {untilAborted} from '../engine/within.js'
 import {CHECKS} from './checks.js'
 import {preflightFacts, type PreflightFacts} from './facts.js'
@@ -32,7 +32,8 @@ export interface PreflightOptions extends Subject {
 
 interface Outcome {
   readonly check: Check
-  readonly finding: Finding
+  /** One, or as many as there is wrong. */
+  readonly findings: readonly Finding[]
   readonly error?: KhwError
 }
 
@@ -64,7 +65,7 @@ export async function runPreflight(options: PreflightOptions): Promise<Preflight
     options.signal.throwIfAborted()
     const told = onceEach(stranger.signal.aborted ? outcomes.filter(({check}) => check.signedIn !== true) : outcomes)
     return {
-      findings: told.map(({finding}) => finding),
+      findings: told.flatMap(({findings}) => findings),
       facts,
       refuseFailed: () => {
         refuse(told)
@@ -85,18 +86,14 @@ async function outcomeOf(check: Check, context: PreflightContext, {outer, within
   const {name} = check
   try {
     const {detail, fix = null} = await untilAborted(within, () => check.run(context))
-    return {check, finding: {check: name, ok: true, detail, fix}}
+    return {check, findings: [{check: name, ok: true, detail, fix}]}
   } catch (error) {
     if (within.aborted && !outer.aborted) return late(check)
     const known = explained(error, `Could not look at ${name}`)
     if (!(known instanceof KhwError)) throw error
     const isOurs = error instanceof KhwError
-    if (check.optional === true && !isOurs) return {check, finding: unchecked(name, error)}
-    return {
-      check,
-      finding: {check: name, ok: false, detail: known.message, fix: known.suggestions.join('\n')},
-      error: known,
-    }
+    if (check.optional === true && !isOurs) return {check, findings: [unchecked(name, error)]}
+    return {check, findings: failuresOf(name, known), error: known}
   }
 }
 
@@ -116,9 +113,9 @@ function late(check: Check): Outcome {
   const detail = `There was no answer within ${TIMEOUT / 1000} s.`
   const fix = 'Check the network and HTTPS_PROXY, then run the same command again.'
   if (check.optional === true)
-    return {check, finding: {check: check.name, ok: true, detail: `Not checked: ${detail}`, fix}}
+    return {check, findings: [{check: check.name, ok: true, detail: `Not checked: ${detail}`, fix}]}
   const error = new KhwError('TIMEOUT', `${check.name}: ${detail}`, [fix])
-  return {check, finding: {check: check.name, ok: false, detail, fix}, error}
+  return {check, findings: [{check: check.name, ok: false, detail, fix}], error}
 }
 
 function unchecked(name: string, error: unknown): Finding {
@@ -128,14 +125,7 @@ function unchecked(name: string, error: unknown): Finding {
 
 function refuse(outcomes: readonly Outcome[]): void {
   const failed = outcomes.flatMap(({error}) => error ?? [])
-  const [first, ...more] = failed
-  if (first === undefined) return
-  const message = more.length === 0 ? first.message : failed.map(error => error.message).join('\n')
-  const suggestions = [...new Set(failed.flatMap(error => error.suggestions))]
-  throw new KhwError(
-    more.length === 0 ? first.code : 'CHECK_FAILED',
-    message,
-    [suggestions[0] ?? first.suggestions[0], ...suggestions.slice(1)],
-    {cause: first.cause},
-  )
+  const [only, ...more] = failed
+  if (only === undefined) return
+  throw more.length === 0 ? only : allAtOnce('CHECK_FAILED', failed)
 }

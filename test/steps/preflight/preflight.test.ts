@@ -120,13 +120,13 @@ describe('the look before a create', () => {
 
   it('tells of a type that no zone has, and of one that does not exist', async () => {
     ahead.faults.set({capacity: [{instanceType: 'm5.large', code: 'Unsupported'}]})
-    const [finding, ...others] = await ahead.failures({workerType: 'm5.large', controllerType: 't9.medium'})
-    expect(others).to.deep.equal([])
-    expect(finding?.check).to.equal('machines')
-    expect(finding?.detail).to.equal(
-      'The region local-1 has no instance type t9.medium.\nThe worker type m5.large is not offered in any zone of local-1.',
-    )
-    expect(finding?.fix).to.include('--worker-type t3.medium').and.to.include('--controller-type t3.medium')
+    const found = await ahead.failures({workerType: 'm5.large', controllerType: 't9.medium'})
+    expect(found.map(({check, detail}) => [check, detail])).to.deep.equal([
+      ['machines', 'The region local-1 has no instance type t9.medium.'],
+      ['machines', 'The worker type m5.large is not offered in any zone of local-1.'],
+    ])
+    expect(found[0]?.fix).to.include('--controller-type t3.medium').and.not.to.include('--worker-type')
+    expect(found[1]?.fix).to.include('--worker-type t3.medium').and.not.to.include('--controller-type')
   })
 
   it('warns of machines that are too small', async () => {
@@ -150,6 +150,9 @@ describe('the look before a create', () => {
     expect(error).to.include({code: 'CHECK_FAILED'})
     expect(error.oclif.exit).to.equal(1)
     expect(error.suggestions).to.have.length(6)
+    expect(error.troubles.map(({message, suggestions}) => [message, suggestions.join('\n')])).to.deep.equal(
+      found.map(({detail, fix}) => [detail, fix]),
+    )
     ahead.faults.set({quotas: {vcpus: 16, vpcs: 2, internetGateways: 1}})
     expect(await ahead.failures()).to.deep.equal([])
   })

@@ -4,7 +4,7 @@ import type {Home} from '../cluster/home.js'
 import {KhwError} from '../errors.js'
 import type {CreateRequest} from '../steps/request/create-request.js'
 import type {PlanReport} from '../steps/plan-cluster.js'
-import {buildArgs, buildFlags} from '../ui/build-flags.js'
+import {buildArgs, buildFlags, buildUsage} from '../ui/build-flags.js'
 import {AwsCommand} from '../ui/aws-command.js'
 
 export default class Create extends AwsCommand {
@@ -30,22 +30,29 @@ Everything is checked before anything is created. Progress goes to stderr, the r
     },
     {description: 'Only up to a running etcd, to look around', command: '<%= config.bin %> create --until etcd'},
   ]
+  static override usage = `create ${buildUsage}`
   static override enableJsonFlag = true
   static override args = buildArgs
   static override flags = {
-    ...buildFlags,
+    yes: Flags.boolean({
+      char: 'y',
+      description: 'ask nothing; install what the local region needs',
+      helpGroup: 'RUN',
+    }),
+    'dry-run': Flags.boolean({description: 'only show what would be done, as khw plan does', helpGroup: 'RUN'}),
+    all: Flags.boolean({description: 'every step of a --dry-run', dependsOn: ['dry-run'], helpGroup: 'RUN'}),
     until: Flags.string({
       description:
         'stop after a phase: network, access, compute, load-balancer, node, etcd, control-plane, worker, routing, addons, verify',
       helpValue: 'PHASE',
+      helpGroup: 'RUN',
     }),
-    'dry-run': Flags.boolean({description: 'only show what would be done, as khw plan does'}),
-    all: Flags.boolean({description: 'every step of a --dry-run', dependsOn: ['dry-run']}),
-    yes: Flags.boolean({char: 'y', description: 'ask nothing; install what the local region needs'}),
     'force-unlock': Flags.string({
       description: 'take the lock from a khw on another host; the error LOCKED says what to type',
       helpValue: 'NONCE',
+      helpGroup: 'RUN',
     }),
+    ...buildFlags,
   }
 
   async run(): Promise<CreateReport | PlanReport> {

@@ -1,4 +1,4 @@
-import {buildArgs, buildFlags} from '../ui/build-flags.js'
+import {buildArgs, buildFlags, buildUsage} from '../ui/build-flags.js'
 import type {DoctorReport} from '../steps/doctor.js'
 import {AwsCommand} from '../ui/aws-command.js'
 
@@ -11,6 +11,7 @@ khw create looks at the same before it makes anything. Exits with 1 if something
     '<%= config.bin %> doctor --provider aws --region eu-central-1 --controllers 3 --workers 3',
     '<%= config.bin %> doctor --provider local --json',
   ]
+  static override usage = `doctor ${buildUsage}`
   static override enableJsonFlag = true
   static override args = buildArgs
   static override flags = buildFlags

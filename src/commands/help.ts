@@ -1,4 +1,4 @@
-import {Help as Pages} from '@oclif/core'
+import Pages from '../ui/help-pages.js'
 import {KhwCommand} from '../ui/khw-command.js'
 
 export default class Help extends KhwCommand {
@@ -12,6 +12,6 @@ export default class Help extends KhwCommand {
 
   async run(): Promise<void> {
     const {argv} = await this.parse(Help)
-    await new Pages(this.config).showHelp(argv as string[])
+    await new Pages(this.config, this.config.pjson.oclif.helpOptions).showHelp(argv as string[])
   }
 }

@@ -1,5 +1,5 @@
 import {Flags} from '@oclif/core'
-import {buildArgs, buildFlags} from '../ui/build-flags.js'
+import {buildArgs, buildFlags, buildUsage} from '../ui/build-flags.js'
 import type {PlanReport} from '../steps/plan-cluster.js'
 import {KhwCommand} from '../ui/khw-command.js'
 
@@ -13,6 +13,7 @@ export default class Plan extends KhwCommand {
     '<%= config.bin %> plan --provider aws --region eu-central-1 --controllers 3 --workers 3',
     '<%= config.bin %> plan --provider aws --worker-type m5.large --ttl 2d --max-cost 20 --json',
   ]
+  static override usage = `plan ${buildUsage}`
   static override enableJsonFlag = true
   static override args = buildArgs
   static override flags = {...buildFlags, all: Flags.boolean({description: 'every step, those that are kept too'})}

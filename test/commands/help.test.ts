@@ -6,6 +6,8 @@ import {fileURLToPath} from 'node:url'
 import {expect} from 'chai'
 import ts from 'typescript'
 
+const GROUPS = ['RUN', 'MACHINES', 'ADD-ONS', 'NETWORK', 'SECURITY', 'DOWNLOADS', 'AWS', 'GLOBAL']
+
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** A module loader that fails on the libraries that take long to load. */
@@ -61,6 +63,20 @@ describe('khw --help', function () {
     expect(help.stdout).to.include('--kubernetes-version').and.to.include('EXAMPLES')
     expect(help.stdout).to.match(/--allow-cidr=CIDR,\.\.\.\s/)
     expect(khw('create', '--frobnicate')).to.include({status: 2})
+  })
+
+  it('lists the flags of create in the order of their worth, by groups, and what every command has last', () => {
+    const {stdout} = khw('create', '--help')
+    const headings = [...stdout.matchAll(/^([A-Z-]+ )?FLAGS$/gm)].map(([heading]) => heading)
+    expect(headings).to.have.members(['FLAGS', ...GROUPS.map(group => `${group} FLAGS`)])
+    expect(headings.slice(0, 3)).to.deep.equal(['FLAGS', 'RUN FLAGS', 'MACHINES FLAGS'])
+    expect(headings.slice(-2)).to.deep.equal(['AWS FLAGS', 'GLOBAL FLAGS'])
+    const [main = ''] = stdout.split('\nFLAGS\n').slice(1)
+    const flags = [...main.matchAll(/^ +(?:-y, )?--([a-z-]+)/gm)].map(([, flag]) => flag)
+    expect(flags.slice(0, 5)).to.deep.equal(['name', 'provider', 'region', 'controllers', 'workers'])
+    const destroy = khw('destroy', '--help').stdout
+    expect(destroy).to.match(/\nFLAGS\n {2}-y, --yes .*\n {6}--provider=<option> /)
+    expect(khw('help', 'create').stdout).to.equal(stdout)
   })
 
   it('is also -h and help, and its version -v and version', () => {

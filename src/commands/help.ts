@@ -12,6 +12,15 @@ export default class Help extends KhwCommand {
 
   async run(): Promise<void> {
     const {argv} = await this.parse(Help)
-    await new Pages(this.config, this.config.pjson.oclif.helpOptions).showHelp(argv as string[])
+    const words = argv.map(String)
+    const {commandIDs, topics} = this.config
+    const id = words.join(':')
+    if (words.length > 0 && !commandIDs.includes(id) && !topics.some(({name}) => name === id)) {
+      const {unknownCommand} = await import('../ui/unknown-command.js')
+      const {usageError} = await import('../ui/usage-error.js')
+      const {message, suggestions} = unknownCommand(words.join(' '), commandIDs)
+      throw usageError(message, suggestions)
+    }
+    await new Pages(this.config, this.config.pjson.oclif.helpOptions).showHelp(words)
   }
 }

@@ -1,4 +1,4 @@
-import {Command, Errors} from '@oclif/core'
+import {Command, Errors, type Interfaces} from '@oclif/core'
 import type {Home} from '../cluster/home.js'
 import type {Failure} from './error-report.js'
 import type {Style} from './style.js'
@@ -48,11 +48,18 @@ export abstract class KhwCommand extends Command {
     if (error instanceof Errors.CLIError) {
       const {usageFailure} = await import('./usage-failure.js')
       // Of a command without any, there is no such object.
-      const {flags, baseFlags, args, enableJsonFlag} = this.ctor
+      const {flags, baseFlags, args, enableJsonFlag, usage: line} = this.ctor
       const usage = {
         command: `khw ${(this.id ?? '').replaceAll(':', ' ')}`,
-        flags: [...Object.keys({...baseFlags, ...flags}), ...(enableJsonFlag ? ['json'] : []), 'help'],
-        args: Object.keys({...args}),
+        flags: {
+          ...Object.fromEntries(Object.entries({...baseFlags, ...flags}).map(([name, flag]) => [name, valueOf(flag)])),
+          ...(enableJsonFlag && {json: undefined}),
+          help: undefined,
+        },
+        args: Object.entries({...args}).map(([name, {required = false, description = name}]) => ({
+          ...{name, required, description},
+        })),
+        ...(typeof line === 'string' && {line: `khw ${line}`}),
         argv: this.argv,
       }
       return {failure: usageFailure(error, usage), exit: 2}
@@ -70,4 +77,11 @@ export abstract class KhwCommand extends Command {
   protected failQuietly(): void {
     process.exitCode = 1
   }
+}
+
+/** What the value of a flag is called in its help. */
+function valueOf(flag: Interfaces.Flag<unknown>): string | undefined {
+  if (flag.type === 'boolean') return undefined
+  const {helpValue, name} = flag
+  return typeof helpValue === 'string' ? helpValue : name.toUpperCase()
 }

@@ -72,7 +72,7 @@ export interface ArtifactSet {
   readonly images: {readonly pause: string; readonly check: string} & Partial<Readonly<Record<AddonName, string>>>
   /**
    * Where nodes ask for images, whichever registry these name, before they ask that one: the region's, and what it has for
-   * this cluster. Absent: every image is pulled from its own registry, or came as an archive.
+   * this cluster; the URL is what comes before the names of repositories. Absent: every image is pulled from its own registry, or came as an archive.
    */
   readonly imageRegistry?: {readonly url: string; readonly images: readonly RegistryImage[]}
   /** What enforces network policies; absent with the bridge alone. */

@@ -28,14 +28,15 @@ export function containerdConfig(artifacts: ArtifactSet): string {
 }
 
 /**
- * The region's registry before that which an image names (docs/hosts.md): what it lacks is asked of that one. It is read
- * anew for each pull. Undefined where there is none.
+ * The region's registry before that which an image names (docs/hosts.md): what it lacks is asked of that one. Its URL is
+ * whole: no `/v2` is to be added (`override_path`). The file is read anew for each pull. Undefined where there is none.
  */
 export function registryHosts({imageRegistry}: ArtifactSet): string | undefined {
   if (imageRegistry === undefined) return undefined
   return `# Who is asked for images first, whichever registry they name.
 [host."${imageRegistry.url}"]
   capabilities = ["pull", "resolve"]
+  override_path = true
 `
 }
 

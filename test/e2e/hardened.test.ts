@@ -6,6 +6,7 @@ import {exposureTests} from './hardened/exposure.js'
 import {keyWayTests} from './hardened/keys.js'
 import {manifests} from './hardened/manifests.js'
 import {verifyTests} from './hardened/verify.js'
+import {pulledImages} from './hardened/pulled-images.js'
 import {networkPolicies} from './hardened/network-policy.js'
 import {leftOnHost, prefixOf} from './host.js'
 import {Khw} from './khw.js'
@@ -13,11 +14,14 @@ import {readyNodes} from './kubectl.js'
 
 const CLUSTER = 'hardened'
 /** For another release than what Debian has: `--artifacts mirror --mirror DIR --kubernetes-version 1.36.2`. */
-const MORE = (process.env['KHW_TEST_CREATE'] ?? '').split(' ').filter(word => word !== '')
-const SIZE = ['--controllers', '3', '--workers', '3']
-const CREATE = ['create', '--name', CLUSTER, '--provider', 'local', ...SIZE, ...MORE, '--yes']
+const FROM = (process.env['KHW_TEST_CREATE'] ?? '--artifacts debian').split(' ').filter(word => word !== '')
+const WHAT = ['--controllers', '3', '--workers', '3', '--security-profile', 'cis']
+const CREATE = ['create', '--name', CLUSTER, '--provider', 'local', ...WHAT, ...FROM, '--yes']
 
-/** What holds of a cluster that is whole and left alone: one 3+3 cluster serves all that look at it from within. */
+/**
+ * What holds of a cluster that is whole and left alone, with all that hardens one: one of 3+3 serves all that look at it
+ * from within.
+ */
 describe('a hardened cluster of 3+3 on real machines', function () {
   this.timeout(30 * 60_000)
   const khw = new Khw()
@@ -34,6 +38,7 @@ describe('a hardened cluster of 3+3 on real machines', function () {
 
   exposureTests(khw, CLUSTER)
   verifyTests(khw, CLUSTER)
+  pulledImages(khw, CLUSTER)
   manifests(khw, CLUSTER)
   aggregation(khw, CLUSTER, ['controller-1', 'controller-2', 'controller-3'])
   networkPolicies(khw, CLUSTER)

@@ -174,7 +174,7 @@ describe('a node', () => {
         `[plugins."${plugin}".registry]\n  config_path = "/etc/containerd/certs.d"\n`,
       )
       expect(of(minor, '/etc/containerd/certs.d/_default/hosts.toml')).to.include(
-        '[host."http://169.254.169.252"]\n  capabilities = ["pull", "resolve"]\n',
+        '[host."http://169.254.169.252/v2/0123456789abcdef"]\n  capabilities = ["pull", "resolve"]\n  override_path = true\n',
       )
     }
     const {files} = bundleOf(sampleCluster('1.36'), 'worker-1')

@@ -129,7 +129,7 @@ function artifactSet(components: Components, imagesFrom: Images | undefined): Ar
         : []),
     ],
     images: {pause: 'registry.k8s.io/pause:3.10', check: 'docker.io/library/busybox:1.36'},
-    ...(imagesFrom === 'region' && {imageRegistry: {url: 'http://169.254.169.252', images: []}}),
+    ...(imagesFrom === 'region' && {imageRegistry: {url: 'http://169.254.169.252/v2/0123456789abcdef', images: []}}),
     notices: [],
   }
 }

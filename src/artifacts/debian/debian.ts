@@ -3,12 +3,13 @@ import {KhwError} from '../../errors.js'
 import type {Architecture} from '../../cluster/spec.js'
 import {addonImagesMissing} from '../addon-images.js'
 import {SUPPORTED_MINORS} from '../../kubernetes/component-versions.js'
+import {registryDirectory} from '../../registry-layout.js'
 import type {ArtifactSet} from '../artifact.js'
 import {noPoliciesFromDebian} from '../check-policies.js'
 import {requireSpace} from '../files/disk.js'
 import {withLock} from '../files/lock.js'
 import {imagesOf} from '../images/image-store.js'
-import {allPinnedBy, imageRegistry} from '../images/served-images.js'
+import {allPinnedBy, imageRegistry, serveImages} from '../images/served-images.js'
 import type {Network} from '../net/network.js'
 import type {ArtifactRequest, CacheServer} from '../request.js'
 import {BUILD_BYTES, BUILD_RECIPE, DEBIAN_KUBERNETES_VERSION, isBuilt} from './kubernetes-build.js'
@@ -81,8 +82,11 @@ async function setOf(
 ): Promise<ArtifactSet> {
   const {versions, images, image} = set
   const archive = {path: join(directory, image.file), sha256: image.sha256}
-  const read = await imagesOf(archive, {architecture, cache, server: onlyLook ? undefined : server, signal})
-  const registry = imageRegistry(server, [{images: read, madeOf: image.madeOf}])
+  const kept = onlyLook ? undefined : registryDirectory(server.directory)
+  const found = await imagesOf(archive, {architecture, cache, registry: kept, signal})
+  const read = [{...image, images: found}]
+  if (!onlyLook) await serveImages(server, read)
+  const registry = imageRegistry(server, read)
   return {
     source: 'debian',
     architecture,

@@ -2,17 +2,16 @@ import {mkdir, readFile, rename, rm, stat} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import type {Architecture} from '../../cluster/spec.js'
 import {messageOf} from '../../errors.js'
-import {blobPath, manifestLink, registryDirectory} from '../../registry-layout.js'
+import {blobPath} from '../../registry-layout.js'
 import {writeFileAtomically} from '../../write-file.js'
 import {diskFull, isDiskFull} from '../files/disk.js'
 import {withLock} from '../files/lock.js'
-import type {CacheServer} from '../request.js'
 import {archiveMembers, type ArchiveMembers} from './archive-members.js'
 import type {ArchivedImage} from './archived-image.js'
 import {imagesIn, notAnImage} from './archived-images.js'
 
 /** What is remembered of an archive, so that it is read once. */
-interface Record {
+interface Remembered {
   readonly images: readonly ArchivedImage[]
   /** Bytes of everything that the images are made of, by digest. */
   readonly sizes: Readonly<{[digest: string]: number}>
@@ -22,8 +21,8 @@ export interface ReadOptions {
   readonly architecture: Architecture
   /** The cache directory. */
   readonly cache: string
-  /** Its images are put where the region's registry finds them; undefined: it is only read. */
-  readonly server: CacheServer | undefined
+  /** The directory of a registry, for which what images are made of is kept; undefined: the archive is only read. */
+  readonly registry: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -31,22 +30,18 @@ export interface ReadOptions {
 const VERSION = 1
 
 /**
- * The images of an archive of that checksum, each whole; with a `server`, its registry has them when this resolves. Safe
- * beside others that do the same; what is there already is neither read nor written again. Throws ARTIFACT_CHECKSUM if
- * the file is no image archive, and DISK_FULL.
+ * The images of an archive of that checksum, each whole; a `registry` has all of their manifests, configurations and layers
+ * when this resolves. Safe beside others that do the same; what is there already is neither read nor written again. Throws
+ * ARTIFACT_CHECKSUM if the file is no image archive, and DISK_FULL.
  */
 export async function imagesOf(
   archive: {readonly path: string; readonly sha256: string},
-  {architecture, cache, server, signal}: ReadOptions,
+  {architecture, cache, registry, signal}: ReadOptions,
 ): Promise<readonly ArchivedImage[]> {
-  const registry = server && registryDirectory(server.directory)
   const directory = join(cache, 'artifacts', 'images')
   const record = join(directory, `${archive.sha256}-${architecture}-${VERSION}.json`)
   const known = await whole(record, registry)
-  if (known) {
-    if (registry !== undefined) await linkManifests(registry, known.images)
-    return known.images
-  }
+  if (known) return known.images
   return withLock(join(directory, `${archive.sha256}.lock`), {signal}, async () => {
     const keepIn = registry && join(registry, '_incoming', archive.sha256)
     // What one that was killed has left.
@@ -58,7 +53,7 @@ export async function imagesOf(
       if (registry !== undefined && keepIn !== undefined) await store(registry, keepIn, images)
       await writeFileAtomically(
         record,
-        JSON.stringify({images, sizes: sizesOf(images, members)} satisfies Record),
+        JSON.stringify({images, sizes: sizesOf(images, members)} satisfies Remembered),
         0o644,
       )
       return images
@@ -85,26 +80,9 @@ async function store(registry: string, keepIn: string, images: readonly Archived
     await rename(join(keepIn, digest.replace('sha256:', '')), blobPath(registry, digest))
   for (const {made, digest} of images)
     if (made !== undefined) await writeFileAtomically(blobPath(registry, digest), made, 0o644)
-  await linkManifests(registry, images)
 }
 
-/** Last: what a link leads to is there. */
-async function linkManifests(registry: string, images: readonly ArchivedImage[]): Promise<void> {
-  for (const {names, digest, manifests} of images) {
-    for (const {repository, tag} of names) {
-      for (const each of manifests) await link(manifestLink(registry, repository, each), each)
-      if (tag !== undefined) await link(manifestLink(registry, repository, tag), digest)
-    }
-  }
-}
-
-async function link(path: string, digest: string): Promise<void> {
-  if ((await readFile(path, 'utf8').catch(() => '')) === digest) return
-  await mkdir(dirname(path), {recursive: true})
-  await writeFileAtomically(path, digest, 0o644)
-}
-
-function sizesOf(images: readonly ArchivedImage[], members: ArchiveMembers): Record['sizes'] {
+function sizesOf(images: readonly ArchivedImage[], members: ArchiveMembers): Remembered['sizes'] {
   const bytes = new Map([...members.values()].map(member => [member.digest, member.bytes]))
   const sizes = images.flatMap(({manifests, blobs, digest, made}) =>
     [...manifests, ...blobs].map(each => {
@@ -116,11 +94,11 @@ function sizesOf(images: readonly ArchivedImage[], members: ArchiveMembers): Rec
 }
 
 /** The record, if there is one and the registry has all that it says. */
-async function whole(path: string, registry: string | undefined): Promise<Record | undefined> {
-  let record: Record
+async function whole(path: string, registry: string | undefined): Promise<Remembered | undefined> {
+  let record: Remembered
   try {
     // Written by this module only.
-    record = JSON.parse(await readFile(path, 'utf8')) as Record
+    record = JSON.parse(await readFile(path, 'utf8')) as Remembered
   } catch {
     return undefined
   }

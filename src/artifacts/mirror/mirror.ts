@@ -2,16 +2,17 @@ import {KhwError} from '../../errors.js'
 import {addonImagesMissing} from '../addon-images.js'
 import type {Artifact, ArtifactSet} from '../artifact.js'
 import {checkPolicies} from '../check-policies.js'
-import {allPinnedBy, imageRegistry, pinnedBy, type ReadArchive} from '../images/served-images.js'
+import {allPinnedBy, imageRegistry, pinnedBy, serveImages} from '../images/served-images.js'
 import type {Network} from '../net/network.js'
 import {inParallel} from '../../parallel.js'
+import {registryDirectory} from '../../registry-layout.js'
 import type {ArtifactRequest} from '../request.js'
 import {POLICY_RELEASES, type PolicyReleases} from '../upstream/network-policies.js'
 import {upstreamFiles, type UpstreamFile} from '../upstream/catalog.js'
 import {upstreamImages} from '../upstream/images.js'
 import {checkFiles, mirrorError, type ExpectedFile, type Finding, type Problem, type VerifiedFile} from './check.js'
 import {localCopy, placed} from './copies.js'
-import {chooseImages, expectedImages, imageArtifact, readImages, type ImageArchive} from './images.js'
+import {chooseImages, expectedImages, imageArtifact, readImages} from './images.js'
 import {expectedManifest, mirroredEngine} from './policies.js'
 import {openMirror, type MirrorSource} from './source.js'
 import {mirroredVersions} from './versions.js'
@@ -51,7 +52,8 @@ export async function resolveMirror(
   }))
   const {architecture, cache, cacheServer, onlyLook, signal} = request
   const server = onlyLook ? undefined : cacheServer
-  const read = await readImages(localImages, {architecture, cache, server, signal})
+  const kept = server && registryDirectory(server.directory)
+  const read = await readImages(localImages, {architecture, cache, registry: kept, signal})
   const images = chooseImages(read, upstreamImages(versions))
   const {pause, check} = images.images
   problems.push(...imageProblems(source, images.missing, architecture))
@@ -68,12 +70,12 @@ export async function resolveMirror(
     return {name, version, origin: source.locate(found.path), install, roles, ...(await place(found))}
   })
   // Whoever can ask the region's registry needs no archive.
-  const registry =
-    cacheServer &&
-    imageRegistry(
-      cacheServer,
-      read.map(archive => ofMirror(source, archive)),
-    )
+  const served = read.map(archive => ({
+    ...archive,
+    madeOf: [{url: source.locate(archive.path), sha256: archive.sha256}],
+  }))
+  if (server) await serveImages(server, served)
+  const registry = cacheServer && imageRegistry(cacheServer, served)
   const pinned = (reference: string) => (registry ? pinnedBy(registry, reference) : reference)
   const chosen = {...images.images, pause, check}
   const imported = await inParallel(registry ? [] : archives, DOWNLOADS_AT_ONCE, async (found): Promise<Artifact> => ({
@@ -92,10 +94,6 @@ export async function resolveMirror(
     ...(policy?.engine && {policyEngine: {...policy.engine, image: pinned(policy.engine.image)}}),
     notices: images.images.coredns === undefined ? [...notices, noCoredns(source)] : notices,
   }
-}
-
-function ofMirror(source: MirrorSource, {path, sha256, images}: ImageArchive): ReadArchive {
-  return {images, madeOf: [{url: source.locate(path), sha256}]}
 }
 
 function expected(file: UpstreamFile): ExpectedFile {

@@ -107,10 +107,11 @@ describe('Debian set in the cache', () => {
       imageRegistry: looked.imageRegistry,
       artifacts: [],
     })
-    const digest = readFileSync(manifestLink(registry, 'khw.local/pause', '2'), 'utf8')
+    const space = imageRegistry?.url.replace('http://cache/v2/', '') ?? ''
+    const digest = readFileSync(manifestLink(registry, `khw.local/${space}/pause`, '2'), 'utf8')
     expect(images).to.deep.equal({pause: `khw.local/pause:2@${digest}`, check: `khw.local/check:2@${digest}`})
     expect(imageRegistry).to.deep.equal({
-      url: 'http://cache',
+      url: `http://cache/v2/${space}`,
       images: Object.values(images).map(reference => ({reference, madeOf: set.image.madeOf})),
     })
   })

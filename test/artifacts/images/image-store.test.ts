@@ -4,6 +4,7 @@ import {gzipSync} from 'node:zlib'
 import {expect} from 'chai'
 import {imageArchive} from '../../../src/artifacts/images/image-archive.js'
 import {imagesOf} from '../../../src/artifacts/images/image-store.js'
+import {imageRegistry, serveImages} from '../../../src/artifacts/images/served-images.js'
 import type {ArchivedImage} from '../../../src/artifacts/images/archived-image.js'
 import {referenceOf} from '../../../src/artifacts/images/image-name.js'
 import {blobPath, manifestLink, registryDirectory} from '../../../src/registry-layout.js'
@@ -11,6 +12,9 @@ import {tarOf, type TarEntry} from '../../../src/tar.js'
 import {failure, scratch, sha256} from '../support.js'
 
 type Content = string | Buffer | object
+
+/** Stands for the checksum of an archive. */
+const SET = 'archive'
 
 const OCI = 'application/vnd.oci.image'
 
@@ -42,16 +46,27 @@ describe('images of archives, in the registry of a cache', () => {
     content: bytes(content),
   })
 
-  function read(archive: Buffer, {served = true, name = 'image.tar', architecture = 'amd64' as const} = {}) {
+  async function read(archive: Buffer, {served = true, name = 'image.tar', architecture = 'amd64' as const} = {}) {
     const path = join(directory(), name)
     if (!existsSync(path) || !readFileSync(path).equals(archive)) writeFileSync(path, archive)
-    const server = served ? {url: 'http://cache', directory: cache()} : undefined
-    return imagesOf({path, sha256: sha256(archive)}, {architecture, cache: cache(), server, signal})
+    const kept = served ? registry() : undefined
+    const images = await imagesOf(
+      {path, sha256: sha256(archive)},
+      {architecture, cache: cache(), registry: kept, signal},
+    )
+    const read = {sha256: SET, images, madeOf: []}
+    if (served) await serveImages({url: 'http://cache', directory: cache()}, [read])
+    return images
   }
 
   const blob = (digest: string): Buffer => readFileSync(blobPath(registry(), digest))
-  const tagged = (repository: string, tag: string): string =>
-    readFileSync(manifestLink(registry(), repository, tag), 'utf8')
+  /** Where the registry has it for the one set of archives of these tests. */
+  function link(repository: string, reference: string): string {
+    const [host = '', ...name] = repository.split('/')
+    const {url} = imageRegistry({url: '', directory: ''}, [{sha256: SET, images: [], madeOf: []}])
+    return manifestLink(registry(), [host, url.replace('/v2/', ''), ...name].join('/'), reference)
+  }
+  const tagged = (repository: string, reference: string): string => readFileSync(link(repository, reference), 'utf8')
   const manifestAt = (repository: string, tag: string): Manifest =>
     JSON.parse(blob(tagged(repository, tag)).toString()) as Manifest
   const namesOf = (images: readonly ArchivedImage[]): string[] =>
@@ -195,7 +210,7 @@ describe('images of archives, in the registry of a cache', () => {
       expect(tagged('registry.k8s.io/pause', '3.10')).to.equal(digestOf(index))
       const child = digestOf(manifestOf(config()))
       expect(tagged('registry.k8s.io/pause', child)).to.equal(child)
-      expect(existsSync(manifestLink(registry(), 'registry.k8s.io/pause', digestOf(manifestOf(arm))))).to.equal(false)
+      expect(existsSync(link('registry.k8s.io/pause', digestOf(manifestOf(arm))))).to.equal(false)
       isSound()
     })
 
@@ -247,32 +262,27 @@ describe('images of archives, in the registry of a cache', () => {
     expect(statSync(blobPath(registry(), first)).mtimeMs).to.equal(before)
     writeFileSync(blobPath(registry(), first), '')
     rmSync(blobPath(registry(), second))
-    rmSync(manifestLink(registry(), 'khw.local/pause', '2'))
+    rmSync(link('khw.local/pause', '2'))
     await read(archive)
     expect(blobs()).to.have.length(3)
     expect(tagged('khw.local/pause', '2')).to.equal(image?.digest)
     isSound()
   })
 
-  it('of one name are those of the archive that was asked for last', async () => {
-    const [one, two] = [
-      await sample(),
-      await imageArchive({
-        architecture: 'amd64',
-        tags: ['khw.local/pause:2'],
-        command: ['/y'],
-        environment: [],
-        layer: [],
-      }),
-    ]
-    const [first] = await read(one)
-    const [second] = await read(two)
-    expect(tagged('khw.local/pause', '2')).to.equal(second?.digest)
-    await read(one)
-    expect(tagged('khw.local/pause', '2')).to.equal(first?.digest)
-    // Both can still be had by their digests.
-    for (const digest of [first?.digest ?? '', second?.digest ?? ''])
-      expect(tagged('khw.local/pause', digest)).to.equal(digest)
+  it('of one name are the first archive’s, and those of another set its own', async () => {
+    const tags = ['khw.local/pause:2']
+    const other = (): Promise<Buffer> =>
+      imageArchive({architecture: 'amd64', tags, command: ['/y'], environment: [], layer: []})
+    const [one, two] = [await read(await sample(), {served: false}), await read(await other(), {served: false})]
+    const archives = [one, two].map((images, i) => ({sha256: `${i}`, images, madeOf: []}))
+    const server = {url: 'http://cache', directory: cache()}
+    const sets = [archives, [...archives].reverse(), archives.slice(1)]
+    for (const set of sets) await serveImages(server, set)
+    const found = sets.map(set => {
+      const name = imageRegistry(server, set).url.replace('http://cache/v2/', '')
+      return readFileSync(manifestLink(registry(), `khw.local/${name}/pause`, '2'), 'utf8')
+    })
+    expect(found).to.deep.equal([one, two, two].map(images => images[0]?.digest))
   })
 
   it('are whole when several ask at once', async () => {

@@ -5,6 +5,7 @@ import {expect} from 'chai'
 import {DEFAULT_KUBERNETES_VERSION} from '../../../src/kubernetes/component-versions.js'
 import {resolveMirror} from '../../../src/artifacts/mirror/mirror.js'
 import {imageArchive} from '../../../src/artifacts/images/image-archive.js'
+import type {ArtifactSet} from '../../../src/artifacts/artifact.js'
 import type {ArtifactRequest} from '../../../src/artifacts/request.js'
 import {fileServer, type FileServer} from '../file-server.js'
 import {MANIFEST_PATH, POLICY_MANIFEST, TEST_RELEASES} from '../policy-release.js'
@@ -39,10 +40,11 @@ describe('mirror', () => {
     }
   }
 
-  /** A reference with the digest of what the registry of the cache has there. */
-  function served(reference: string): string {
-    const [, repository = '', tag = ''] = /^(.+):([^:]+)$/.exec(reference) ?? []
-    const link = readFileSync(manifestLink(registryDirectory(cache()), repository, tag), 'utf8')
+  /** A reference with the digest of what the registry of the cache has there, in the name space of that set. */
+  function served({imageRegistry}: Pick<ArtifactSet, 'imageRegistry'>, reference: string): string {
+    const space = imageRegistry?.url.replace(`${cacheServer().url}/v2/`, '') ?? ''
+    const [, host = '', name = '', tag = ''] = /^([^/]+)\/(.+):([^:]+)$/.exec(reference) ?? []
+    const link = readFileSync(manifestLink(registryDirectory(cache()), `${host}/${space}/${name}`, tag), 'utf8')
     expect(link).to.match(/^sha256:/)
     return `${reference}@${link}`
   }
@@ -66,9 +68,9 @@ describe('mirror', () => {
       expect(set.source).to.equal('mirror')
       expect(set.versions.kubernetes).to.equal('1.36.2')
       expect(set.images).to.deep.equal({
-        pause: served('registry.k8s.io/pause:3.10.2'),
-        check: served('registry.k8s.io/e2e-test-images/busybox:1.29-4'),
-        coredns: served('registry.k8s.io/coredns/coredns:v1.14.2'),
+        pause: served(set, 'registry.k8s.io/pause:3.10.2'),
+        check: served(set, 'registry.k8s.io/e2e-test-images/busybox:1.29-4'),
+        coredns: served(set, 'registry.k8s.io/coredns/coredns:v1.14.2'),
       })
       expect(set.notices).to.be.empty
       for (const artifact of set.artifacts) {
@@ -84,15 +86,16 @@ describe('mirror', () => {
         'images/shop.tar': await image('shop.example/web:7', 'nginx'),
       }
       write(files)
-      const {imageRegistry} = await resolve()
-      expect(imageRegistry?.url).to.equal(cacheServer().url)
+      const set = await resolve()
+      const {imageRegistry} = set
+      expect(imageRegistry?.url).to.match(/^http:\/\/169\.254\.169\.253:8080\/v2\/[0-9a-f]{16}$/)
       const madeOf = (path: string): object[] => [{url: join(mirror(), path), sha256: sha256(files[path] ?? '')}]
       expect(imageRegistry?.images).to.deep.equal([
-        {reference: served('registry.k8s.io/pause:3.10.2'), madeOf: madeOf('images/base.tar')},
-        {reference: served('registry.k8s.io/e2e-test-images/busybox:1.29-4'), madeOf: madeOf('images/base.tar')},
-        {reference: served('registry.k8s.io/coredns/coredns:v1.14.2'), madeOf: madeOf('images/dns.tar')},
-        {reference: served('shop.example/web:7'), madeOf: madeOf('images/shop.tar')},
-        {reference: served('docker.io/library/nginx:latest'), madeOf: madeOf('images/shop.tar')},
+        {reference: served(set, 'registry.k8s.io/pause:3.10.2'), madeOf: madeOf('images/base.tar')},
+        {reference: served(set, 'registry.k8s.io/e2e-test-images/busybox:1.29-4'), madeOf: madeOf('images/base.tar')},
+        {reference: served(set, 'registry.k8s.io/coredns/coredns:v1.14.2'), madeOf: madeOf('images/dns.tar')},
+        {reference: served(set, 'shop.example/web:7'), madeOf: madeOf('images/shop.tar')},
+        {reference: served(set, 'docker.io/library/nginx:latest'), madeOf: madeOf('images/shop.tar')},
       ])
     })
 
@@ -224,8 +227,9 @@ describe('mirror', () => {
       })
       expect((await failure(policies(), 'ARTIFACT_CHECKSUM')).message).to.include('has the wrong content')
       write({[MANIFEST_PATH]: Buffer.from(POLICY_MANIFEST)})
-      const {policyEngine} = await policies()
-      expect(policyEngine?.image).to.equal(served('site.example/kube-network-policies:v9'))
+      const set = await policies()
+      const {policyEngine} = set
+      expect(policyEngine?.image).to.equal(served(set, 'site.example/kube-network-policies:v9'))
       expect(policyEngine?.manifest.text).to.equal(POLICY_MANIFEST)
     })
 
@@ -306,8 +310,8 @@ describe('mirror', () => {
       }
       const set = await resolve({mirror: server.url})
       expect(set.images).to.deep.equal({
-        pause: served('registry.k8s.io/pause:1'),
-        check: served('registry.k8s.io/busybox:1'),
+        pause: served(set, 'registry.k8s.io/pause:1'),
+        check: served(set, 'registry.k8s.io/busybox:1'),
       })
     })
 
@@ -322,8 +326,9 @@ describe('mirror', () => {
         resolveMirror(request({mirror: server.url, cni: 'kube-network-policies'}), network(), TEST_RELEASES)
       expect((await failure(policies(), 'ARTIFACT_CHECKSUM')).message).to.include(MANIFEST_PATH)
       server.files.set(MANIFEST_PATH, Buffer.from(POLICY_MANIFEST))
-      const {policyEngine} = await policies()
-      expect(policyEngine?.image).to.equal(served('registry.k8s.io/networking/kube-network-policies:v9'))
+      const set = await policies()
+      const {policyEngine} = set
+      expect(policyEngine?.image).to.equal(served(set, 'registry.k8s.io/networking/kube-network-policies:v9'))
     })
 
     it('refuses what differs from its checksum', async () => {

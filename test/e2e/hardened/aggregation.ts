@@ -11,7 +11,8 @@ import {withCluster} from '../../../src/steps/session/open-cluster.js'
 import {kubectl, kubectlOutcome} from '../kubectl.js'
 import type {Khw} from '../khw.js'
 import {clusterOf, servingPair} from './rendered-addon.js'
-import {onNode, SAMPLE_IMAGE, sampleImage} from './sample-image.js'
+import {onNode} from './on-node.js'
+import {serveSampleImage} from './sample-image.js'
 import {API, GROUP, NAMESPACE, PORT, sampleObjects, SERVICE} from './sample-objects.js'
 
 /** Kubernetes' own sample-apiserver is served by every API server, and knows who is calling; it is gone afterwards. */
@@ -42,7 +43,7 @@ export function aggregation(khw: Khw, cluster: string, controllers: readonly str
 
     before('is installed', async () => {
       directory = mkdtempSync(join(tmpdir(), 'khw-aggregation-'))
-      await onNode(khw, cluster, 'worker-1', 'sudo ctr -n k8s.io images import -', await sampleImage())
+      await serveSampleImage(khw.header(cluster).artifacts)
       objects = sampleObjects(await servingPair(khw, cluster, SERVICE))
       await withApi(async api => {
         for (const object of [namespace, ...objects]) await applyObject(api, object)
@@ -54,7 +55,6 @@ export function aggregation(khw: Khw, cluster: string, controllers: readonly str
         for (const object of [...objects].reverse()) await api.delete(objectPath(object), {gracePeriodSeconds: 0})
         await api.delete(objectPath(namespace))
       })
-      await onNode(khw, cluster, 'worker-1', `sudo ctr -n k8s.io images rm ${SAMPLE_IMAGE}`)
       rmSync(directory, {recursive: true})
     })
 

@@ -1,18 +1,44 @@
-import {execFileSync, spawn} from 'node:child_process'
-import {readdirSync, readFileSync} from 'node:fs'
+import {execFileSync} from 'node:child_process'
+import {createHash} from 'node:crypto'
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
+import type {ArtifactSet} from '../../../src/artifacts/artifact.js'
 import {imageArchive} from '../../../src/artifacts/images/image-archive.js'
+import {imagesOf} from '../../../src/artifacts/images/image-store.js'
+import {linkImages} from '../../../src/artifacts/images/served-images.js'
 import {homeOf} from '../../../src/cluster/home.js'
-import {sshCommand} from '../../../src/steps/cluster-access.js'
+import {registryDirectory} from '../../../src/registry-layout.js'
 import type {TarEntry} from '../../../src/tar.js'
-import type {Khw} from '../khw.js'
 import {ARCHITECTURE, buildSampleApiserver, SAMPLE_APISERVER} from '../sample-apiserver.js'
-import {clusterOf} from './rendered-addon.js'
 
 export const SAMPLE_IMAGE = 'khw.local/sample-apiserver:1'
 
+/**
+ * Lets the region's registry have it, for clusters of these artifacts: as if it were among the archives of their mirror. It
+ * stays in the cache, as what it is made of does.
+ */
+export async function serveSampleImage({imageRegistry}: ArtifactSet): Promise<void> {
+  const {cache} = homeOf()
+  const space = imageRegistry?.url.split('/').at(-1)
+  if (space === undefined) throw new Error('the nodes of this cluster have no registry in the region')
+  const directory = mkdtempSync(join(tmpdir(), 'khw-image-'))
+  try {
+    const path = join(directory, 'sample-apiserver.tar')
+    const content = await sampleImage()
+    writeFileSync(path, content)
+    const archive = {path, sha256: createHash('sha256').update(content).digest('hex')}
+    const {signal} = new AbortController()
+    const registry = registryDirectory(cache)
+    const images = await imagesOf(archive, {architecture: ARCHITECTURE, cache, registry, signal})
+    await linkImages(registry, space, images)
+  } finally {
+    rmSync(directory, {recursive: true})
+  }
+}
+
 /** Kubernetes' sample-apiserver and the etcd it keeps its objects in, with that one's C library: nothing else is in it. */
-export async function sampleImage(): Promise<Buffer> {
+async function sampleImage(): Promise<Buffer> {
   await buildSampleApiserver()
   const etcd = cachedEtcd()
   const program = (name: string, path: string): TarEntry => ({
@@ -38,29 +64,6 @@ export async function sampleImage(): Promise<Buffer> {
       program('bin/etcd', etcd),
       ...libraries.map(path => program(path.slice(1), path)),
     ],
-  })
-}
-
-/** Runs a command on a node, with this on its standard input; resolves with what it prints. */
-export async function onNode(
-  khw: Khw,
-  cluster: string,
-  node: string,
-  command: string,
-  input: Uint8Array = Buffer.alloc(0),
-): Promise<string> {
-  const {program, args} = await sshCommand({...clusterOf(khw, cluster), node, command: [command]})
-  const child = spawn(program, args, {stdio: ['pipe', 'pipe', 'pipe']})
-  let output = ''
-  child.stdout.on('data', (text: Buffer) => (output += text.toString()))
-  child.stderr.on('data', (text: Buffer) => (output += text.toString()))
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(input)
-  return new Promise((resolve, reject) => {
-    child.once('close', code => {
-      if (code === 0) resolve(output)
-      else reject(new Error(`"${command}" on ${node} exited with ${code}: ${output}`))
-    })
   })
 }
 

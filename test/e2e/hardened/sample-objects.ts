@@ -104,7 +104,6 @@ function pod(): Manifest {
   const container = (name: string, command: readonly string[], more: object): object => ({
     name,
     image: SAMPLE_IMAGE,
-    imagePullPolicy: 'Never',
     command,
     securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: ['ALL']}},
     ...more,

@@ -63,6 +63,12 @@ export function verifyTests(khw: Khw, cluster: string): void {
         .flatMap(({checks}) => checks)
         .filter(({id, state}) => id.startsWith('5.') && state === 'PASS')
       expect(ofPolicies.map(({id}) => id)).to.include.members(['5.1.2', '5.1.4', '5.1.5'])
+      // What the profile "cis" adds.
+      const added = report.areas.flatMap(({checks}) => checks).filter(({id}) => ['1.2.1', '1.2.11'].includes(id))
+      expect(added.map(({id, state}) => [id, state])).to.deep.equal([
+        ['1.2.1', 'PASS'],
+        ['1.2.11', 'PASS'],
+      ])
       expect(report.totals.PASS).to.be.greaterThan(100)
       const smoke = report.areas.find(({area}) => area === 'smoke')?.checks ?? []
       const passed = smoke.filter(({state}) => state === 'PASS').map(({id}) => id)

@@ -54,6 +54,7 @@ describe("the region's registry", () => {
     for (const content of [layer, manifest, index]) write(blobPath(registry, digestOf(content)), content)
     write(manifestLink(registry, 'registry.k8s.io/pause', '3.10'), digestOf(manifest))
     write(manifestLink(registry, 'registry.k8s.io/pause', digestOf(manifest)), digestOf(manifest))
+    write(manifestLink(registry, 'registry.k8s.io/space/pause', '1'), digestOf(manifest))
     write(manifestLink(registry, 'localhost:5000/shop/web', 'v1'), digestOf(index))
     write(manifestLink(registry, 'registry.k8s.io/broken', 'gone'), digestOf('gone'))
     write(manifestLink(registry, 'registry.k8s.io/broken', 'layer'), digestOf(layer))
@@ -89,6 +90,8 @@ describe("the region's registry", () => {
     expect(head).to.include({status: 200, body: ''})
     expect(head.headers).to.include({...headers, 'content-length': String(manifest.length)})
     expect(await ask('/v2/registry.k8s.io/pause/manifests/3.10')).to.include({status: 200, body: manifest})
+    // As containerd asks it where the mirror has a path of its own (`override_path`).
+    expect(await ask('/v2/space/pause/manifests/1?ns=registry.k8s.io')).to.include({status: 200, body: manifest})
     const other = await ask('/v2/shop/web/manifests/v1?ns=localhost%3A5000')
     expect(other).to.include({status: 200, body: index})
     expect(other.headers).to.include({'content-type': INDEX})

@@ -36,7 +36,7 @@ export interface RegionAccess extends OperatorRanges {
   readonly cacheServer?: {
     /** `http://169.254.169.253:8080`: the URL of the cache directory's root as instances see it. */
     readonly url: string
-    /** The directory it serves. */
+    /** The directory it serves; below `/v2/` as a registry of images, in the form of registry-layout.ts. */
     readonly directory: string
   }
   /** Of a region all of whose machines are alike; on AWS it depends on the instance type. */

@@ -17,9 +17,9 @@ export async function askStrictness(
   request: CreateRequest,
 ): Promise<Pick<CreateRequest, 'cni' | 'securityProfile'>> {
   const open = 'A NetworkPolicy does nothing.'
-  // Images from Debian come as archives, and no registry is asked.
-  const cis =
-    request.artifacts === 'debian' ? 'Nobody at all is anonymous.' : 'Containers start only if their registry answers.'
+  // There, images come to the machines as archives, and no registry is asked.
+  const archives = request.artifacts === 'mirror' && request.provider === 'aws'
+  const cis = archives ? 'Nobody at all is anonymous.' : 'Containers start only if their registry answers.'
   const choices: readonly Choice<Strictness>[] = [
     {value: 'default', name: 'Hardened, as far as it hurts no use', description: open},
     {

@@ -20,7 +20,8 @@ export function pulledImages(khw: Khw, cluster: string): void {
       directory = mkdtempSync(join(tmpdir(), 'khw-images-'))
     })
     after(async () => {
-      await kubectl(khw, cluster, 'delete', 'pods', 'pulled', 'only-there', '--ignore-not-found', '--grace-period=1')
+      // Not waited for: the kubelet looks for an image's own registry for a while before it gives up.
+      await kubectl(khw, cluster, 'delete', 'pods', 'pulled', 'only-there', '--ignore-not-found', '--wait=false')
       await onNode(khw, cluster, WORKER, `sudo ctr -n k8s.io images rm ${ONLY_THERE}`)
       rmSync(directory, {recursive: true})
     })

@@ -1,5 +1,5 @@
 import {setMaxListeners} from 'node:events'
-import type {Instance, Tag} from '@aws-sdk/client-ec2'
+import type {Instance, RouteTable, Tag} from '@aws-sdk/client-ec2'
 import type {ClusterSpec} from '../cluster/spec.js'
 import type {ResourceClients} from './clients.js'
 import {KIND_NAMES, KINDS, type Kind, type KindName, type KindResources, type Look} from './kinds.js'
@@ -11,17 +11,36 @@ type Lists = {readonly [Name in KindName]: readonly KindResources[Name][]}
 export interface Inventory extends Lists {
   /** Terminated instances, which EC2 still describes for about an hour; `instances` is without them. */
   readonly ended: readonly Instance[]
+  /** Of the VPC of somebody else that the cluster stands in, where that is known. Only routes in them are its own. */
+  readonly foreignRouteTables: readonly RouteTable[]
 }
 
-/** With the spec of the cluster, where it is known: then IAM is asked only if that has something there. */
+/**
+ * With the spec of the cluster, where it is known: then IAM is asked only if that has something there, and the network that
+ * is not its own is looked at, too.
+ */
 export interface InventorySource extends ResourceClients {
-  readonly spec?: Pick<ClusterSpec, 'ssm'>
+  readonly spec?: Pick<ClusterSpec, 'ssm' | 'network'>
 }
 
 /** One describe pass by tag, all kinds at once. */
-export function takeInventory(from: InventorySource, clusterId: string, signal: AbortSignal): Promise<Inventory> {
+export async function takeInventory(from: InventorySource, clusterId: string, signal: AbortSignal): Promise<Inventory> {
   const {spec} = from
-  return inventoryOf(from, {clusterId, ...(spec && {ssm: spec.ssm === true})}, signal)
+  const [inventory, foreignRouteTables] = await Promise.all([
+    inventoryOf(from, {clusterId, ...(spec && {ssm: spec.ssm === true})}, signal),
+    routeTablesIn(from, spec?.network.existing?.vpcId, signal),
+  ])
+  return {...inventory, foreignRouteTables}
+}
+
+async function routeTablesIn(
+  {ec2}: ResourceClients,
+  vpcId: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly RouteTable[]> {
+  if (vpcId === undefined) return []
+  const Filters = [{Name: 'vpc-id', Values: [vpcId]}]
+  return (await ec2.describeRouteTables({Filters}, {abortSignal: signal})).RouteTables ?? []
 }
 
 /** As `takeInventory`, of whatever is looked for. */
@@ -37,11 +56,12 @@ export async function inventoryOf(from: ResourceClients, look: Look, signal: Abo
     ...lists,
     instances: lists.instances.filter(instance => !hasEnded(instance)),
     ended: lists.instances.filter(hasEnded),
+    foreignRouteTables: [],
   }
 }
 
 export function emptyInventory(): Inventory {
-  return {...listsOf(() => []), ended: []}
+  return {...listsOf(() => []), ended: [], foreignRouteTables: []}
 }
 
 /** The one that a step made, by its tag. */
@@ -58,12 +78,16 @@ export function inVpc<T extends {VpcId?: string | undefined}>(resources: readonl
 export function filterInventory(inventory: Inventory, keep: (id: string) => boolean): Inventory {
   const kept = <Name extends KindName>(name: Name): readonly KindResources[Name][] =>
     listOf(inventory, name).filter(resource => keep(kindOf(name).id(resource) ?? ''))
-  return {...listsOf(kept), ended: inventory.ended}
+  return {...listsOf(kept), ended: inventory.ended, foreignRouteTables: inventory.foreignRouteTables}
 }
 
 /** All resources of two inventories that have nothing in common. */
 export function joinInventories(a: Inventory, b: Inventory): Inventory {
-  return {...listsOf(name => [...a[name], ...b[name]]), ended: [...a.ended, ...b.ended]}
+  return {
+    ...listsOf(name => [...a[name], ...b[name]]),
+    ended: [...a.ended, ...b.ended],
+    foreignRouteTables: [...a.foreignRouteTables, ...b.foreignRouteTables],
+  }
 }
 
 export interface KnownResource {

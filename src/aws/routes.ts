@@ -1,6 +1,5 @@
-import type {CreateRouteCommandInput, EC2} from '@aws-sdk/client-ec2'
+import type {CreateRouteCommandInput, EC2, RouteTable} from '@aws-sdk/client-ec2'
 import {awsErrorCode} from './errors.js'
-import type {Inventory} from './inventory.js'
 
 interface RouteTarget {
   readonly DestinationCidrBlock: string
@@ -8,9 +7,9 @@ interface RouteTarget {
   readonly NetworkInterfaceId?: string
 }
 
-/** Whether a route table has this very route and it leads somewhere. */
-export function hasRoute(inventory: Inventory, routeTableId: string, wanted: RouteTarget): boolean {
-  const table = inventory.routeTables.find(t => t.RouteTableId === routeTableId)
+/** Whether that one of the tables has this very route and it leads somewhere. */
+export function hasRoute(tables: readonly RouteTable[], routeTableId: string, wanted: RouteTarget): boolean {
+  const table = tables.find(t => t.RouteTableId === routeTableId)
   return (table?.Routes ?? []).some(
     route =>
       route.State === 'active' &&

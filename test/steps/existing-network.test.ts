@@ -182,6 +182,34 @@ describe('a cluster in a VPC of somebody else', function () {
     expect(await routesTo('10.200.1.0/24')).to.deep.equal(expected)
   })
 
+  it('gets back a route that somebody has deleted, and has those of a table that a subnet goes by from now on', async () => {
+    await run.run()
+    const {ec2} = run.region
+    const range = {DestinationCidrBlock: '10.200.1.0/24'}
+    const there = await routesTo('10.200.1.0/24')
+    await ec2.deleteRoute({RouteTableId: theirs.tableId, ...range})
+    const again = await run.run()
+    expect(await routesTo('10.200.1.0/24')).to.deep.equal(there)
+    expect(outcomes(again)).to.include({created: 1})
+    const done = again.flatMap(event => (event.type === 'step-done' && event.outcome !== 'kept' ? [event.id] : []))
+    expect(done).to.deep.equal(['routing/pod-route/worker-1'])
+
+    const {RouteTable} = await ec2.createRouteTable({VpcId: theirs.vpcId})
+    const fresh = present(RouteTable?.RouteTableId)
+    await ec2.createRoute({RouteTableId: fresh, DestinationCidrBlock: '0.0.0.0/0', GatewayId: theirs.gatewayId})
+    const {RouteTables = []} = await ec2.describeRouteTables({RouteTableIds: [theirs.tableId]})
+    const AssociationId = present(RouteTables[0]?.Associations?.[0]?.RouteTableAssociationId)
+    await ec2.replaceRouteTableAssociation({AssociationId, RouteTableId: fresh})
+    await run.run()
+    for (const number of [1, 2]) {
+      const to = await interfaceOf(`worker-${number}`)
+      expect(await routesTo(`10.200.${number}.0/24`)).to.include(`${fresh} ${to} active`)
+    }
+    expect(Object.keys(outcomes(await run.run()))).to.deep.equal(['kept'])
+    expect((await destroy()).remaining).to.deep.equal([])
+    for (const number of [1, 2]) expect(await routesTo(`10.200.${number}.0/24`)).to.deep.equal([])
+  })
+
   for (const when of ['before', 'after'] as const)
     it(`has all its routes though the connection broke ${when} one was made, and leaves none`, async () => {
       faults.set({calls: [{action: 'CreateRoute', when, nth: 2, how: 'drop'}]})

@@ -68,8 +68,8 @@ describe('steps against the region', () => {
       spec: sampleSpec({controllers: 1, workers: 1, loadBalancer: 'nlb', ssm: true, network: {subnets: 2}}),
     })
     await run.run()
-    const {ended, ...all} = await inventory()
-    expect(ended).to.deep.equal([])
+    const {ended, foreignRouteTables, ...all} = await inventory()
+    expect([...ended, ...foreignRouteTables]).to.deep.equal([])
     for (const resources of Object.values(all)) {
       expect(resources).not.to.deep.equal([])
       for (const resource of resources as {Tags?: Tag[]; TagSet?: Tag[]}[]) {

@@ -12,7 +12,7 @@ export const defaultRoute = defineStep({
   changes: 1,
 
   find({inventory}, needs) {
-    return hasRoute(inventory, needs.routeTable.routeTableId, {
+    return hasRoute(inventory.routeTables, needs.routeTable.routeTableId, {
       DestinationCidrBlock: '0.0.0.0/0',
       GatewayId: needs.internetGateway.internetGatewayId,
     })

@@ -13,6 +13,12 @@ export function existingSubnet(subnetId: string, number: number, vpc_: typeof vp
     title: `Use ${subnetId}`,
     needs: {vpc: vpc_},
 
+    // Whoever owns it may give it another table.
+    find({inventory}) {
+      const routeTableId = effectiveTable(inventory.foreignRouteTables, subnetId)?.RouteTableId
+      return routeTableId === undefined ? undefined : {subnetId, routeTableId}
+    },
+
     async create({ec2, signal}, needs) {
       const Filters = [{Name: 'vpc-id', Values: [needs.vpc.vpcId]}]
       const {RouteTables = []} = await ec2.describeRouteTables({Filters}, {abortSignal: signal})

@@ -1,7 +1,8 @@
 import type {WorkerNode} from '../../cluster/addressing.js'
 import {claimRoute} from '../../aws/claimed-routes.js'
+import {hasRoute} from '../../aws/routes.js'
 import type {Instance} from '../compute/instance.js'
-import {defineStep, type Step} from '../engine/step.js'
+import {defineStep, type OutputsOf, type Step} from '../engine/step.js'
 import type {ExistingSubnet} from '../network/existing-subnet.js'
 import {waitForRoute} from './wait-for-route.js'
 
@@ -22,11 +23,19 @@ export function existingPodRoute(node: WorkerNode, needs: ExistingPodRouteNeeds)
     phase: 'routing',
     title: `Route ${node.podCidr} to ${node.name}`,
     needs,
-    // As many as there are route tables, which the plan does not know.
-    changes: 1,
+    // As many as there are route tables, which the plan does not know: each subnet may have its own.
+    changes: needs.subnets.length,
+
+    find({inventory: {foreignRouteTables}}, {subnets, instance: {networkInterfaceId}}) {
+      const routeTableIds = tablesOf(subnets)
+      const route = {DestinationCidrBlock: node.podCidr, NetworkInterfaceId: networkInterfaceId}
+      return routeTableIds.every(id => hasRoute(foreignRouteTables, id, route))
+        ? {routeTableIds, networkInterfaceId}
+        : undefined
+    },
 
     async create({ec2, ec2Once, clusterId, clock, signal}, {subnets, instance: {networkInterfaceId}}) {
-      const routeTableIds = [...new Set(subnets.map(subnet => subnet.routeTableId))]
+      const routeTableIds = tablesOf(subnets)
       for (const RouteTableId of routeTableIds) {
         const route = {RouteTableId, DestinationCidrBlock: node.podCidr, NetworkInterfaceId: networkInterfaceId}
         await waitForRoute(node, {clock, signal}, () => claimRoute({ec2, ec2Once, clusterId, signal}, route))
@@ -34,4 +43,8 @@ export function existingPodRoute(node: WorkerNode, needs: ExistingPodRouteNeeds)
       return {routeTableIds, networkInterfaceId}
     },
   })
+}
+
+function tablesOf(subnets: OutputsOf<ExistingPodRouteNeeds>['subnets']): string[] {
+  return [...new Set(subnets.map(({routeTableId}) => routeTableId))]
 }

@@ -22,7 +22,7 @@ export function podRoute(node: WorkerNode, instance: Instance): PodRoute {
     changes: 1,
 
     find({inventory}, needs) {
-      return hasRoute(inventory, needs.routeTable.routeTableId, {
+      return hasRoute(inventory.routeTables, needs.routeTable.routeTableId, {
         DestinationCidrBlock: node.podCidr,
         NetworkInterfaceId: needs.instance.networkInterfaceId,
       })

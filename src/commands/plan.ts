@@ -7,8 +7,8 @@ export default class Plan extends KhwCommand {
   static override summary = 'Show what a create would do, and what it takes'
   static override description =
     'Takes the flags of khw create and does nothing. Of a new cluster it asks no region; of one that is recorded here it asks ' +
-    'the provider what there is, and says what would be kept (=), adopted (~) and created (+). Phases ' +
-    'with much to do say how much; --all names every step.'
+    'the provider what there is, and says what would be kept (=), adopted (~), gone through again (?) and created (+), ' +
+    'of what is unfinished, too. Phases with much to do say how much; --all names every step.'
   static override examples = [
     '<%= config.bin %> plan --provider aws --region eu-central-1 --controllers 3 --workers 3',
     '<%= config.bin %> plan --provider aws --worker-type m5.large --ttl 2d --max-cost 20 --json',

@@ -1,4 +1,4 @@
-import type {RunContext} from '../../src/steps/engine/context.js'
+import type {EditionContext} from '../../src/steps/engine/step.js'
 import type {Json} from '../../src/steps/engine/json.js'
 import type {Plan} from '../../src/steps/engine/plan.js'
 import type {Step} from '../../src/steps/engine/step.js'
@@ -11,7 +11,7 @@ export function hollowSteps(whole: Plan, does: (id: string) => Promise<Json>): r
     title,
     needs,
     ...(after && {after}),
-    ...(edition && {edition: (of: RunContext) => edition(of)}),
+    ...(edition && {edition: (of: EditionContext) => edition(of)}),
     create: () => does(id),
   }))
 }

@@ -12,16 +12,12 @@ import {advanceRing, ensureRing} from '../../src/pki/key-ring.js'
 import {SERVICE_ACCOUNT_KEYS} from '../../src/pki/pki.js'
 import {MemorySecretStore} from '../pki/fixtures.js'
 import {sampleSpec} from './sample-spec.js'
-import {
-  plannedSteps,
-  planCluster,
-  unfinishedWork,
-  type PlannedStep,
-  type PlanReport,
-} from '../../src/steps/plan-cluster.js'
+import {planCluster, unfinishedWork, type PlanReport} from '../../src/steps/plan-cluster.js'
+import {plannedSteps, type PlannedStep} from '../../src/steps/planned-steps.js'
 import type {CreateRequest} from '../../src/steps/request/create-request.js'
 import {reaches} from '../local/api/test-region.js'
-import {RegionRun} from './region-run.js'
+import {ARTIFACTS, RegionRun} from './region-run.js'
+import {ACCESS} from './run-context.js'
 
 const {signal} = new AbortController()
 
@@ -159,8 +155,11 @@ describe('the plan of a cluster that is there', function () {
   })
   after(() => run.close())
 
-  const steps = async (journal: RegionRun['journal'] | undefined): Promise<readonly PlannedStep[]> =>
-    plannedSteps(createPlan(run.spec), journal, await takeInventory(run.clients, run.clusterId, signal))
+  const steps = async (journal: Pick<RegionRun['journal'], 'steps'>): Promise<readonly PlannedStep[]> => {
+    const {spec, clients, clusterId} = run
+    const inventory = await takeInventory({...clients, spec}, clusterId, signal)
+    return plannedSteps(createPlan(spec), {journal, inventory, spec, access: ACCESS, artifacts: ARTIFACTS})
+  }
   const actionsOf = (all: readonly PlannedStep[], pattern: RegExp): string[] => [
     ...new Set(all.filter(({id}) => pattern.test(id)).map(({action}) => action)),
   ]
@@ -176,37 +175,19 @@ describe('the plan of a cluster that is there', function () {
     expect(actionsOf(all, /^(node|etcd|control-plane|worker)\//)).to.deep.equal(['create'])
   })
 
-  it('goes through all again that is made from certificates which are being renewed', async () => {
-    const {steps: all} = createPlan(run.spec)
-    const done = (id: string, generation: string): [string, StepRecord] => [
-      id,
-      {status: 'done', inputs: '', output: {}, generation, startedAt: generation, seconds: 1, waitedFor: null},
-    ]
-    const [before, since, after] = ['2026-11-26T08:00:00Z', '2026-11-26T09:00:00Z', '2026-11-26T10:00:00Z'] as const
-    const header = {...run.journal.header, issuance: {since}}
-    const records = Object.fromEntries(all.map(({id}) => done(id, before)))
-    const inventory = await takeInventory(run.clients, run.clusterId, signal)
-    const actions = (renewing: boolean, more: Record<string, StepRecord> = {}): ReadonlyMap<string, string> =>
-      new Map(
-        plannedSteps(createPlan(run.spec), {header, renewing, steps: {...records, ...more}}, inventory).map(
-          ({id, action}) => [id, action],
-        ),
-      )
-    const [certificates, first, second] = [
-      'access/certificates',
-      'node/configure/controller-1',
-      'node/configure/worker-1',
-    ]
-    expect(actions(false).get(certificates)).to.equal('keep')
-    for (const id of [certificates, first, second]) expect(actions(true).get(id), id).to.equal('check')
-    // Stopped half-way.
-    const half = actions(true, Object.fromEntries([certificates, first].map(id => done(id, after))))
-    expect([certificates, first, second].map(id => half.get(id))).to.deep.equal(['keep', 'keep', 'check'])
+  it('adopts resources of which the record says nothing', async () => {
+    const all = await steps({steps: {}})
+    expect(actionsOf(all, /^network\/(vpc|subnet\/\d|route-table|internet-gateway)$/)).to.deep.equal(['adopt'])
   })
 
-  it('adopts resources of which the record says nothing', async () => {
-    const all = await steps(undefined)
-    expect(actionsOf(all, /^network\/(vpc|subnet\/\d|route-table|internet-gateway)$/)).to.deep.equal(['adopt'])
+  it('puts back a route that somebody has deleted', async () => {
+    const {ec2} = run.region
+    const {routeTables} = await takeInventory(run.clients, run.clusterId, signal)
+    const RouteTableId = routeTables[0]?.RouteTableId ?? ''
+    await ec2.deleteRoute({RouteTableId, DestinationCidrBlock: '10.200.1.0/24'})
+    const all = await steps(run.journal)
+    expect(actionsOf(all, /^routing\//)).to.deep.equal(['create'])
+    expect(actionsOf(all, /^(network|access|compute)\//)).to.deep.equal(['keep'])
   })
 
   it('creates anew what is gone, and all that was made from it', async () => {

@@ -10,6 +10,7 @@ import {takeInventory, type Inventory} from '../../aws/inventory.js'
 import {stepTags} from '../../aws/tags.js'
 import {attempt, look, LOOKED_FOR, OutcomeUnknown} from './attempts.js'
 import {clientToken} from './client-token.js'
+import {stepInputs, type DoneNeed} from './step-inputs.js'
 
 export interface RunOptions {
   readonly plan: Plan
@@ -18,14 +19,8 @@ export interface RunOptions {
   readonly onEvent: RunListener
 }
 
-interface Finished {
-  readonly output: Json
+interface Finished extends DoneNeed {
   readonly at: number
-  /**
-   * When what it stands for was made (ISO 8601). What is made again may have the same output and still be another thing,
-   * as a machine launched anew at the same address: whatever needs it is done again then.
-   */
-  readonly generation: string
 }
 
 /** What is on disk before the first side effect. */
@@ -87,10 +82,7 @@ export async function runPlan({plan, journal, context, onEvent}: RunOptions): Pr
   }
 
   const perform = async (step: Step, needs: ReadonlyMap<string, Finished>, startedAt: number): Promise<Performed> => {
-    const arguments_ = outputsOf(step, needs)
-    const generations = [...needs].map(([id, need]) => [id, need.generation])
-    const edition = step.edition?.(context)
-    const inputs = inputsDigest({arguments: arguments_, generations, ...(edition !== undefined && {edition})})
+    const {arguments: arguments_, digest: inputs} = stepInputs(step, needs, context)
     const earlier = records[step.id]
     let token = tokenOf(earlier, inputs) ?? clientToken(context.clusterId, step.id, inputs, startedAt)
     const progress = (text: string): void => {
@@ -183,16 +175,6 @@ function lowerFirst(text: string): string {
 /** The token of an attempt whose outcome is unknown or failed is used again, as long as the inputs are the same. */
 function tokenOf(record: StepRecord | undefined, inputs: string): string | undefined {
   return record && record.status !== 'done' && record.inputs === inputs ? record.token : undefined
-}
-
-function outputsOf(step: Step, needs: ReadonlyMap<string, Finished>): Readonly<Record<string, Json>> {
-  const output = (need: Step): Json => needs.get(need.id)?.output ?? null
-  return Object.fromEntries(
-    Object.entries(step.needs).map(([name, need]) => [
-      name,
-      Array.isArray(need) ? need.map(output) : output(need as Step),
-    ]),
-  )
 }
 
 function lastOf(needs: ReadonlyMap<string, Finished>): string | null {

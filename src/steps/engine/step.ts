@@ -17,7 +17,7 @@ export interface Step<Output extends Json = Json, Needs extends StepNeeds = Step
   /** Steps that come before it and give it nothing: for who must not be at work at the same time. */
   readonly after?: readonly Step[]
   /** What it depends on beside its needs: when that is another, it is done again. */
-  readonly edition?: (context: RunContext) => Json | undefined
+  readonly edition?: (context: EditionContext) => Json | undefined
   /** Only of a step that makes an EC2 resource, which then carries the step's id as a tag. */
   readonly onRepeat?: OnRepeat
   /** Of a step that changes something of AWS without making a resource: how many calls that takes on a good day. */
@@ -26,10 +26,16 @@ export interface Step<Output extends Json = Json, Needs extends StepNeeds = Step
    * What is there already, from the inventory read at the start of the run. A step that has it is checked against AWS
    * on every run (AWS wins over the journal); a step without it is done when the journal says so.
    */
-  find?(context: StepContext, needs: OutputsOf<Needs>): Output | undefined
+  find?(context: LookContext, needs: OutputsOf<Needs>): Output | undefined
   /** Makes it. Called again with the same client token after a crash, so it must be idempotent. */
   create(context: StepContext, needs: OutputsOf<Needs>): Promise<Output>
 }
+
+/** What a step goes by that only looks whether it is done. */
+export type LookContext = Pick<StepContext, 'inventory' | 'stepId' | 'access'>
+
+/** What else than its needs a step may be made from. */
+export type EditionContext = Pick<RunContext, 'spec' | 'access' | 'artifacts' | 'issuance' | 'keys'>
 
 /**
  * What AWS does with a second call like the one that made a resource: `doubles` makes another one, `refuses` it (or answers

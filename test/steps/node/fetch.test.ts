@@ -8,6 +8,7 @@ import {systemClock} from '../../../src/clock.js'
 import {nodesOf} from '../../../src/cluster/addressing.js'
 import {createPlan} from '../../../src/steps/create-plan.js'
 import type {RunContext} from '../../../src/steps/engine/context.js'
+import type {EditionContext} from '../../../src/steps/engine/step.js'
 import {Journal, type JournalHeader} from '../../../src/steps/engine/journal.js'
 import {plan} from '../../../src/steps/engine/plan.js'
 import {runPlan} from '../../../src/steps/engine/runner.js'
@@ -34,7 +35,7 @@ describe('what a node has to have', () => {
       phase,
       title,
       needs,
-      ...(edition && id.startsWith('node/fetch/') && {edition: (of: RunContext) => edition(of)}),
+      ...(edition && id.startsWith('node/fetch/') && {edition: (of: EditionContext) => edition(of)}),
       create: () => {
         log.push(id)
         return Promise.resolve({})

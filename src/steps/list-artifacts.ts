@@ -125,7 +125,8 @@ function pulled({images, imageRegistry, policyEngine, source}: ArtifactSet): Lis
 }
 
 function listed(name: string, reference: string, registry: ArtifactSet['imageRegistry']): ListedArtifact {
-  const [, repository = reference, version = '', digest = null] = /^(.+?):([^:@/]+)(?:@(.+))?$/.exec(reference) ?? []
+  const [, repository = reference, version = '', digest = null] =
+    /^([^@]+?)(?::([^:@/]+))?(?:@(.+))?$/.exec(reference) ?? []
   const {madeOf = []} = registry?.images.find(image => image.reference === reference) ?? {}
   return {name: `image-${name}`, version, source: repository, digest, madeOf: sources(madeOf)}
 }

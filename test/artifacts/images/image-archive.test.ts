@@ -2,7 +2,6 @@ import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {setTimeout as sleep} from 'node:timers/promises'
 import {expect} from 'chai'
 import {busyboxImage} from '../../../src/artifacts/images/busybox-image.js'
 import {tarMembers} from '../../../src/tar.js'
@@ -71,11 +70,12 @@ describe('image archive', () => {
     const [shell, option, script = ''] = config.Cmd
     expect([shell, option]).to.deep.equal(['/bin/sh', '-c'])
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      // By its own handler, for there is no other for process 1: without one the code would be null.
-      const child = spawn('/bin/sh', ['-c', script], {stdio: 'ignore', detached: true})
-      await sleep(200)
+      const told = script.replace('while ', 'echo listening; while ')
+      const child = spawn('/bin/sh', ['-c', told], {stdio: ['ignore', 'pipe', 'ignore'], detached: true})
+      await once(child.stdout, 'data')
       child.kill(signal)
       const [code, by] = (await once(child, 'exit')) as [number | null, string | null]
+      // By its own handler, for there is no other for process 1: without one the code would be null.
       expect({code, by}, signal).to.deep.equal({code: 0, by: null})
       // What it slept by.
       process.kill(-(child.pid ?? 0), 'SIGKILL')

@@ -107,7 +107,7 @@ describe('khw artifacts list', () => {
     const reference = (name: string): string => `registry.example/${name}:1@sha256:${SUM}`
     const madeOf = [{url: '/srv/mirror/images/all.tar', sha256: 'cd'.repeat(32)}]
     const images = {pause: reference('pause'), check: reference('tools/busybox')}
-    const all = [...Object.values(images), reference('shop/web')]
+    const all = [...Object.values(images), reference('shop/web'), `localhost:5000/shop/db@sha256:${SUM}`]
     const imageRegistry = {url: 'http://169.254.169.252', images: all.map(each => ({reference: each, madeOf}))}
     record({...SET, source: 'mirror', images, imageRegistry})
     const {artifacts} = JSON.parse((await run('sample', '--json')).stdout) as ArtifactsReport
@@ -119,6 +119,7 @@ describe('khw artifacts list', () => {
       listed('image-pause', 'registry.example/pause'),
       listed('image-check', 'registry.example/tools/busybox'),
       listed('image-web', 'registry.example/shop/web'),
+      {...listed('image-db', 'localhost:5000/shop/db'), version: ''},
     ])
   })
 

@@ -1,5 +1,5 @@
 import type {AccessReport} from '../steps/operator-access.js'
-import {next} from './status-report.js'
+import {next} from './report-lines.js'
 import type {Style} from './style.js'
 import {fields} from './table.js'
 

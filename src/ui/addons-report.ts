@@ -1,7 +1,7 @@
 import type {AddonReport} from '../steps/addons/report.js'
 import type {AddonChange, AddonsReport} from '../steps/cluster-addons.js'
 import {count} from './quantities.js'
-import {next, type ReportOptions} from './status-report.js'
+import {next, type ReportOptions} from './report-lines.js'
 import type {Style} from './style.js'
 import {table} from './table.js'
 import {wrap} from './text.js'

@@ -1,6 +1,7 @@
 import {ENOUGH_DAYS} from '../pki/enough-days.js'
 import type {CertificateReport, CertificatesReport} from '../steps/certificates/list-certificates.js'
-import {marked, next, rotation, rotationIsDue, type ReportOptions} from './status-report.js'
+import {rotation, rotationIsDue} from './old-keys.js'
+import {marked, next, type ReportOptions} from './report-lines.js'
 import type {Style} from './style.js'
 import {table} from './table.js'
 import {clip, wrap} from './text.js'

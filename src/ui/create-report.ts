@@ -1,7 +1,9 @@
 import {policiesSentence} from '../cluster/cni.js'
 import type {CreateReport} from '../cluster/report.js'
 import {count, duration} from './quantities.js'
-import {ending, endsWithin, next, nodesTable, perHour, type ReportOptions} from './status-report.js'
+import {ending, endsWithin} from './moments.js'
+import {next, type ReportOptions} from './report-lines.js'
+import {nodesTable, perHour} from './status-report.js'
 import {wrap} from './text.js'
 
 export interface CreateReportOptions extends ReportOptions {

@@ -1,6 +1,6 @@
 import {NOT_OURS, type DestroyReport} from '../cluster/report.js'
 import {count, duration} from './quantities.js'
-import {next, type ReportOptions} from './status-report.js'
+import {next, type ReportOptions} from './report-lines.js'
 import type {Style} from './style.js'
 import {wrap} from './text.js'
 

@@ -1,6 +1,7 @@
 import type {ExtendReport} from '../steps/extend-cluster.js'
 import {count} from './quantities.js'
-import {ending, next, type ReportOptions} from './status-report.js'
+import {ending} from './moments.js'
+import {next, type ReportOptions} from './report-lines.js'
 import {wrap} from './text.js'
 
 /** What `khw extend` prints for people: until when, and who does not know of it. */

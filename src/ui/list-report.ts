@@ -1,7 +1,8 @@
 import {isExpired} from '../cluster/expiry.js'
 import type {ClusterSummary} from '../cluster/report.js'
 import type {Style} from './style.js'
-import {timeLeft, warned, type ReportOptions} from './status-report.js'
+import {timeLeft} from './moments.js'
+import {warned, type ReportOptions} from './report-lines.js'
 import {table} from './table.js'
 
 /** What `khw list` prints for people. What is listed comes from khw's records; `khw status` looks. */

@@ -5,7 +5,7 @@ import {PHASES} from '../steps/phases.js'
 import type {PlanReport} from '../steps/plan-cluster.js'
 import type {PlannedStep} from '../steps/planned-steps.js'
 import {count, duration} from './quantities.js'
-import {marked, type ReportOptions} from './status-report.js'
+import {marked, type ReportOptions} from './report-lines.js'
 import type {Style} from './style.js'
 import {padTo, widthOf, wrap} from './text.js'
 

@@ -1,5 +1,5 @@
 import type {RecoverReport} from '../steps/recover-cluster.js'
-import {next} from './status-report.js'
+import {next} from './report-lines.js'
 import type {Style} from './style.js'
 
 const FROM = {

@@ -1,6 +1,7 @@
 import type {ClusterReport} from '../cluster/report.js'
 import {ENOUGH_DAYS} from '../pki/enough-days.js'
-import {endsWithin, expiry, marked, next, type ReportOptions} from './status-report.js'
+import {endsWithin, expiry} from './moments.js'
+import {marked, next, type ReportOptions} from './report-lines.js'
 
 /** What `khw certs renew` prints for people: until when they last, and whether the cluster is well. */
 export function renewReport(

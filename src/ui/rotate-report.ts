@@ -1,5 +1,6 @@
 import type {ClusterReport} from '../cluster/report.js'
-import {ending, marked, next, type ReportOptions} from './status-report.js'
+import {ending} from './moments.js'
+import {marked, next, type ReportOptions} from './report-lines.js'
 
 export interface RotateView extends Pick<ClusterReport, 'name' | 'ready' | 'rotating'> {
   /** The old service account key was dropped before the tokens that it has signed had ended. */

@@ -1,21 +1,16 @@
 import {hostname} from 'node:os'
 import {pricesAsOf} from '../cluster/prices.js'
-import type {AtWork, Check, ClusterReport, CostReport, NodeReport, Progress, RotatingReport} from '../cluster/report.js'
+import type {AtWork, Check, ClusterReport, CostReport, NodeReport, Progress} from '../cluster/report.js'
 import {usd} from '../cluster/cost.js'
 import {expiryWarning, isExpired} from '../cluster/expiry.js'
 import {ENOUGH_DAYS} from '../pki/enough-days.js'
+import {ending, endsWithin, expiry} from './moments.js'
+import {rotation, rotationIsDue} from './old-keys.js'
 import {plannedWork, type PlannedWork} from './planned-work.js'
 import {count, duration} from './quantities.js'
+import {marked, next, warned, type ReportOptions} from './report-lines.js'
 import type {Style} from './style.js'
 import {fields, table} from './table.js'
-import {wrap} from './text.js'
-
-export interface ReportOptions {
-  readonly style: Style
-  readonly columns: number
-  /** Milliseconds since the epoch. */
-  readonly now: number
-}
 
 /** What `khw status` prints for people: what there is, what is wrong, what to type next. */
 export function statusReport(report: ClusterReport, options: ReportOptions): string {
@@ -86,21 +81,6 @@ function facts(report: ClusterReport, now: number): [string, string][] {
   return rows.flatMap(([label, value]) => (value === undefined ? [] : [[label, value] as [string, string]]))
 }
 
-/** `service account key until 2026-11-26 11:04 UTC (in 58 min)`. */
-export function rotation(rotating: readonly RotatingReport[], now: number): string {
-  const parts = rotating.map(({key, waitsUntil}) => {
-    const name = `${key.replace('-', ' ')} key`
-    if (waitsUntil === undefined) return `${name}, as its rotation is unfinished`
-    return Date.parse(waitsUntil) > now ? `${name} until ${ending(waitsUntil, now)}` : `${name}, which can go`
-  })
-  return parts.join('; ')
-}
-
-/** A rotation that has something to do: one that waits has nothing. */
-export function rotationIsDue(now: number, rotating: readonly RotatingReport[] = []): boolean {
-  return rotating.some(({waitsUntil}) => waitsUntil === undefined || Date.parse(waitsUntil) <= now)
-}
-
 /** Only what is not right: a list of things that are is nothing to read. */
 function problems(report: ClusterReport, options: ReportOptions): string {
   const {checks, nodes, progress} = report
@@ -155,21 +135,6 @@ function atWork({command, pid, host, since}: AtWork, now: number): string {
   return `${command} (process ${pid}${elsewhere}, for ${duration(Math.max(0, now - Date.parse(since)) / 1000)})`
 }
 
-/** Of a cluster that is past its expiry or close to it. */
-export function warned(
-  cluster: {readonly name: string; readonly expiresAt: string | null},
-  {style, columns, now}: ReportOptions,
-): string {
-  const warning = expiryWarning(cluster, now)
-  return warning === undefined ? '' : marked(style.yellow('!'), warning.what, columns)
-}
-
-/** A sentence behind a mark, its further lines below its beginning. */
-export function marked(mark: string, text: string, columns: number): string {
-  const [head = '', ...rest] = wrap(text, columns - 4)
-  return [`${mark} ${head}`, ...rest.map(line => `  ${line}`)].join('\n')
-}
-
 function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
   const {phase, name, nodes, checks, expiresAt, certificates, progress} = report
   const warning = expiryWarning({name, expiresAt}, now)
@@ -201,11 +166,6 @@ function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
   return next([...ordered, ...(warning?.next ?? [])], style)
 }
 
-/** Commands to type next, one a line, ready to be copied. */
-export function next(commands: readonly string[], style: Style): string {
-  return commands.length === 0 ? '' : [style.dim('Next:'), ...commands.map(line => `  ${style.cyan(line)}`)].join('\n')
-}
-
 function policies({cni, policiesEnforced}: ClusterReport['network']): string {
   if (cni === 'bridge') return `not enforced (--cni ${cni}): a NetworkPolicy does nothing`
   return policiesEnforced ? `enforced by ${cni}` : `not known to be enforced by ${cni}`
@@ -213,28 +173,6 @@ function policies({cni, policiesEnforced}: ClusterReport['network']): string {
 
 function tolerance(n: number): string {
   return n === 0 ? 'no further loss of a controller' : `the loss of ${count(n, 'more controller')}`
-}
-
-export function endsWithin(milliseconds: number, iso: string | null, now: number): boolean {
-  return iso !== null && Date.parse(iso) - now < milliseconds
-}
-
-/** `2026-12-22 (in 30 days)`; with the time of day where that matters. */
-export function expiry(iso: string, now: number): string {
-  const days = Math.floor((Date.parse(iso) - now) / 86_400_000)
-  return days < 2 ? ending(iso, now) : `${iso.slice(0, 10)} (in ${days} days)`
-}
-
-/** `2026-11-26 11:04 UTC (in 7 h 58 min)`. */
-export function ending(iso: string, now: number): string {
-  return `${iso.slice(0, 16).replace('T', ' ')} UTC (${timeLeft(iso, now)})`
-}
-
-/** `in 7 h 58 min`: minutes matter of what ends within a day or two. */
-export function timeLeft(iso: string, now: number): string {
-  const left = (Date.parse(iso) - now) / 1000
-  if (left <= 0) return 'expired'
-  return left < 2 * 86_400 ? `in ${duration(left)}` : `in ${Math.floor(left / 86_400)} days`
 }
 
 /** `$0.29 an hour (list prices of June 2025)`. */

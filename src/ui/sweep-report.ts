@@ -1,6 +1,6 @@
 import type {Found, SweepReport, SweptCluster} from '../steps/sweep-clusters.js'
 import {destroyReport} from './destroy-report.js'
-import type {ReportOptions} from './status-report.js'
+import type {ReportOptions} from './report-lines.js'
 
 /** What would be removed, a line each. */
 export function foundReport({expired}: Found): string {

@@ -1,7 +1,7 @@
 import type {State, Verdict} from '../benchmark/check.js'
 import type {AreaName, VerifyReport} from '../steps/verify/verify-report.js'
 import {count, duration} from './quantities.js'
-import {next} from './status-report.js'
+import {next} from './report-lines.js'
 import type {Style} from './style.js'
 import {clip, padTo, wrap} from './text.js'
 

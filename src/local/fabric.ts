@@ -1,4 +1,5 @@
-import type {Instance, RegionState, Target} from './model.js'
+import type {Target} from './elb-model.js'
+import type {Instance, RegionState} from './model.js'
 
 /**
  * What health checks have found out; `initial` until they know. `unhealthy.draining`: unhealthy, and given time for the

@@ -1,10 +1,11 @@
+import type {ElbState} from './elb-model.js'
 import type {IamState} from './iam-model.js'
 
 /**
  * What exists in a local region: plain data, one record a kind, keyed by id. The api/ folder changes it, vpc/ and
  * machines/ make the host agree with it. Names and states are EC2's own (EC2 API Reference, data types).
  */
-export interface RegionState extends IamState {
+export interface RegionState extends ElbState, IamState {
   readonly schema: 1
   /** Twelve digits, drawn once. */
   readonly accountId: string
@@ -25,10 +26,6 @@ export interface RegionState extends IamState {
   clientTokens: Record<string, ClientToken>
   /** Elastic addresses, by allocation id. */
   addresses: Record<string, Address>
-  /** These three by their ARNs. */
-  loadBalancers: Record<string, LoadBalancer>
-  targetGroups: Record<string, TargetGroup>
-  listeners: Record<string, Listener>
 }
 
 export interface Tag {
@@ -226,75 +223,4 @@ export interface SpotMarket {
 export interface ClientToken {
   readonly inputHash: string
   readonly instanceIds: readonly string[]
-}
-
-/** A Network Load Balancer (Elastic Load Balancing API Reference, version 2015-12-01). */
-export interface LoadBalancer extends Tagged {
-  readonly loadBalancerArn: string
-  readonly loadBalancerName: string
-  readonly dnsName: string
-  readonly createdTime: string
-  readonly scheme: 'internet-facing' | 'internal'
-  readonly vpcId: string
-  state: 'provisioning' | 'active'
-  /** At most one subnet a zone. */
-  zones: LoadBalancerZone[]
-  /** Empty for one that was made without: it can never have any, and lets everybody in. */
-  securityGroups: string[]
-  /** By their names in the API: `load_balancing.cross_zone.enabled`. */
-  attributes: Record<string, string>
-}
-
-export interface LoadBalancerZone {
-  readonly availabilityZone: string
-  readonly subnetId: string
-  readonly networkInterfaceId: string
-}
-
-export interface TargetGroup extends Tagged {
-  readonly targetGroupArn: string
-  readonly targetGroupName: string
-  readonly protocol: 'TCP'
-  /** Of targets that are registered without one. */
-  readonly port: number
-  readonly vpcId: string
-  readonly targetType: 'instance' | 'ip'
-  healthCheck: HealthCheck
-  attributes: Record<string, string>
-  targets: Target[]
-}
-
-export interface HealthCheck {
-  readonly protocol: 'TCP' | 'HTTP' | 'HTTPS'
-  /** `traffic-port`, or a number. */
-  readonly port: string
-  /** Of HTTP and HTTPS. */
-  readonly path?: string
-  /** Status codes that are well, of HTTP and HTTPS: `200-399`, `200,204`. */
-  readonly matcher?: string
-  readonly intervalSeconds: number
-  readonly timeoutSeconds: number
-  readonly healthyThreshold: number
-  readonly unhealthyThreshold: number
-}
-
-export interface Target {
-  /** Of an instance, or an address. */
-  readonly id: string
-  readonly port: number
-  /** `all` for an address outside the VPC. */
-  readonly availabilityZone?: string
-  /** When its registration is through. ISO 8601. */
-  readonly checkedFrom: string
-  /** Set when it is deregistered: it gets no new connections and is forgotten then. ISO 8601. */
-  drainedAt?: string
-}
-
-export interface Listener extends Tagged {
-  readonly listenerArn: string
-  readonly loadBalancerArn: string
-  port: number
-  readonly protocol: 'TCP'
-  targetGroupArn: string
-  attributes: Record<string, string>
 }

@@ -1,5 +1,6 @@
 import {contains, parseCidr, parseIpv4} from '../cluster/cidr.js'
-import type {RegionState, Target, TargetGroup} from './model.js'
+import type {Target, TargetGroup} from './elb-model.js'
+import type {RegionState} from './model.js'
 
 /** The zone of a target, `all` for an address outside the VPC; undefined where there is no such instance or subnet. */
 export function zoneOfTarget(state: RegionState, group: TargetGroup, target: Target): string | undefined {

@@ -1,5 +1,6 @@
 import {addonName, parseAddon} from '../cluster/addons.js'
-import type {ArtifactSource, LoadBalancerChoice, NetworkSpec, ProviderName, SecurityProfile} from '../cluster/spec.js'
+import type {NetworkSpec} from '../cluster/network-spec.js'
+import type {ArtifactSource, LoadBalancerChoice, ProviderName, SecurityProfile} from '../cluster/spec.js'
 import {parseOperatorRanges} from '../cluster/operator-ranges.js'
 import type {CniChoice} from '../cluster/cni.js'
 import type {CostLimit} from '../cluster/cost-limit.js'

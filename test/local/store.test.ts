@@ -4,7 +4,8 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {expect} from 'chai'
 import {KhwError} from '../../src/errors.js'
-import {emptyRegion, RegionStore} from '../../src/local/store.js'
+import {emptyRegion} from '../../src/local/state-file.js'
+import {RegionStore} from '../../src/local/store.js'
 import {reaches, testRegion} from './api/test-region.js'
 
 const create = () => emptyRegion({region: 'local-1', zones: ['local-1a']})

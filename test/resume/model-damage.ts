@@ -1,6 +1,7 @@
 import type {EC2, IpPermission} from '@aws-sdk/client-ec2'
 import type {ResourceClients} from '../../src/aws/clients.js'
-import type {Instance, KeyPair, LoadBalancer, RouteTable, SecurityGroup, TargetGroup} from '../../src/local/model.js'
+import type {LoadBalancer, TargetGroup} from '../../src/local/elb-model.js'
+import type {Instance, KeyPair, RouteTable, SecurityGroup} from '../../src/local/model.js'
 import type {ModelCluster} from './model-cluster.js'
 
 export type Damage =

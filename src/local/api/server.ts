@@ -24,6 +24,7 @@ import {InstanceLifecycle} from './instance-lifecycle.js'
 import {callLatency, LATENCIES, type Latency} from './latency.js'
 import type {AddressRange} from './public-addresses.js'
 import {queryService} from './query-service.js'
+import {readBody} from './read-body.js'
 import type {Region} from './region.js'
 import {type Answer, type Service} from './service.js'
 import {serviceQuotas} from './service-quotas.js'
@@ -50,9 +51,6 @@ export interface ApiServerOptions {
 }
 
 const ELB_NAMESPACE = 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/'
-
-/** RunInstances with 16 KiB of user data is far below. */
-const BODY_LIMIT = 1024 * 1024
 
 /**
  * The region's API on one port: EC2, Elastic Load Balancing, STS, IAM, SSM and Service Quotas, told apart by the scope of
@@ -190,17 +188,4 @@ export function createApiServer(options: ApiServerOptions): Server {
 /** Undefined for a connection that is to end without an answer. */
 function dropped(error: unknown): undefined {
   if (!(error instanceof DroppedConnection)) throw error
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    const part = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))
-    size += part.length
-    if (size > BODY_LIMIT)
-      throw new ApiError('RequestEntityTooLarge', `The request is larger than ${BODY_LIMIT} bytes.`, 413)
-    chunks.push(part)
-  }
-  return Buffer.concat(chunks)
 }

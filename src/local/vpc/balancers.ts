@@ -1,6 +1,6 @@
 import type {TargetHealth} from '../fabric.js'
 import type {HostName} from '../host/hosts-file.js'
-import type {Target} from '../model.js'
+import type {Target} from '../elb-model.js'
 import {targetKey} from '../targets.js'
 import {writeFileAtomicallySync} from '../../write-file.js'
 import {readHealth} from './balancer/health-file.js'

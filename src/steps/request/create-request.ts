@@ -1,13 +1,8 @@
 import type {AddonName, ClusterAddon} from '../../cluster/addons.js'
 import type {CniChoice} from '../../cluster/cni.js'
 import type {CostLimit} from '../../cluster/cost-limit.js'
-import type {
-  ArtifactSource,
-  LoadBalancerChoice,
-  NetworkSpec,
-  ProviderName,
-  SecurityProfile,
-} from '../../cluster/spec.js'
+import type {NetworkSpec} from '../../cluster/network-spec.js'
+import type {ArtifactSource, LoadBalancerChoice, ProviderName, SecurityProfile} from '../../cluster/spec.js'
 
 /** What `khw create` was asked for; what is left out has a default. */
 export interface CreateRequest {

@@ -1,5 +1,6 @@
 import type {Fabric, TargetHealth} from '../../../src/local/fabric.js'
-import type {Instance, RegionState, Target} from '../../../src/local/model.js'
+import type {Target} from '../../../src/local/elb-model.js'
+import type {Instance, RegionState} from '../../../src/local/model.js'
 
 export type FabricCall = 'syncVpc' | 'startMachine' | 'stopMachine' | 'rebootMachine' | 'removeMachine'
 

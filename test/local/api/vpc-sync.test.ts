@@ -3,7 +3,8 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect} from 'chai'
 import {VpcSync} from '../../../src/local/api/vpc-sync.js'
-import {emptyRegion, RegionStore} from '../../../src/local/store.js'
+import {emptyRegion} from '../../../src/local/state-file.js'
+import {RegionStore} from '../../../src/local/store.js'
 import {RecordingFabric} from './recording-fabric.js'
 
 describe('VpcSync', () => {

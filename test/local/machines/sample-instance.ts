@@ -1,5 +1,5 @@
 import type {Instance, RegionState} from '../../../src/local/model.js'
-import {emptyRegion} from '../../../src/local/store.js'
+import {emptyRegion} from '../../../src/local/state-file.js'
 
 /** A region with one VPC and one instance in it, as far as a machine needs to know. */
 export function sampleInstance(instanceId: string, userData: string): {state: RegionState; instance: Instance} {

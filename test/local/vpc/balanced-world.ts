@@ -1,4 +1,5 @@
-import type {HealthCheck, LoadBalancer, RegionState, TargetGroup} from '../../../src/local/model.js'
+import type {HealthCheck, LoadBalancer, TargetGroup} from '../../../src/local/elb-model.js'
+import type {RegionState} from '../../../src/local/model.js'
 import {groupId, instanceId, interfaceId, regionState, SUBNETS, VPC, type World} from './region-fixture.js'
 
 const PREFIX = 'arn:aws:elasticloadbalancing:local-1:123456789012'

@@ -7,7 +7,7 @@ import type {
   SecurityGroup,
   SecurityGroupRule,
 } from '../../../src/local/model.js'
-import {emptyRegion} from '../../../src/local/store.js'
+import {emptyRegion} from '../../../src/local/state-file.js'
 
 export const VPC = 'vpc-0123456789abcdef0'
 const IGW = 'igw-0123456789abcdef0'

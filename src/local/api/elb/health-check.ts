@@ -1,4 +1,4 @@
-import type {HealthCheck} from '../../model.js'
+import type {HealthCheck} from '../../elb-model.js'
 import {ApiError} from '../api-error.js'
 import type {Parameters} from '../parameters.js'
 import type {XmlElement} from '../xml.js'

@@ -1,4 +1,5 @@
-import type {LoadBalancer, RegionState} from '../../model.js'
+import type {LoadBalancer} from '../../elb-model.js'
+import type {RegionState} from '../../model.js'
 import {ApiError} from '../api-error.js'
 import type {Parameters} from '../parameters.js'
 import {subnetOf, type SubnetMapping} from './managed-interface.js'

@@ -1,4 +1,5 @@
-import type {LoadBalancer, RegionState} from '../../model.js'
+import type {LoadBalancer} from '../../elb-model.js'
+import type {RegionState} from '../../model.js'
 import {addressOf} from '../ec2/interface-association.js'
 import type {XmlElement} from '../xml.js'
 

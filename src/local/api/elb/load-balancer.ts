@@ -1,4 +1,5 @@
-import type {LoadBalancer, RegionState, Tag} from '../../model.js'
+import type {LoadBalancer} from '../../elb-model.js'
+import type {RegionState, Tag} from '../../model.js'
 import {queryAction} from '../action.js'
 import {ApiError} from '../api-error.js'
 import {ensureLinkedRole} from '../iam/service-linked-role.js'

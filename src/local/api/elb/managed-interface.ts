@@ -1,4 +1,5 @@
-import type {LoadBalancer, LoadBalancerZone, NetworkInterface, RegionState, Subnet} from '../../model.js'
+import type {LoadBalancer, LoadBalancerZone} from '../../elb-model.js'
+import type {NetworkInterface, RegionState, Subnet} from '../../model.js'
 import {ApiError} from '../api-error.js'
 import {newMac} from '../ec2/launched-interface.js'
 import {freeAddresses, requestedAddress} from '../ec2/private-addresses.js'

@@ -1,4 +1,5 @@
-import type {LoadBalancerZone, RegionState} from '../../model.js'
+import type {LoadBalancerZone} from '../../elb-model.js'
+import type {RegionState} from '../../model.js'
 import type {Region} from '../region.js'
 
 /** Marks interfaces that their load balancer has no more need of; they are in the way of deletions until they are gone. */

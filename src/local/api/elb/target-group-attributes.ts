@@ -1,4 +1,4 @@
-import type {TargetGroup} from '../../model.js'
+import type {TargetGroup} from '../../elb-model.js'
 import {queryAction} from '../action.js'
 import {attributesOf, defaultAttributes, describeAttributes, FLAG, type AttributeTable} from './attributes.js'
 import {lookUpArn} from './names.js'

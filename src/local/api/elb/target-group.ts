@@ -1,4 +1,5 @@
-import type {HealthCheck, RegionState, Tag, TargetGroup} from '../../model.js'
+import type {HealthCheck, TargetGroup} from '../../elb-model.js'
+import type {RegionState, Tag} from '../../model.js'
 import {queryAction} from '../action.js'
 import {ApiError} from '../api-error.js'
 import {markerRequest, pageOf} from '../listing.js'

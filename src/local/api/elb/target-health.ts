@@ -1,5 +1,5 @@
 import {parseIpv4} from '../../../cluster/cidr.js'
-import type {Target, TargetGroup} from '../../model.js'
+import type {Target, TargetGroup} from '../../elb-model.js'
 import {zoneOfTarget} from '../../targets.js'
 import {queryAction} from '../action.js'
 import {ApiError} from '../api-error.js'

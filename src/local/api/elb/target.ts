@@ -1,5 +1,6 @@
 import {contains, parseCidr, parseIpv4, type Cidr} from '../../../cluster/cidr.js'
-import type {RegionState, Target, TargetGroup} from '../../model.js'
+import type {Target, TargetGroup} from '../../elb-model.js'
+import type {RegionState} from '../../model.js'
 import {queryAction} from '../action.js'
 import {ApiError, missingParameter} from '../api-error.js'
 import {storedCidr} from '../cidr-parameter.js'

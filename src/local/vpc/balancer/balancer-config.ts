@@ -1,4 +1,5 @@
-import type {HealthCheck, LoadBalancer, Listener, RegionState, TargetGroup} from '../../model.js'
+import type {HealthCheck, LoadBalancer, Listener, TargetGroup} from '../../elb-model.js'
+import type {RegionState} from '../../model.js'
 import {addressOfTarget, targetKey, zoneOfTarget} from '../../targets.js'
 
 /** What a load balancer's process works with; it reads the file again whenever it was replaced. */

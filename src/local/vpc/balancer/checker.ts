@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {TargetHealth} from '../../fabric.js'
-import type {HealthCheck} from '../../model.js'
+import type {HealthCheck} from '../../elb-model.js'
 import type {BalancedTarget, BalancerConfig} from './balancer-config.js'
 import {passes, type Endpoint} from './health-check.js'
 

@@ -1,7 +1,7 @@
 import {request as requestHttp, type IncomingMessage, type RequestOptions} from 'node:http'
 import {request as requestHttps} from 'node:https'
 import {connect} from 'node:net'
-import type {HealthCheck} from '../../model.js'
+import type {HealthCheck} from '../../elb-model.js'
 
 export interface Endpoint {
   readonly address: string

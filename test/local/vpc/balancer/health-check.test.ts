@@ -4,7 +4,7 @@ import {createServer as createTcp, type AddressInfo, type Server} from 'node:net
 import {expect} from 'chai'
 import {newPrivateKey} from '../../../../src/pki/keys.js'
 import {signAuthority} from '../../../../src/pki/x509.js'
-import type {HealthCheck} from '../../../../src/local/model.js'
+import type {HealthCheck} from '../../../../src/local/elb-model.js'
 import {isMatch, passes} from '../../../../src/local/vpc/balancer/health-check.js'
 
 const CHECK: HealthCheck = {

@@ -1,6 +1,7 @@
 import {parse} from 'yaml'
 import type {Fabric, TargetHealth} from '../../../../src/local/fabric.js'
-import type {Instance, RegionState, Target} from '../../../../src/local/model.js'
+import type {Target} from '../../../../src/local/elb-model.js'
+import type {Instance, RegionState} from '../../../../src/local/model.js'
 import {ApiServer} from '../kubernetes/api-server.js'
 import {Cluster} from '../kubernetes/cluster.js'
 import {keysIn} from '../kubernetes/objects.js'

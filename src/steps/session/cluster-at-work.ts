@@ -34,8 +34,9 @@ export async function withClusterAtWork<T>(
     const journal = Journal.openToWrite(directory.path)
     refuseWhileDestroyed(journal)
     refuseUnfinished(journal, unfinished)
-    await refuseWithoutMachines({...options, name: directory.name}, what)
-    return await work({directory, journal, access: await reopenRegion(home, journal.header, signal)})
+    const cluster = {directory, journal, access: await reopenRegion(home, journal.header, signal)}
+    await refuseWithoutMachines(cluster, signal, what)
+    return await work(cluster)
   } finally {
     lock.release()
     signal.throwIfAborted()

@@ -20,6 +20,7 @@ import {SECURITY} from './verify/areas/security.js'
 import {SMOKE} from './verify/areas/smoke.js'
 import {TIME} from './verify/areas/time.js'
 import {lookCure} from './verify/cures.js'
+import {unfinishedIn} from './verify/unfinished.js'
 import {
   AREA_NAMES,
   totalsOf,
@@ -69,6 +70,7 @@ export async function verifyCluster(options: VerifyOptions): Promise<VerifyRepor
       onEvent({type: 'planned', phases: [{id: PHASE, title: 'Verify the cluster', steps}]})
       const areas = await Promise.all(names.map(name => lookAt(name, context, onEvent)))
       signal.throwIfAborted()
+      const unfinished = await unfinishedIn(journal, context.secrets, startedAt)
       const totals = totalsOf(areas)
       const report = {
         name: spec.name,
@@ -80,6 +82,7 @@ export async function verifyCluster(options: VerifyOptions): Promise<VerifyRepor
         ok: totals.FAIL === 0,
         totals,
         areas,
+        ...(unfinished.length > 0 && {unfinished}),
       }
       const file = verifyFile(home, directory.name)
       await keep(file, withOthers(report, readKept(file)))

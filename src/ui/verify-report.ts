@@ -1,7 +1,7 @@
 import type {State, Verdict} from '../benchmark/check.js'
 import type {AreaName, VerifyReport} from '../steps/verify/verify-report.js'
 import {count, duration} from './quantities.js'
-import {next} from './report-lines.js'
+import {marked, next} from './report-lines.js'
 import type {Style} from './style.js'
 import {clip, padTo, wrap} from './text.js'
 
@@ -42,9 +42,23 @@ export function verifyReport(report: VerifyReport, options: VerifyReportOptions)
   const cures = [...new Set(report.areas.flatMap(({checks}) => checks.flatMap(commandsOf)))]
   // Where something can be put right, that comes first; what only shows more stands with what failed.
   const mending = cures.filter(command => command !== `khw status ${report.name}`)
-  return [...areas, verdict(report, style, file), next([...(mending.length > 0 ? mending : cures), ...again], style)]
+  const first = (report.unfinished ?? []).map(({command}) => command)
+  const then = (mending.length > 0 ? mending : cures).filter(command => !first.includes(command))
+  return [
+    ...areas,
+    verdict(report, style, file),
+    unfinished(first, options),
+    next([...first, ...then, ...again], style),
+  ]
     .filter(text => text !== '')
     .join('\n\n')
+}
+
+/** Until that is finished, nodes differ: what failed may be for that. */
+function unfinished(commands: readonly string[], {style, columns}: VerifyReportOptions): string {
+  if (commands.length === 0) return ''
+  const what = `What ${commands.join(' and ')} has begun is unfinished; what is wrong above may be for that.`
+  return marked(style.yellow('!'), what, columns)
 }
 
 /** What is not listed. */

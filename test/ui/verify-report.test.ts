@@ -51,6 +51,24 @@ describe('verifyReport', () => {
     expect(text).to.match(/Next:\n {2}khw verify lab --only security$/)
   })
 
+  it('names first what is to be finished, once, and says that the rest may be for that', () => {
+    const check = {id: 'kubelet', title: 'Good', state: 'FAIL', found: 'ends', cure: 'khw certs renew lab'} as const
+    const areas = [{area: 'certificates' as const, at: AT, seconds: 1, checks: [check]}]
+    const commands = ['khw keys rotate lab', 'khw certs renew lab']
+    const unfinished = commands.map(command => ({command}))
+    const text = verifyReport({...report(areas), unfinished}, options)
+    for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80)
+    expect(text.replaceAll('\n  ', ' ')).to.include(
+      '! What khw keys rotate lab and khw certs renew lab has begun is unfinished; what is wrong above may be for that.',
+    )
+    const [, steps = ''] = text.split('Next:\n')
+    expect(steps.split('\n').map(line => line.trim())).to.deep.equal([
+      ...commands,
+      'khw verify lab --only certificates',
+    ])
+    expect(verifyReport(report(areas), options)).not.to.include('unfinished')
+  })
+
   it('counts what passed where there are many, unless all is wanted', () => {
     const checks = NODE_CHECKS.map(({id, title}) => ({id, title, state: 'PASS' as const, found: 'as it should be'}))
     const areas = [{area: 'security' as const, at: AT, seconds: 1, checks}]

@@ -1,6 +1,7 @@
 import type {State, Verdict} from '../../benchmark/check.js'
 import type {ProviderName} from '../../cluster/spec.js'
 import {KhwError} from '../../errors.js'
+import type {Unfinished} from './unfinished.js'
 
 export const AREA_NAMES = ['smoke', 'security', 'certificates', 'time', 'disks'] as const
 
@@ -11,10 +12,11 @@ export type AreaName = (typeof AREA_NAMES)[number]
  *
  *     {"name","id","provider","kubernetes","at","seconds","ok",
  *      "totals":{"PASS","FAIL","WARN","NOT-APPLICABLE"},
- *      "areas":[{"area","at","seconds","checks":[{"id","title","state","found","cure"}]}]}
+ *      "areas":[{"area","at","seconds","checks":[{"id","title","state","found","cure"}]}],
+ *      "unfinished":[{"command"}]}
  *
  * `cure` is what to type, commands with ` && ` between them: of all that failed, and of what is to be judged and can be put
- * right. The file has each area as it was looked at last.
+ * right. `unfinished`: what is to be finished first; absent if there is nothing. The file has each area as it was looked at last.
  */
 export interface VerifyReport {
   readonly name: string
@@ -30,6 +32,7 @@ export interface VerifyReport {
   readonly totals: Readonly<Record<State, number>>
   /** Those that were asked for. */
   readonly areas: readonly AreaReport[]
+  readonly unfinished?: readonly Unfinished[]
 }
 
 export interface AreaReport {

@@ -27,12 +27,19 @@ export interface RegionStatus {
   readonly problems: readonly HostProblem[]
 }
 
+/** Ids of the machines that run, whether the daemon does or not. Without root, none is seen. */
+export async function runningMachines(home: Pick<Home, 'region'>): Promise<readonly string[]> {
+  const records = await readRecords(regionFiles(home.region).machines)
+  return records.flatMap(({instanceId, supervisor}) => (supervisor && isRunning(supervisor) ? [instanceId] : []))
+}
+
 /** Looks and changes nothing. Without root, machines are not seen. */
 export async function regionStatus(home: Home): Promise<RegionStatus> {
   const files = regionFiles(home.region)
   const architecture = hostArchitecture()
   const announcement = await findRegion(home)
   const records = await readRecords(files.machines)
+  const running = await runningMachines(home)
   const loadBalancers = await loadBalancerStatus(files)
   return {
     running: announcement !== undefined,
@@ -41,10 +48,7 @@ export async function regionStatus(home: Home): Promise<RegionStatus> {
     prefix: existsSync(files.directory) ? regionNames(files.directory).prefix : null,
     directory: files.directory,
     image: (architecture && findImage(home.cache, architecture)?.directory) ?? null,
-    machines: records.map(({instanceId, supervisor}) => ({
-      instanceId,
-      running: supervisor !== undefined && isRunning(supervisor),
-    })),
+    machines: records.map(({instanceId}) => ({instanceId, running: running.includes(instanceId)})),
     loadBalancers,
     problems: [...(await checkHost(home)), ...unknownNames(loadBalancers)],
   }

@@ -1,4 +1,4 @@
-import {mkdtemp, rm} from 'node:fs/promises'
+import {mkdir, mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {captureOutput} from '@oclif/test'
@@ -9,6 +9,8 @@ import LocalSetup from '../../../src/commands/local/setup.js'
 import LocalStatus from '../../../src/commands/local/status.js'
 import LocalStop from '../../../src/commands/local/stop.js'
 
+import {writeRecord} from '../../../src/local/machines/record.js'
+import {startTimeOf} from '../../../src/process-identity.js'
 import {Journal, type JournalHeader} from '../../../src/steps/engine/journal.js'
 import {sampleSpec} from '../../steps/sample-spec.js'
 
@@ -44,7 +46,29 @@ describe('khw local', () => {
 
   it('stop says that nothing runs', async () => {
     const {stdout} = await captureOutput(() => LocalStop.run(['--json'], ROOT))
-    expect(JSON.parse(stdout)).to.deep.equal({stopped: false})
+    expect(JSON.parse(stdout)).to.deep.equal({stopped: false, machines: []})
+    expect((await captureOutput(() => LocalStop.run([], ROOT))).stdout).to.equal('The local region does not run.\n')
+  })
+
+  it('stop says which machines go on running, and how they are ended', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const spec = {...sampleSpec({controllers: 1, workers: 1}), name: 'lab', provider: 'local'} as const
+    Journal.create(join(directory, 'home', 'clusters', 'lab'), {clusterId: 'lab', spec} as JournalHeader)
+    const machines = join(directory, 'home', 'region', 'machines')
+    const supervisors = {
+      'i-runs': {pid: process.pid, startTime: startTimeOf(process.pid) ?? ''},
+      'i-ended': {pid: process.pid, startTime: '1'},
+    }
+    for (const [instanceId, supervisor] of Object.entries(supervisors)) {
+      await mkdir(join(machines, instanceId), {recursive: true})
+      await writeRecord(join(machines, instanceId), {instanceId, hostname: 'worker-1', supervisor})
+    }
+    const {stdout} = await captureOutput(() => LocalStop.run(['--json'], ROOT))
+    expect(JSON.parse(stdout)).to.deep.equal({stopped: false, machines: ['i-runs']})
+    const told = (await captureOutput(() => LocalStop.run([], ROOT))).stdout
+    expect(told)
+      .to.include('! 1 machine goes on running.')
+      .and.to.match(/Next:\n {2}khw destroy lab\n {2}khw local reset\n$/)
   })
 
   it('reset does nothing to anybody who is not asked and has not agreed', async () => {

@@ -25,9 +25,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   CredentialsProviderError: {
     code: 'AWS_AUTH',
-    suggestions: [
-      'Give credentials (aws configure, AWS_PROFILE or AWS_ACCESS_KEY_ID), or try without AWS: --provider local',
-    ],
+    suggestions: ['Give credentials: aws configure, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'],
   },
   OptInRequired: {
     code: 'AWS_AUTH',

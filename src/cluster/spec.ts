@@ -102,6 +102,7 @@ export function checkClusterName(name: string): void {
 /** Something wrong with what was asked for, and what to type instead. */
 export interface Problem {
   readonly what: string
+  /** A line each. */
   readonly fix: string
 }
 

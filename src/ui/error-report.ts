@@ -87,7 +87,7 @@ function indented(text: string, width: number): string[] {
   return wrap(text, width).map(line => `  ${line}`)
 }
 
-const COMMAND = /^(--|khw |sudo |export |kubectl |aws |apt)/
+const COMMAND = /^(--|khw |sudo |export |kubectl |aws |\(eval |apt)/
 
 /** What to type, in one line so that it can be copied, or what to do, broken between words but for a command at its end. */
 export function suggestionLines(text: string, width: number): string[] {

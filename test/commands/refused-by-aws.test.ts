@@ -5,6 +5,8 @@ import {fileURLToPath} from 'node:url'
 import {captureOutput} from '@oclif/test'
 import {expect} from 'chai'
 import Create from '../../src/commands/create.js'
+import Destroy from '../../src/commands/destroy.js'
+import IamSetup from '../../src/commands/iam/setup.js'
 import {SettableFaults} from '../../src/local/api/faults/fault-source.js'
 import type {FaultSettings} from '../../src/local/api/faults/settings.js'
 import {identity, userWith} from '../local/api/iam/iam-client.js'
@@ -70,7 +72,22 @@ describe('khw create --provider aws', () => {
     const {suggestions, ...said} = await refusal()
     expect(said).to.include({exit: 1, code: 'AWS_AUTH'})
     expect(said.message).to.include('Could not sign in to aws (local-1)')
-    expect(suggestions).to.include('aws configure').and.to.include('--provider local')
+    expect(suggestions)
+      .to.include('aws configure')
+      .and.to.match(/^Or try it without AWS: --provider local$/m)
+  })
+
+  it('without credentials is nothing that another provider helps with, of what is on AWS already', async () => {
+    Reflect.deleteProperty(process.env, 'AWS_ACCESS_KEY_ID')
+    for (const command of [
+      () => Destroy.run(['lab', '--provider', 'aws', '--yes', '--json'], ROOT),
+      () => IamSetup.run(['--role', 'ops', '--yes', '--json'], ROOT),
+    ]) {
+      const {stdout} = await captureOutput(command as () => Promise<unknown>)
+      const {error} = JSON.parse(stdout) as {error: {code: string; suggestions: string[]}}
+      expect(error.code).to.equal('AWS_AUTH')
+      expect(error.suggestions.join('\n')).to.include('aws configure').and.not.to.include('--provider local')
+    }
   })
 
   it('with credentials that have expired', async () => {

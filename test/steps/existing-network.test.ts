@@ -293,7 +293,9 @@ describe('a cluster in a VPC of somebody else', function () {
       expect(error.code).to.equal('INVALID_SPEC')
       return error.message
     }
-    expect(await refused({vpcId: 'vpc-0123456789abcdef0'})).to.equal('There is no VPC vpc-0123456789abcdef0 here.')
+    expect(await refused({vpcId: 'vpc-0123456789abcdef0'})).to.equal(
+      'There is no VPC vpc-0123456789abcdef0 in local-1.',
+    )
     expect(await refused({subnetIds: [theirs.publicSubnets[0], 'subnet-0123456789abcdef0']})).to.equal(
       `${theirs.vpcId} has no subnet subnet-0123456789abcdef0.`,
     )
@@ -443,7 +445,7 @@ describe('a cluster whose workers are private', function () {
     expect(await refusal({subnetIds, image: IMAGE.imageId})).to.equal(shut(privateSubnet))
     expect(await refusal({subnetIds, mirror, image: IMAGE.imageId})).to.equal('it was let through')
     const asked = specInput({provider: 'local', privateWorkers: true}, 'sample', 'amd64')
-    const question = {ec2: run.region.ec2, spec: asked, signal}
+    const question = {ec2: run.region.ec2, region: 'local-1', spec: asked, signal}
     expect((await networkFindings({...question, selfSufficient: false})).problems.map(({what}) => what)).to.deep.equal([
       'Workers without public addresses could fetch nothing: khw makes no NAT gateway in a network of its own.',
     ])

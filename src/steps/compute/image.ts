@@ -1,3 +1,4 @@
+import {awsCommand} from '../../aws/command-line.js'
 import {findImage} from '../../aws/image-lookup.js'
 import {DEFAULT_IMAGE} from '../../cluster/image-families.js'
 import {KhwError} from '../../errors.js'
@@ -18,7 +19,7 @@ export const image = defineStep<{imageId: string; rootDeviceName: string}, Nothi
         'AWS_ERROR',
         `The region ${access.region} has no image ${image} for ${architecture} (any more).`,
         [
-          `See what it has: aws ec2 describe-images --region ${access.region} --owners self`,
+          `See what it has: ${awsCommand('ec2 describe-images --owners self', access.region)}`,
           `Take the cluster down, then create it with another --image: khw destroy ${spec.name}`,
         ],
       )

@@ -1,3 +1,4 @@
+import {awsCommand} from '../../aws/command-line.js'
 import type {AwsClients} from '../../aws/clients.js'
 import {isNotFound} from '../../aws/errors.js'
 import {required} from '../../aws/required.js'
@@ -48,7 +49,9 @@ export async function findPolicy({iam}: IamClients, {policyArn: PolicyArn}: Acco
     throw new KhwError(
       'AWS_ERROR',
       `The policy ${PolicyArn} is there already, but khw has not made it: it lacks the tag ${MANAGED_TAG}.`,
-      [`Rename or delete it, if it is of no use: aws iam delete-policy --policy-arn ${PolicyArn}`],
+      [
+        `Rename or delete it, if it is of no use: ${awsCommand(`iam delete-policy --policy-arn ${PolicyArn}`, await iam.config.region())}`,
+      ],
     )
   const [version, versions, attached] = await Promise.all([
     iam.getPolicyVersion({PolicyArn, VersionId: required(DefaultVersionId, 'DefaultVersionId')}),

@@ -1,3 +1,4 @@
+import {awsCommand} from '../../aws/command-line.js'
 import {operatorPolicy} from '../../aws/permissions/policy.js'
 import {classOf, isNotFound} from '../../aws/errors.js'
 import {MANAGED_TAG} from '../../aws/tags.js'
@@ -111,11 +112,15 @@ async function checkHolder(iam: IamClients['iam'], {kind, name}: Holder): Promis
     else await iam.getRole({RoleName: name})
   } catch (error) {
     if (!isNotFound(error)) throw error
+    const region = await iam.config.region()
     const parameter = kind === 'user' ? 'create-user --user-name' : 'create-role --role-name'
     throw new KhwError(
       'USAGE',
       `There is no ${kind} ${name} in this account.`,
-      [`Create it: aws iam ${parameter} ${name}`, `List them: aws iam list-${kind}s`],
+      [
+        `Create it: ${awsCommand(`iam ${parameter} ${name}`, region)}`,
+        `List them: ${awsCommand(`iam list-${kind}s`, region)}`,
+      ],
       {exit: 2, cause: error},
     )
   }

@@ -1,4 +1,5 @@
 import type {EC2} from '@aws-sdk/client-ec2'
+import {awsCommand} from '../../aws/command-line.js'
 import {instanceTypes, offeringZones, type InstanceTypeFacts} from '../../aws/instance-types.js'
 import {availabilityZones} from '../../aws/zones.js'
 import {DEFAULT_TYPES, typesOf} from '../../cluster/machines.js'
@@ -56,7 +57,7 @@ function unknownTypes(
       what: types.has(name)
         ? `The instance type ${name} runs neither amd64 nor arm64.`
         : `The region ${region} has no instance type ${name}.`,
-      fix: `Try --${role}-type ${DEFAULT_TYPES.amd64}, or see: aws ec2 describe-instance-types --region ${region}`,
+      fix: `Try --${role}-type ${DEFAULT_TYPES.amd64}\nSee what there is: ${awsCommand('ec2 describe-instance-types', region)}`,
     }))
 }
 

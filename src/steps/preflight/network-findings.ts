@@ -1,4 +1,5 @@
 import type {EC2, RouteTable, Subnet, Vpc} from '@aws-sdk/client-ec2'
+import {awsCommand} from '../../aws/command-line.js'
 import {effectiveTable, wayOut} from '../../aws/route-tables.js'
 import {isPrivate, nodesOf} from '../../cluster/addressing.js'
 import {overlap, parseCidr} from '../../cluster/cidr.js'
@@ -21,6 +22,7 @@ interface Found {
 
 export interface NetworkQuestion {
   readonly ec2: EC2
+  readonly region: string
   readonly spec: ClusterSpec
   /** Whether machines get all they fetch without the internet. */
   readonly selfSufficient: boolean
@@ -35,10 +37,10 @@ export interface NetworkFindings {
 
 /** Whether a cluster can stand in the VPC and subnets that its spec names: everything that is against it, at once. */
 export async function networkFindings(question: NetworkQuestion): Promise<NetworkFindings> {
-  const {ec2, spec, signal} = question
+  const {spec, region} = question
   const {existing} = spec.network
   if (existing === undefined) return {network: undefined, problems: ownProblems(question)}
-  const found = await lookAt(ec2, existing, signal)
+  const found = await lookAt(question, existing)
   if ('problems' in found) return {network: undefined, problems: found.problems}
   const publicSubnets = found.subnets.filter(subnet => wayOut(tableOf(found, subnet)) === 'gateway')
   const privateSubnets = found.subnets.filter(subnet => !publicSubnets.includes(subnet))
@@ -55,15 +57,14 @@ export async function networkFindings(question: NetworkQuestion): Promise<Networ
       ...rangeProblems(found, network),
       ...subnetProblems(found, {...spec, network}),
       ...wayProblems(found, {...question, spec: {...spec, network}}),
-      ...vpcProblems(found, spec),
+      ...vpcProblems(found, spec, region),
     ],
   }
 }
 
 async function lookAt(
-  ec2: EC2,
+  {ec2, region, signal}: NetworkQuestion,
   existing: ExistingNetwork,
-  signal: AbortSignal,
 ): Promise<Found | {readonly problems: readonly Problem[]}> {
   const options = {abortSignal: signal}
   const {vpcId} = existing
@@ -76,14 +77,14 @@ async function lookAt(
   ])
   const [vpc] = Vpcs
   if (vpc === undefined) {
-    const fix = 'See which there are: aws ec2 describe-vpcs; mind --region and the account you are signed in to'
-    return {problems: [{what: `There is no VPC ${vpcId} here.`, fix}]}
+    const fix = `If it is in another region or account, sign in there; see which there are here: ${awsCommand('ec2 describe-vpcs', region)}`
+    return {problems: [{what: `There is no VPC ${vpcId} in ${region}.`, fix}]}
   }
   const ids = subnetIdsOf(existing)
   const subnets = ids.flatMap(id => Subnets.find(subnet => subnet.SubnetId === id) ?? [])
   const missing = ids.filter(id => !subnets.some(subnet => subnet.SubnetId === id))
   if (missing.length > 0) {
-    const fix = `See which it has: aws ec2 describe-subnets --filters Name=vpc-id,Values=${vpcId}`
+    const fix = `See which it has: ${awsCommand(`ec2 describe-subnets --filters Name=vpc-id,Values=${vpcId}`, region)}`
     return {problems: missing.map(id => ({what: `${vpcId} has no subnet ${id}.`, fix}))}
   }
   const {EnableDnsSupport} = await ec2.describeVpcAttribute({VpcId: vpcId, Attribute: 'enableDnsSupport'}, options)
@@ -188,14 +189,14 @@ function ownProblems({spec, selfSufficient}: NetworkQuestion): Problem[] {
   ]
 }
 
-function vpcProblems({resolves, groups}: Found, spec: ClusterSpec): Problem[] {
+function vpcProblems({resolves, groups}: Found, spec: ClusterSpec, region: string): Problem[] {
   const vpcId = spec.network.existing?.vpcId ?? ''
   const wanted = new Set(ingressRules(spec, []).map(({target}) => securityGroupName(spec.name, target)))
   const problems: Problem[] = []
   if (!resolves)
     problems.push({
       what: `${vpcId} has its resolver switched off (enableDnsSupport): machines in it could look up no name.`,
-      fix: `aws ec2 modify-vpc-attribute --vpc-id ${vpcId} --enable-dns-support`,
+      fix: awsCommand(`ec2 modify-vpc-attribute --vpc-id ${vpcId} --enable-dns-support`, region),
     })
   for (const group of wanted)
     if (groups.includes(group))

@@ -1,8 +1,11 @@
+import {awsCommand} from '../../aws/command-line.js'
 import {KhwError} from '../../errors.js'
 import type {Check} from './check.js'
 import {NETWORK_QUOTAS} from './network-quotas.js'
 import {limitOf} from './quota.js'
 import {VCPU_QUOTAS} from './vcpu-quotas.js'
+
+const INCREASE = 'service-quotas request-service-quota-increase'
 
 /** One check a quota: what is in use and what is planned must fit. */
 export const quotas: readonly Check[] = [...VCPU_QUOTAS, ...NETWORK_QUOTAS].map(quota => ({
@@ -22,7 +25,7 @@ export const quotas: readonly Check[] = [...VCPU_QUOTAS, ...NETWORK_QUOTAS].map(
     const {region} = context.access
     const why = `The quota of ${quota.name} in ${region} is ${limit}, of which ${used} are in use; the plan needs ${planned} more`
     const fixes: [string, string] = [
-      `Ask for more: aws service-quotas request-service-quota-increase --service-code ${quota.service} --quota-code ${quota.code} --desired-value ${used + planned} --region ${region}`,
+      `Ask for more: ${awsCommand(`${INCREASE} --service-code ${quota.service} --quota-code ${quota.code} --desired-value ${used + planned}`, region)}`,
       quota.instead,
     ]
     if (quota.otherwise !== undefined) return {detail: `${why}: ${quota.otherwise}.`, fix: fixes.join('\n')}

@@ -84,12 +84,12 @@ export default class Destroy extends AwsCommand {
         `${await this.typed()} --yes`,
       ])
     }
-    const {cancelledError, createPrompts} = await import('../ui/prompts.js')
+    const {checkTyped, createPrompts} = await import('../ui/prompts.js')
     const style = await this.style(process.stderr)
     process.stderr.write(`This removes ${style.bold(name)} and everything on it, for good.\n`)
-    const prompts = createPrompts(process.stderr, 'nothing was destroyed')
-    const typed = await prompts.typed(`Type ${name} to confirm:`)
-    if (typed !== name) throw cancelledError('nothing was destroyed')
+    const cancelled = 'nothing was destroyed'
+    const prompts = createPrompts(process.stderr, cancelled)
+    checkTyped(await prompts.typed(`Type ${name} to confirm:`), name, cancelled)
     process.stderr.write('\n')
   }
 

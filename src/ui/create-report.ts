@@ -17,7 +17,33 @@ export interface CreateReportOptions extends ReportOptions {
 
 /** The closing words of `khw create`. */
 export function createReport(report: CreateReport, options: CreateReportOptions): string {
-  const sections = [
+  const sections = isUnchanged(report, options) ? unchanged(report, options) : changed(report, options)
+  return sections.filter(section => section !== '').join('\n\n')
+}
+
+/** Complete and well, and nothing of it was done in this run. */
+function isUnchanged({ready, timings}: CreateReport, {startedAt}: CreateReportOptions): boolean {
+  return ready && timings.every(timing => Date.parse(timing.startedAt) < startedAt)
+}
+
+/** Who has it already knows what it is; what is wrong with it is said all the same. */
+function unchanged(report: CreateReport, options: CreateReportOptions): readonly string[] {
+  const {name, kubernetes, checks, network} = report
+  const {style, now, startedAt} = options
+  const time = duration((now - startedAt) / 1000)
+  const balanced = checks.every(({ok}) => ok)
+  const enforced = network.cni === 'bridge' || network.policiesEnforced
+  return [
+    `${style.green('✔')} ${style.bold(name)} is ready, and nothing was to be done: Kubernetes ${kubernetes}, in ${time}`,
+    balanced ? '' : loadBalancer(report, options),
+    enforced ? '' : policies(report, options),
+    money(report, options),
+    next([`khw status ${name}`, ...commands(report, options)], style),
+  ]
+}
+
+function changed(report: CreateReport, options: CreateReportOptions): readonly string[] {
+  return [
     headline(report, options),
     nodesTable(report.nodes, options),
     loadBalancer(report, options),
@@ -26,7 +52,6 @@ export function createReport(report: CreateReport, options: CreateReportOptions)
     money(report, options),
     next(commands(report, options), options.style),
   ]
-  return sections.filter(section => section !== '').join('\n\n')
 }
 
 function headline(report: CreateReport, {style, startedAt, now, until}: CreateReportOptions): string {

@@ -66,8 +66,14 @@ export function createPrompts(output: NodeJS.WritableStream & Screen, cancelled:
   }
 }
 
-export function cancelledError(what: string): KhwError {
-  return new KhwError('INTERRUPTED', `Cancelled, ${what}.`, ['Run the same command again when you are ready'], {
-    exit: 130,
-  })
+/** `why`: where it is not that the reader has said no. */
+export function cancelledError(what: string, why?: string): KhwError {
+  const message = `Cancelled, ${what}${why === undefined ? '' : `: ${why}`}.`
+  return new KhwError('INTERRUPTED', message, ['Run the same command again when you are ready'], {exit: 130})
+}
+
+/** INTERRUPTED if it is not the name that was to be typed. */
+export function checkTyped(typed: string, name: string, cancelled: string): void {
+  if (typed === name) return
+  throw cancelledError(cancelled, typed === '' ? `"${name}" was not typed` : `"${typed}" was typed, not "${name}"`)
 }

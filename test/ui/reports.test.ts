@@ -322,12 +322,30 @@ describe('createReport', () => {
     expect(text, 'done by an earlier run').not.to.include('network/vpc')
   })
 
+  it('says of one that was there and well that nothing was to be done, and how to look at it', () => {
+    const own = {...options, startedAt: options.now - 7_400, until: undefined, alone: true}
+    const timings = created.timings.map(timing => ({...timing, startedAt: '2026-11-22T11:00:00Z'}))
+    const there = {...created, timings}
+    const text = createReport(there, own)
+    expectFits(text)
+    expect(text)
+      .to.match(/^✔ lab is ready, and nothing was to be done: Kubernetes 1\.36\.2, in 7\.4 s\n/)
+      .and.to.match(/Next:\n {2}khw status lab\n {2}export KUBECONFIG/)
+    for (const told of ['NODE', 'Most of the time', 'Network policies']) expect(text).not.to.include(told)
+    const checks = [{name: 'load-balancer', ok: false, detail: 'finds 0 of 1 controllers healthy'}]
+    expect(createReport({...there, checks}, own)).to.include('… load balancer: finds 0 of 1')
+    const network = {cni: 'kube-network-policies', policiesEnforced: false} as const
+    expect(createReport({...there, network}, own)).to.include('! Network policies are not known to be enforced')
+    for (const other of [created, {...there, ready: false, phase: 'degraded' as const}])
+      expect(createReport(other, {...own, startedAt: options.now - 41_200})).not.to.include('nothing was to be done')
+  })
+
   it('says how the load balancer is, and what kubectl uses until then', () => {
     const shown = (check: {ok: boolean; detail: string}, endpoint = report().endpoint): string => {
       const checks = [...report().checks, {name: 'load-balancer', ...check}]
       const text = createReport(
         {...created, checks, endpoint},
-        {...options, startedAt: options.now - 1000, until: undefined, alone: true},
+        {...options, startedAt: options.now - 41_200, until: undefined, alone: true},
       )
       expectFits(text)
       return text.replace(/\n {2}/g, ' ')

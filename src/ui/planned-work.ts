@@ -8,12 +8,15 @@ export interface PlannedWork {
   readonly explain: (check: Check, node?: NodeReport) => string | undefined
 }
 
+/** Who gives keys and certificates to nodes; a create goes on with what is unfinished. Others that lock a cluster restart nothing. */
+const RESTARTS = /^khw (create|certs renew|keys rotate) /
+
 /** Undefined if none is at work now: then what is wrong is wrong. */
 export function plannedWork({by, certificates, rotating = [], nodes, checks}: ClusterReport): PlannedWork | undefined {
   // One that waits for tokens to end does nothing meanwhile.
   const rotates = rotating.some(({waitsUntil}) => waitsUntil === undefined)
   const renews = certificates.renewing === true
-  if (by === undefined || !(rotates || renews)) return undefined
+  if (by === undefined || !RESTARTS.test(by.command) || !(rotates || renews)) return undefined
   const down = nodes.filter(({role, ready}) => role === 'controller' && !ready)
   const answers = checks.every(({name, ok}) => name !== 'api' || ok)
   const restarts = ({role, state}: NodeReport): boolean =>

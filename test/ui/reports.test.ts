@@ -178,6 +178,7 @@ describe('statusReport', () => {
       // Nobody is at work, or not at that.
       {rotating, nodes: one},
       {by, nodes: one},
+      {by: {...by, command: 'khw verify lab'}, rotating, nodes: one},
       {by, rotating: [{key: 'service-account', stage: 'in-use', waitsUntil: '2026-11-22T13:00:00Z'}], nodes: one},
       // That is not what it does.
       {by, rotating, nodes: [...one.slice(0, 1), down('controller-2', 'controller')]},

@@ -46,6 +46,11 @@ export interface RotatingReport {
   readonly waitsUntil?: string
 }
 
+/** Whether rotations have something to do: one that waits has nothing. `now`: milliseconds since the epoch. */
+export function rotationIsDue(now: number, rotating: readonly RotatingReport[] = []): boolean {
+  return rotating.some(({waitsUntil}) => waitsUntil === undefined || Date.parse(waitsUntil) <= now)
+}
+
 /** How far a create has come. */
 export interface Progress {
   readonly done: number

@@ -1,6 +1,7 @@
+import {rotationIsDue} from '../cluster/report.js'
 import {ENOUGH_DAYS} from '../pki/enough-days.js'
 import type {CertificateReport, CertificatesReport} from '../steps/certificates/list-certificates.js'
-import {rotation, rotationIsDue} from './old-keys.js'
+import {rotation} from './old-keys.js'
 import {marked, next, type ReportOptions} from './report-lines.js'
 import type {Style} from './style.js'
 import {table} from './table.js'

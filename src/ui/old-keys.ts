@@ -10,8 +10,3 @@ export function rotation(rotating: readonly RotatingReport[], now: number): stri
   })
   return parts.join('; ')
 }
-
-/** A rotation that has something to do: one that waits has nothing. */
-export function rotationIsDue(now: number, rotating: readonly RotatingReport[] = []): boolean {
-  return rotating.some(({waitsUntil}) => waitsUntil === undefined || Date.parse(waitsUntil) <= now)
-}

@@ -1,11 +1,19 @@
 import {hostname} from 'node:os'
 import {pricesAsOf} from '../cluster/prices.js'
-import type {AtWork, Check, ClusterReport, CostReport, NodeReport, Progress} from '../cluster/report.js'
+import {
+  rotationIsDue,
+  type AtWork,
+  type Check,
+  type ClusterReport,
+  type CostReport,
+  type NodeReport,
+  type Progress,
+} from '../cluster/report.js'
 import {usd} from '../cluster/cost.js'
 import {expiryWarning, isExpired} from '../cluster/expiry.js'
 import {ENOUGH_DAYS} from '../pki/enough-days.js'
 import {ending, endsWithin, expiry} from './moments.js'
-import {rotation, rotationIsDue} from './old-keys.js'
+import {rotation} from './old-keys.js'
 import {plannedWork, type PlannedWork} from './planned-work.js'
 import {count, duration} from './quantities.js'
 import {marked, next, warned, type ReportOptions} from './report-lines.js'

@@ -1,3 +1,4 @@
+import {rotationIsDue} from '../../cluster/report.js'
 import type {SecretStore} from '../../pki/secret-store.js'
 import type {Journal} from '../engine/journal.js'
 import {rotationReports} from '../keys/rotation.js'
@@ -15,10 +16,8 @@ export async function unfinishedIn(
 ): Promise<readonly Unfinished[]> {
   const {name} = journal.header.spec
   const rotations = await rotationReports(journal, secrets)
-  // One that waits for tokens to end has nothing to do meanwhile.
-  const isDue = rotations.some(({waitsUntil}) => waitsUntil === undefined || Date.parse(waitsUntil) <= now)
   return [
-    ...(isDue ? [{command: `khw keys rotate ${name}`}] : []),
+    ...(rotationIsDue(now, rotations) ? [{command: `khw keys rotate ${name}`}] : []),
     ...(journal.renewing ? [{command: `khw certs renew ${name}`}] : []),
   ]
 }

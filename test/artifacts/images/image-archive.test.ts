@@ -70,7 +70,9 @@ describe('image archive', () => {
     const [shell, option, script = ''] = config.Cmd
     expect([shell, option]).to.deep.equal(['/bin/sh', '-c'])
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      const told = script.replace('while ', 'echo listening; while ')
+      // Once it sleeps: told before, it would leave nothing behind that is to be ended.
+      const told = script.replace('& wait', '& echo listening; wait')
+      expect(told).to.include('listening')
       const child = spawn('/bin/sh', ['-c', told], {stdio: ['ignore', 'pipe', 'ignore'], detached: true})
       await once(child.stdout, 'data')
       child.kill(signal)

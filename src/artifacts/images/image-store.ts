@@ -43,6 +43,9 @@ export async function imagesOf(
   const known = await whole(record, registry)
   if (known) return known.images
   return withLock(join(directory, `${archive.sha256}.lock`), {signal}, async () => {
+    // Whoever held the lock meanwhile may have done it.
+    const done = await whole(record, registry)
+    if (done) return done.images
     const keepIn = registry && join(registry, '_incoming', archive.sha256)
     // What one that was killed has left.
     if (keepIn !== undefined) await rm(keepIn, {recursive: true, force: true})

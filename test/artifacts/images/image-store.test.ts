@@ -1,7 +1,8 @@
-import {existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {gzipSync} from 'node:zlib'
 import {expect} from 'chai'
+import {withLock} from '../../../src/artifacts/files/lock.js'
 import {imageArchive} from '../../../src/artifacts/images/image-archive.js'
 import {imagesOf} from '../../../src/artifacts/images/image-store.js'
 import {imageRegistry, serveImages} from '../../../src/artifacts/images/served-images.js'
@@ -290,5 +291,25 @@ describe('images of archives, in the registry of a cache', () => {
     const all = await Promise.all(Array.from({length: 5}, () => read(archive)))
     expect(new Set(all.map(images => images[0]?.digest)).size).to.equal(1)
     isSound()
+  })
+
+  it('are not written again by who has waited for another that wrote them', async () => {
+    const archive = await sample()
+    const [image] = await read(archive)
+    const layerFile = blobPath(registry(), image?.blobs[1] ?? '')
+    const before = statSync(layerFile).ino
+    const records = join(cache(), 'artifacts', 'images')
+    const [record = ''] = readdirSync(records).filter(name => name.endsWith('.json'))
+    // As if the other were at it still: there is no record yet, and it has the lock.
+    renameSync(join(records, record), join(records, 'put-aside'))
+    const waited = await withLock(join(records, `${sha256(archive)}.lock`), {signal}, async () => {
+      const waiting = read(archive)
+      await new Promise(resolve => setTimeout(resolve, 300))
+      expect(existsSync(join(records, record))).to.equal(false)
+      renameSync(join(records, 'put-aside'), join(records, record))
+      return {waiting}
+    })
+    expect(await waited.waiting).to.deep.equal([image])
+    expect(statSync(layerFile).ino).to.equal(before)
   })
 })

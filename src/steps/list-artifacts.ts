@@ -1,4 +1,5 @@
 import type {ArtifactProgress, ArtifactSet, PublishedFile} from '../artifacts/artifact.js'
+import {lastNameOf} from '../artifacts/images/image-name.js'
 import {resolveArtifacts} from '../artifacts/resolve.js'
 import {engineOf, type CniChoice} from '../cluster/cni.js'
 import type {Home} from '../cluster/home.js'
@@ -120,7 +121,7 @@ function pulled({images, imageRegistry, policyEngine, source}: ArtifactSet): Lis
   const brought = (imageRegistry?.images ?? []).filter(({reference}) => !used.some(([, each]) => each === reference))
   return [
     ...used.map(([name, reference]) => listed(name, reference, imageRegistry)),
-    ...brought.map(({reference}) => listed(repositoryName(reference), reference, imageRegistry)),
+    ...brought.map(({reference}) => listed(lastNameOf(reference), reference, imageRegistry)),
   ]
 }
 
@@ -129,14 +130,6 @@ function listed(name: string, reference: string, registry: ArtifactSet['imageReg
     /^([^@]+?)(?::([^:@/]+))?(?:@(.+))?$/.exec(reference) ?? []
   const {madeOf = []} = registry?.images.find(image => image.reference === reference) ?? {}
   return {name: `image-${name}`, version, source: repository, digest, madeOf: sources(madeOf)}
-}
-
-/** `web` of `registry.example/shop/web:1`. */
-function repositoryName(reference: string): string {
-  return reference
-    .replace(/[@].*$/, '')
-    .replace(/:[^:/]+$/, '')
-    .replace(/^.*\//, '')
 }
 
 function sources(files: readonly PublishedFile[]): ListedArtifact['madeOf'] {

@@ -26,3 +26,9 @@ export function imageName(reference: string): ImageName | undefined {
 export function referenceOf({repository, tag}: ImageName): string {
   return tag === undefined ? repository : `${repository}:${tag}`
 }
+
+/** `busybox` of `registry.k8s.io/e2e-test-images/busybox:1.29-4`, whatever its tag or digest. */
+export function lastNameOf(reference: string): string {
+  const last = reference.slice(reference.lastIndexOf('/') + 1)
+  return last.replace(/[:@].*$/, '')
+}

@@ -1,6 +1,6 @@
 import {ADDON_NAMES} from '../../cluster/addons.js'
 import type {Artifact, ArtifactSet} from '../artifact.js'
-import {referenceOf} from '../images/image-name.js'
+import {lastNameOf, referenceOf} from '../images/image-name.js'
 import {imagesOf, type ReadOptions} from '../images/image-store.js'
 import type {ArchivedImage} from '../images/archived-image.js'
 import {POLICY_RELEASES} from '../upstream/network-policies.js'
@@ -58,7 +58,7 @@ export function chooseImages(
 ): {readonly images: Partial<ArtifactSet['images']>; readonly missing: readonly (keyof ImageReferences)[]} {
   const tags = tagsOf(archives)
   const choose = (reference: string, names: readonly string[]) =>
-    tags.includes(reference) ? reference : tags.find(tag => names.includes(repositoryName(tag)))
+    tags.includes(reference) ? reference : tags.find(tag => names.includes(lastNameOf(tag)))
   const pause = choose(preferred.pause, ['pause'])
   const check = choose(preferred.check, ['busybox', 'check'])
   const addons = ADDON_NAMES.flatMap(name => {
@@ -78,7 +78,7 @@ export function chooseImages(
 export function imageNamed(archives: readonly ImageArchive[], name: string, reference: string): string | undefined {
   const tags = tagsOf(archives)
   const tagged = reference.replace(/@.*$/, '')
-  return tags.includes(tagged) ? tagged : tags.find(tag => repositoryName(tag) === name)
+  return tags.includes(tagged) ? tagged : tags.find(tag => lastNameOf(tag) === name)
 }
 
 function tagsOf(archives: readonly ImageArchive[]): readonly string[] {
@@ -102,10 +102,4 @@ function nameOf(path: string): string {
     .slice(FOLDER.length)
     .replace(/\.tar$/, '')
     .replace(/[^\w.-]/g, '-')
-}
-
-/** `busybox` of `registry.k8s.io/e2e-test-images/busybox:1.29-4`. */
-function repositoryName(tag: string): string {
-  const last = tag.slice(tag.lastIndexOf('/') + 1)
-  return last.replace(/[:@].*$/, '')
 }

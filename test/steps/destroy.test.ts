@@ -1,5 +1,6 @@
 import type {EC2, Filter} from '@aws-sdk/client-ec2'
 import {expect} from 'chai'
+import {awsCommand} from '../../src/aws/command-line.js'
 import {takeInventory} from '../../src/aws/inventory.js'
 import {systemClock} from '../../src/clock.js'
 import type {DestroyReport} from '../../src/cluster/report.js'
@@ -119,10 +120,11 @@ describe('destroy against the region', () => {
       expect(remaining.map(({id}) => id).sort(), 'those alone').to.deep.equal([tableId, vpcId].sort())
       const vpc = remaining.find(({id}) => id === vpcId)
       expect(vpc?.why).to.equal("is used by VPC endpoint vpce-1 (com.amazonaws.x.s3), which is not khw's")
-      expect(vpc?.fixes).to.deep.equal([
-        'aws ec2 delete-vpc-endpoints --region local-1 --vpc-endpoint-ids vpce-1',
-        'aws ec2 delete-vpc-peering-connection --region local-1 --vpc-peering-connection-id pcx-1',
-      ])
+      const calls = [
+        'delete-vpc-endpoints --vpc-endpoint-ids vpce-1',
+        'delete-vpc-peering-connection --vpc-peering-connection-id pcx-1',
+      ]
+      expect(vpc?.fixes).to.deep.equal(calls.map(call => awsCommand(`ec2 ${call}`, 'local-1')))
     }
     expect(asked).to.deep.equal([`vpc-id=${vpcId}`, `vpc-id=${vpcId}`])
     expect((await destroy()).remaining).to.deep.equal([])

@@ -1,3 +1,4 @@
+import {awsCommand} from '../../aws/command-line.js'
 import type {ResourceClients} from '../../aws/clients.js'
 import {classOf} from '../../aws/errors.js'
 import type {Inventory} from '../../aws/inventory.js'
@@ -44,7 +45,7 @@ export async function vpcAttachments(
       .map(({VpcEndpointId: id = '', ServiceName, VpcId = '', RouteTableIds = []}) => ({
         holds: [VpcId, ...RouteTableIds],
         why: `is used by VPC endpoint ${id}${ServiceName === undefined ? '' : ` (${ServiceName})`}, ${NOT_OURS}`,
-        fix: `aws ec2 delete-vpc-endpoints --region ${region} --vpc-endpoint-ids ${id}`,
+        fix: awsCommand(`ec2 delete-vpc-endpoints --vpc-endpoint-ids ${id}`, region),
       })),
     ...peerings
       .filter(({Status}) => !GONE.peering.includes(String(Status?.Code)))
@@ -55,7 +56,7 @@ export async function vpcAttachments(
         return {
           holds: [...ends, ...idsOf(through, t => t.RouteTableId)],
           why: `is used by VPC peering ${id}${other === undefined ? '' : ` (with ${other})`}, ${NOT_OURS}`,
-          fix: `aws ec2 delete-vpc-peering-connection --region ${region} --vpc-peering-connection-id ${id}`,
+          fix: awsCommand(`ec2 delete-vpc-peering-connection --vpc-peering-connection-id ${id}`, region),
         }
       }),
   ]

@@ -57,7 +57,9 @@ export abstract class KhwCommand extends Command {
           help: undefined,
         },
         args: Object.entries({...args}).map(([name, {required = false, description = name}]) => ({
-          ...{name, required, description},
+          name,
+          required,
+          description,
         })),
         ...(typeof line === 'string' && {line: `khw ${line}`}),
         argv: this.argv,

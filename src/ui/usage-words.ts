@@ -45,10 +45,10 @@ const PATTERNS: readonly [RegExp, (found: readonly string[], usage: Usage) => Wo
   [/^Flag --(\S+) can only be specified once$/, ([flag = '']) => ({message: `--${flag} can be given only once.`})],
   [
     /^Missing \d+ required args?:/,
-    (_, {command, args, ...usage}) => {
-      const missing = args.filter(({required}) => required)
-      const needs = missing.map(({name, description}) => `${name.toUpperCase()} (${description ?? name})`)
-      return {message: `${command} needs ${needs.join(' and ')}.`, tries: lineOf({command, args, ...usage})}
+    (_, usage) => {
+      const needed = usage.args.filter(({required}) => required)
+      const needs = needed.map(({name, description}) => `${name.toUpperCase()} (${description ?? name})`)
+      return {message: `${usage.command} needs ${needs.join(' and ')}.`, tries: lineOf(usage)}
     },
   ],
   [

@@ -78,9 +78,9 @@ async function sendManifest(
 ): Promise<void> {
   const digest =
     isTag(reference) || isDigest(reference)
-      ? (await text(manifestLink(root, repository, reference)))?.toString('utf8').trim()
+      ? (await readIfThere(manifestLink(root, repository, reference)))?.toString('utf8').trim()
       : undefined
-  const manifest = digest !== undefined && isDigest(digest) ? await text(blobPath(root, digest)) : undefined
+  const manifest = digest !== undefined && isDigest(digest) ? await readIfThere(blobPath(root, digest)) : undefined
   const type = manifest && mediaType(manifest)
   if (digest === undefined || manifest === undefined || type === undefined)
     refuse(response, 'MANIFEST_UNKNOWN', `${repository} has no manifest ${reference}`)
@@ -116,7 +116,7 @@ function mediaType(content: Buffer): string | undefined {
   return `application/vnd.oci.image.${'manifests' in manifest ? 'index' : 'manifest'}.v1+json`
 }
 
-async function text(path: string): Promise<Buffer | undefined> {
+async function readIfThere(path: string): Promise<Buffer | undefined> {
   return readFile(path).catch(() => undefined)
 }
 

@@ -40,10 +40,13 @@ export function upTo(whole: Plan, phase: PhaseId): Plan {
 
 /** Those steps of a plan, with whatever comes before them. */
 export function withBefore({steps, phases}: Plan, ends: readonly Step[]): Plan {
+  // What comes before a step may be more in this plan than in the one that its needs were taken from.
+  const own = new Map(steps.map(step => [step.id, step]))
   const wanted = new Set<string>()
-  const want = (step: Step): void => {
-    if (wanted.has(step.id)) return
-    wanted.add(step.id)
+  const want = ({id}: Step): void => {
+    const step = own.get(id)
+    if (step === undefined || wanted.has(id)) return
+    wanted.add(id)
     for (const each of [...needsOf(step), ...(step.after ?? [])]) want(each)
   }
   ends.forEach(want)

@@ -9,6 +9,7 @@ import type {RunContext} from '../../../src/steps/engine/context.js'
 import {Journal, type JournalHeader} from '../../../src/steps/engine/journal.js'
 import {plan, plannedPhases, upTo, type Plan} from '../../../src/steps/engine/plan.js'
 import {runPlan} from '../../../src/steps/engine/runner.js'
+import {PHASES} from '../../../src/steps/phases.js'
 import {ARTIFACTS} from '../region-run.js'
 import {ACCESS} from '../run-context.js'
 import {hollowSteps} from '../hollow-steps.js'
@@ -138,5 +139,9 @@ describe('renewing certificates', () => {
     const early = upTo(rollingPlan(spec), 'node')
     expect(await done(early)).to.include('node/configure/worker-2')
     expect(plannedPhases(early).map(({title}) => title)).not.to.include('Verify the cluster')
+    const whole = rollingPlan(spec)
+    // Whichever it is: a balancer's phase is before those of the nodes, whose renewal it comes after.
+    for (const {id} of PHASES) expect(whole.steps).to.include.members([...upTo(whole, id).steps])
+    expect(upTo(whole, 'load-balancer').steps.map(({id}) => id)).to.include('renew/etcd/quorum/controller-1')
   })
 })

@@ -38,7 +38,8 @@ export function artifactsProblem(request: CreateRequest): string | undefined {
 /** `obstacle`: why there is nothing but Debian; absent where it was asked for. */
 export function onlyDebian(obstacle: string | undefined): string {
   const why = obstacle === undefined ? '' : `, since ${obstacle}`
-  return `Kubernetes is ${DEBIAN_KUBERNETES_VERSION}, from Debian 12${why}. Others, and network policies, are to be had from a mirror (--mirror DIR).`
+  const where = obstacle === undefined ? 'without --artifacts debian' : 'from a mirror (--mirror DIR)'
+  return `Kubernetes is ${DEBIAN_KUBERNETES_VERSION}, from Debian 12${why}. Others, and network policies, are to be had ${where}.`
 }
 
 export function regionProblem(text: string): string | undefined {

@@ -153,10 +153,17 @@ describe('createWizard', () => {
     expect(script.offered).to.equal('Hardened, as far as it hurts no use\nBy the whole CIS benchmark')
     expect(request).to.include({artifacts: 'debian', securityProfile: 'cis'}).and.not.to.have.property('cni')
     expect(text.replace(/\s+/g, ' '))
-      .to.include('Kubernetes is 1.20.2, from Debian 12, since dl.k8s.io cannot be reached (ENOTFOUND).')
+      .to.include('Kubernetes is 1.20.2, from Debian 12, since dl.k8s.io cannot be reached (ENOTFOUND). Others, and')
+      .and.include('are to be had from a mirror (--mirror DIR).')
       .and.include('Kubernetes 1.20.2, from Debian 12 Security')
       .and.include('--artifacts debian')
     for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(80)
+    const wanted = await ask(new Script('local', 'lab', 3, '3', 'cis'), {artifacts: 'debian'}, [], {source: 'debian'})
+    expect(wanted.text.replace(/\s+/g, ' '))
+      .to.include(
+        'Kubernetes is 1.20.2, from Debian 12. Others, and network policies, are to be had without --artifacts',
+      )
+      .and.not.include('mirror')
     const refused = await failure(ask(new Script(), {kubernetesVersion: '1.36'}, [], nothingElse))
     expect(refused).to.include({code: 'ARTIFACT_UNREACHABLE'})
   })

@@ -1,32 +1,18 @@
 import {expect} from 'chai'
 import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
-import {request, type Server} from 'node:http'
+import type {Server} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {cacheServer} from '../../../src/local/vpc/services/cache-server.js'
 import {parseRange} from '../../../src/local/vpc/services/send-file.js'
+import {ask as askAt, type Answer, type AskOptions} from './ask.js'
 
 describe('the cache server', () => {
   let top: string
   let server: Server
   let port: number
 
-  /** Not fetch, which tidies paths up. */
-  const ask = (
-    path: string,
-    options: {method?: string; headers?: Record<string, string>} = {},
-  ): Promise<{status: number | undefined; headers: Record<string, unknown>; body: string}> =>
-    new Promise((resolve, reject) => {
-      request({host: '127.0.0.1', port, path, ...options}, response => {
-        let body = ''
-        response.setEncoding('latin1').on('data', (text: string) => (body += text))
-        response.on('end', () => {
-          resolve({status: response.statusCode, headers: response.headers, body})
-        })
-      })
-        .on('error', reject)
-        .end()
-    })
+  const ask = (path: string, options?: AskOptions): Promise<Answer> => askAt(port, path, options)
 
   before(async () => {
     top = mkdtempSync(join(tmpdir(), 'khw-files-'))

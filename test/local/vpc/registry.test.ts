@@ -1,11 +1,12 @@
 import {createHash} from 'node:crypto'
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
-import {request, type Server} from 'node:http'
+import type {Server} from 'node:http'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {expect} from 'chai'
 import {cacheServer} from '../../../src/local/vpc/services/cache-server.js'
 import {blobPath, manifestLink, registryDirectory} from '../../../src/registry-layout.js'
+import {ask as askAt, type Answer, type AskOptions} from './ask.js'
 
 const INDEX = 'application/vnd.oci.image.index.v1+json'
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
@@ -21,26 +22,7 @@ describe("the region's registry", () => {
 
   const digestOf = (content: string | Buffer): string => `sha256:${createHash('sha256').update(content).digest('hex')}`
 
-  /** Not fetch, which tidies paths up. */
-  const ask = (
-    path: string,
-    options: {method?: string; headers?: Record<string, string>} = {},
-  ): Promise<{status: number | undefined; headers: Record<string, unknown>; body: string}> =>
-    new Promise((resolve, reject) => {
-      request({host: '127.0.0.1', port, path, ...options}, response => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('end', () => {
-          resolve({
-            status: response.statusCode,
-            headers: response.headers,
-            body: Buffer.concat(chunks).toString('latin1'),
-          })
-        })
-      })
-        .on('error', reject)
-        .end()
-    })
+  const ask = (path: string, options?: AskOptions): Promise<Answer> => askAt(port, path, options)
   const codeOf = (body: string): string | undefined =>
     (JSON.parse(body) as {errors: {code: string; message: string}[]}).errors[0]?.code
 

@@ -90,7 +90,7 @@ export async function createCluster(options: CreateOptions): Promise<CreateRepor
     const {journal, access} = resumed ? await goOn(resumed, opening) : await beginCluster({...opening, name, directory})
     goOnRenewing(journal, options.onNotice, Date.now())
     const rotating = await rotationReports(journal, new FileSecretStore(directory.secrets))
-    unfinishedNotice(name, rotating).forEach(options.onNotice)
+    unfinishedNotice(name, rotating, Date.now()).forEach(options.onNotice)
     return await runCluster(options, directory, journal, access, {until})
   } finally {
     lock.release()

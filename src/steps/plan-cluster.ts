@@ -80,7 +80,7 @@ export async function planCluster(options: PlanOptions): Promise<PlanReport> {
   if (journal) refuseOtherRequest(request, journal)
   const secrets = new FileSecretStore(directory.secrets)
   const {spec, notices} = journal
-    ? {spec: journal.header.spec, notices: await unfinishedWork(journal, secrets)}
+    ? {spec: journal.header.spec, notices: await unfinishedWork(journal, secrets, Date.now())}
     : specFrom(await expectedSource(request, signal), request, await askedFor(request, name, home, signal))
   const ttl = journal ? lifeOf(journal.header) : ttlOf(spec.provider, request.ttl)
   const cost = clusterCost(spec)
@@ -144,6 +144,7 @@ async function knownOf(home: Home, journal: Journal, secrets: SecretStore, signa
 export async function unfinishedWork(
   journal: Pick<Journal, 'header' | 'renewing' | 'rotating' | 'steps'>,
   secrets: SecretStore,
+  now: number,
 ): Promise<readonly string[]> {
   const {header, renewing} = journal
   const {name} = header.spec
@@ -152,7 +153,7 @@ export async function unfinishedWork(
     ...(renewing
       ? [`What khw certs renew has begun is unfinished: a create goes on with it, as khw certs renew ${name} does.`]
       : []),
-    ...unfinishedNotice(name, rotations),
+    ...unfinishedNotice(name, rotations, now),
   ]
 }
 

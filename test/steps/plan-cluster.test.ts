@@ -99,6 +99,8 @@ describe('the plan of a cluster that is not there', () => {
   })
 })
 
+const NOW = Date.parse('2026-11-26T08:00:00Z')
+
 describe('what a plan says of unfinished work', () => {
   const none = {
     header: {spec: sampleSpec({name: 'lab', controllers: 1, workers: 1})} as JournalHeader,
@@ -110,12 +112,12 @@ describe('what a plan says of unfinished work', () => {
   it('names a renewal, and a rotation whether or not the journal knows of it', async () => {
     const secrets = new MemorySecretStore()
     await ensureRing(secrets, ENCRYPTION_KEYS)
-    expect(await unfinishedWork(none, secrets)).to.deep.equal([])
-    expect((await unfinishedWork({...none, renewing: true}, secrets)).join()).to.include('khw certs renew lab')
-    const asked = await unfinishedWork({...none, rotating: {encryption: 'key-1'}}, secrets)
+    expect(await unfinishedWork(none, secrets, NOW)).to.deep.equal([])
+    expect((await unfinishedWork({...none, renewing: true}, secrets, NOW)).join()).to.include('khw certs renew lab')
+    const asked = await unfinishedWork({...none, rotating: {encryption: 'key-1'}}, secrets, NOW)
     expect(asked.join()).to.include('khw keys rotate lab')
     await advanceRing(secrets, ENCRYPTION_KEYS, 'key-1')
-    expect(await unfinishedWork(none, secrets)).to.deep.equal(asked)
+    expect(await unfinishedWork(none, secrets, NOW)).to.deep.equal(asked)
   })
 
   it('is silent on a rotation that has nothing to do but to wait until tokens have ended', async () => {
@@ -123,13 +125,18 @@ describe('what a plan says of unfinished work', () => {
     await ensureRing(secrets, SERVICE_ACCOUNT_KEYS)
     for (let i = 0; i < 2; i++) await advanceRing(secrets, SERVICE_ACCOUNT_KEYS, 'key-1')
     const at = '2026-11-26T08:00:00Z'
+    const end = Date.parse(at)
     const record: StepRecord = {
       ...{status: 'done', inputs: '', output: {minted: 0, until: at}, generation: at},
       ...{startedAt: at, seconds: 1, waitedFor: null},
     }
     const waiting = {...none, rotating: {'service-account': 'key-1'}}
-    expect(await unfinishedWork(waiting, secrets)).to.have.length(1)
-    expect(await unfinishedWork({...waiting, steps: {'keys/tokens': record}}, secrets)).to.deep.equal([])
+    const counted = async (journal: typeof none, now: number): Promise<number> =>
+      (await unfinishedWork(journal, secrets, now)).length
+    expect(await counted(waiting, end - 1)).to.equal(1)
+    const known = {...waiting, steps: {'keys/tokens': record}}
+    expect(await counted(known, end - 1)).to.equal(0)
+    expect(await counted(known, end), 'the old key can go').to.equal(1)
   })
 })
 

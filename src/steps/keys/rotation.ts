@@ -1,4 +1,4 @@
-import type {RotatingReport} from '../../cluster/report.js'
+import {rotationIsDue, type RotatingReport} from '../../cluster/report.js'
 import {keyInUse, leavingKey, readRing, stageOf, type RotationStage} from '../../pki/key-ring.js'
 import {KEY_KINDS, ROTATED_KEYS, type RotatedKey} from '../../pki/rotated-keys.js'
 import type {SecretStore} from '../../pki/secret-store.js'
@@ -67,9 +67,9 @@ export function tokensEnd({steps}: Pick<Journal, 'steps'>): string | undefined {
   return record?.status === 'done' ? (record.output as {readonly until: string}).until : undefined
 }
 
-/** What is said of rotations that have something to do: one that waits for tokens to end has nothing. */
-export function unfinishedNotice(name: string, rotations: readonly RotatingReport[]): readonly string[] {
-  if (rotations.every(({waitsUntil}) => waitsUntil !== undefined)) return []
+/** What is said of rotations that have something to do. `now`: milliseconds since the epoch. */
+export function unfinishedNotice(name: string, rotations: readonly RotatingReport[], now: number): readonly string[] {
+  if (!rotationIsDue(now, rotations)) return []
   return [`The rotation of keys is unfinished: khw keys rotate ${name} goes on with it.`]
 }
 

@@ -43,6 +43,9 @@ export const SAMPLES: Readonly<Record<string, Components>> = {
 /** How workers come by images: as archives, or from the region's registry; by default each from its own registry. */
 type Images = 'archives' | 'region'
 
+/** Of samples whose images do not come by default: what is from Debian is in the local region, archives are a mirror's on AWS. */
+const IMAGES: Readonly<Record<string, Images>> = {'1.20': 'region', '1.28': 'archives'}
+
 /** Any supported minor; the first release of one that is not among the samples. */
 export function sampleCluster(
   minor: string,
@@ -66,7 +69,7 @@ export function sampleCluster(
   const spec = placed(whole, {})
   return {
     spec,
-    artifacts: artifactSet(components, changes.images ?? (minor === '1.20' ? 'region' : undefined)),
+    artifacts: artifactSet(components, changes.images ?? IMAGES[minor]),
     controllers: controllersOf(spec),
     workers: workersOf(spec),
   }

@@ -58,9 +58,11 @@ function askByUdp(query: Buffer, host: string, port: number): Promise<Buffer> {
         resolve(answer)
       })
     })
-    socket.connect(port, host, () => {
+    socket.once('connect', () => {
       socket.send(query)
     })
+    // Without a callback, which is called where it failed as well: then there is an 'error'.
+    socket.connect(port, host)
   })
 }
 

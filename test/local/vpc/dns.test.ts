@@ -186,6 +186,14 @@ describe('the forwarder', () => {
     await forwarder.close()
   })
 
+  it('asks the next resolver when there is no way to one, as on a machine without a network', async () => {
+    const socketPath = join(directory, 's')
+    // The kernel refuses to connect to it, as it does where it has no route.
+    const forwarder = await startDnsForwarder(socketPath, {resolvers: () => ['255.255.255.255', resolver]})
+    expect(await lookUp(socketPath)).to.equal('192.0.2.1')
+    await forwarder.close()
+  })
+
   it('leaves a resolver alone that failed three times, for a while', async () => {
     const socketPath = join(directory, 's')
     let time = 0

@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {artifactsAsked} from './artifacts-asked.js'
 import {skipUnlessMachines} from './can-run.js'
 import {aggregation} from './hardened/aggregation.js'
 import {certificateTests} from './hardened/certs.js'
@@ -13,8 +14,7 @@ import {Khw} from './khw.js'
 import {readyNodes} from './kubectl.js'
 
 const CLUSTER = 'hardened'
-/** For another release than what Debian has: `--artifacts mirror --mirror DIR --kubernetes-version 1.36.2`. */
-const FROM = (process.env['KHW_TEST_CREATE'] ?? '--artifacts debian').split(' ').filter(word => word !== '')
+const FROM = artifactsAsked() ?? ['--artifacts', 'debian']
 const WHAT = ['--controllers', '3', '--workers', '3', '--security-profile', 'cis']
 const CREATE = ['create', '--name', CLUSTER, '--provider', 'local', ...WHAT, ...FROM, '--yes']
 

@@ -5,6 +5,7 @@ import type {CreateReport} from '../../src/cluster/report.js'
 import {proxyFromEnvironment} from '../../src/proxy.js'
 import {missingKernelFeatures} from '../../src/local/provider.js'
 import {QUEUES} from '../../src/steps/preflight/policy-kernel.js'
+import {artifactsAsked} from './artifacts-asked.js'
 import {whyNot} from './can-run.js'
 import {leftOnHost, prefixOf} from './host.js'
 import {Khw} from './khw.js'
@@ -26,7 +27,8 @@ async function kernelProblem(): Promise<string | undefined> {
 }
 
 const outOfReach = await obstacle()
-const notHere = outOfReach ?? whyNot() ?? (await kernelProblem())
+const asked = artifactsAsked()
+const notHere = (asked === undefined ? outOfReach : undefined) ?? whyNot() ?? (await kernelProblem())
 
 describe(`--cni ${CNI}`, function () {
   this.timeout(20 * 60_000)
@@ -47,7 +49,7 @@ describe(`--cni ${CNI}`, function () {
 
   if (notHere === undefined) {
     it('keeps pods out that a NetworkPolicy keeps out, or the create would fail', async () => {
-      const report = JSON.parse(await khw.succeed(...CREATE, '--cni', CNI, '--json')) as CreateReport
+      const report = JSON.parse(await khw.succeed(...CREATE, '--cni', CNI, ...(asked ?? []), '--json')) as CreateReport
       expect(report.timings.map(({step}) => step)).to.include('verify/network-policies')
       expect(report.network).to.deep.equal({cni: CNI, policiesEnforced: true})
       const prefix = prefixOf(khw.home)

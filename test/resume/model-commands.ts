@@ -41,6 +41,7 @@ async function completes(model: Model, real: ModelCluster): Promise<void> {
     await real.create()
     await real.region.clock.sleep(LATER)
   }
+  await real.region.released()
   const expected = model.expected.get(real.workers) ?? []
   expect(differences(expected, real.region.lines(real.clusterId)), 'after a create').to.deep.equal([])
   model.mayDouble = model.faults === LATE

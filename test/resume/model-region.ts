@@ -43,6 +43,15 @@ export class ModelRegion {
     while (isChanging(this.state)) await new Promise(resolve => setTimeout(resolve, 2))
   }
 
+  /**
+   * The region takes away only after a while what a load balancer that is gone has left, as EC2 does, and forgets targets
+   * that are deregistered. An error of the region ends the waiting: what it has left is there to be seen.
+   */
+  async released(): Promise<void> {
+    while (isLeaving(this.state) && this.region.errors.length === 0)
+      await new Promise(resolve => setTimeout(resolve, 2))
+  }
+
   /** The steps of whom there is a live resource; one that has made two is there twice. */
   liveSteps(): string[] {
     const {vpcs, subnets, internetGateways, routeTables, securityGroups, keyPairs, instances} = this.state
@@ -90,6 +99,13 @@ function isChanging(state: RegionState): boolean {
   return (
     Object.values(state.instances).some(instance => CHANGING.includes(instance.state)) ||
     Object.values(state.loadBalancers).some(balancer => balancer.state === 'provisioning')
+  )
+}
+
+function isLeaving({networkInterfaces, targetGroups}: RegionState): boolean {
+  return (
+    Object.values(networkInterfaces).some(({managed}) => managed?.releasedAt !== undefined) ||
+    Object.values(targetGroups).some(({targets}) => targets.some(({drainedAt}) => drainedAt !== undefined))
   )
 }
 

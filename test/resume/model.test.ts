@@ -41,6 +41,16 @@ describe('a cluster of which anything may become', function () {
     await oneRun(expected, new Weather('no faults', {}), commands)
   })
 
+  it('has a load balancer and its targets again, and nothing of those that were taken away', async () => {
+    await oneRun(expected, new Weather('no faults', {}), [
+      new Create(),
+      new DeleteBehind('the load balancer'),
+      new Create(),
+      new DeleteBehind('the targets'),
+      new Create(),
+    ])
+  })
+
   it('has at most one of everything, exactly one after a create, and nothing after a destroy', async () => {
     const sequences = fc.commands([...commandArbitraries], {
       maxCommands: 8,

@@ -123,7 +123,7 @@ function commands({name, phase, nodes, certificates}: CreateReport, {alone, now}
     `export KUBECONFIG="$(khw kubeconfig ${name} --path)"`,
     'kubectl get nodes',
     alone ? `khw ssh ${worker}` : `khw ssh ${worker} --name ${name}`,
-    ...(phase === 'degraded' ? [`khw status ${name}`] : []),
+    ...(phase === 'degraded' ? [`khw status ${name}`, `khw verify ${name}`] : []),
     `khw destroy ${name}`,
   ]
 }

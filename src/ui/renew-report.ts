@@ -14,8 +14,7 @@ export function renewReport(
   const head = marked(mark, `${style.bold(name)} has new certificates${until}`, columns)
   const commands = [
     ...(ready ? [] : [`khw status ${name}`]),
-    // Without it, the next ones would last no longer than these.
-    ...(endsWithin(ENOUGH_DAYS * 86_400_000, earliestExpiry, now) ? [`khw certs renew ${name} --lifetime 30d`] : []),
+    ...(endsWithin(ENOUGH_DAYS * 86_400_000, earliestExpiry, now) ? [`khw certs renew ${name}`] : []),
   ]
   return commands.length === 0 ? head : [head, next(commands, style)].join('\n\n')
 }

@@ -161,6 +161,8 @@ function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
     ready: [`export KUBECONFIG="$(khw kubeconfig ${name} --path)"`, 'kubectl get nodes'],
     degraded: [
       ...(broken ? [`khw ssh ${broken.name} --name ${name} -- sudo journalctl -n 50 --no-pager`] : []),
+      // Says what is wrong on a node, and what to type there.
+      ...(broken ? [`khw verify ${name}`] : []),
       // What is lost is made anew.
       `khw create --name ${name}`,
     ],

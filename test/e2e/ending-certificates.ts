@@ -72,7 +72,7 @@ export function endedCertificates(khw: Khw, cluster: string, create: readonly st
   })
 
   it('is repaired by new ones', async () => {
-    await khw.succeed('certs', 'renew', cluster, '--lifetime', '30d')
+    await khw.succeed('certs', 'renew', cluster)
     expect(await readyNodes(khw, cluster)).to.deep.equal(['worker-1'])
     await start(khw, cluster, 'after')
     expect(await kubectl(khw, cluster, 'exec', 'before', '--', 'echo', 'still here')).to.equal('still here\n')

@@ -26,7 +26,7 @@ describe('renewReport', () => {
   it('says how those that end soon are followed by some that last', () => {
     const text = report('2026-11-22T12:02:00Z')
     expect(text.replace(/\n +/g, ' ')).to.include('on 2026-11-22 12:02 UTC (in 2 min 0 s)')
-    expect(text).to.match(new RegExp(`\n\nNext:\n  khw certs renew ${NAME} --lifetime 30d$`))
+    expect(text).to.match(new RegExp(`\n\nNext:\n  khw certs renew ${NAME}$`))
   })
 
   it('looks at the cluster where it is not well', () => {

@@ -211,7 +211,9 @@ describe('statusReport', () => {
     expectFits(text)
     expect(text).to.include('✖ worker-1: kubelet: PLEG is not healthy')
     expect(text).not.to.include('api: answers')
-    expect(text).to.include('khw ssh worker-1 --name lab -- ')
+    expect(text).to.match(
+      /Next:\n {2}khw ssh worker-1 --name lab -- .*\n {2}khw verify lab\n {2}khw create --name lab$/,
+    )
   })
 
   it('says how to be let in again, to who comes from elsewhere now', () => {
@@ -362,6 +364,12 @@ describe('createReport', () => {
     const network = {cni: 'kube-network-policies', policiesEnforced: false} as const
     const text = createReport({...created, network}, {...options, startedAt: 0, until: undefined, alone: true})
     expect(text).to.include('! Network policies are not known to be enforced')
+  })
+
+  it('says what looks closer at a cluster that it could not make well', () => {
+    const degraded = {...created, phase: 'degraded', ready: false} as const
+    const text = createReport(degraded, {...options, startedAt: options.now - 1000, until: undefined, alone: true})
+    expect(text).to.include('\n  khw status lab\n  khw verify lab\n')
   })
 
   it('says first what helps a cluster whose certificates have ended', () => {

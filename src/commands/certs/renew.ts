@@ -21,7 +21,8 @@ A cluster whose certificates have ended is repaired by it: all that it takes is 
   }
   static override flags = {
     lifetime: Flags.string({
-      description: 'how long the new certificates last, from 2m to 180d; at first 30d, later as long as the last ones',
+      description:
+        'how long the new certificates last, from 2m to 180d; else as long as the last ones, or 30d where those were to last less than 7d',
       helpValue: 'TIME',
     }),
     'force-unlock': Flags.string({

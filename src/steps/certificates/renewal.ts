@@ -1,11 +1,12 @@
+import {ENOUGH_DAYS} from '../../pki/enough-days.js'
 import {LEAF_LIFE, type Issuance} from '../../pki/lifetime.js'
 import type {Journal} from '../engine/journal.js'
 
 type OnNotice = (text: string) => void
 
 /**
- * Writes down that new certificates are wanted, of that life (milliseconds; as of the last ones if undefined). What was
- * begun for the same life and stopped is gone on with.
+ * Writes down that new certificates are wanted, of that life (milliseconds; as of the last ones if undefined, where that is
+ * one to live with). What was begun for the same life and stopped is gone on with.
  */
 export function askForRenewal(journal: Journal, lifetime: number | undefined, onNotice: OnNotice, now: number): void {
   const {renewing, header} = journal
@@ -13,7 +14,7 @@ export function askForRenewal(journal: Journal, lifetime: number | undefined, on
     goOnRenewing(journal, onNotice, now)
     return
   }
-  begin(journal, lifetime ?? header.issuance?.lifetime, now)
+  begin(journal, lifetime ?? lasting(header.issuance), now)
 }
 
 /**
@@ -31,6 +32,11 @@ export function goOnRenewing(journal: Journal, onNotice: OnNotice, now: number):
 
 function begin(journal: Journal, lifetime: number | undefined, now: number): void {
   journal.beginRenewal({since: new Date(now).toISOString(), ...(lifetime !== undefined && {lifetime})})
+}
+
+/** What was to be seen ending was asked for once: without a word nobody gets it again. */
+function lasting(issuance: Issuance | undefined): number | undefined {
+  return lifeOf(issuance) < ENOUGH_DAYS * 86_400_000 ? undefined : issuance?.lifetime
 }
 
 function lifeOf(issuance: Issuance | undefined): number {

@@ -1,28 +1,26 @@
 import {remediesOf, type NodeCheck, type Remedy, type State} from '../../benchmark/check.js'
 import type {NodeFacts} from '../../benchmark/facts.js'
-import {ENOUGH_DAYS} from '../../pki/enough-days.js'
 import type {RunContext} from '../engine/context.js'
 
-export type Subject = Pick<RunContext, 'spec' | 'issuance'>
+export type Subject = Pick<RunContext, 'spec'>
 
 /** What somebody types here to run a command there. */
-export function onNode({spec}: Pick<Subject, 'spec'>, node: string, command: string): string {
+export function onNode({spec}: Subject, node: string, command: string): string {
   return `khw ssh ${node} --name ${spec.name} -- ${command}`
 }
 
 /** Starts machines that were stopped, and makes those anew that are gone. */
-export function machinesCure({spec}: Pick<Subject, 'spec'>): string {
+export function machinesCure({spec}: Subject): string {
   return `khw create --name ${spec.name}`
 }
 
-/** Sends the nodes all of their files again. One that was given certificates of less than what is enough would be given such again. */
-export function renewalCure({spec, issuance}: Subject): string {
-  const short = issuance?.lifetime !== undefined && issuance.lifetime < ENOUGH_DAYS * 86_400_000
-  return `khw certs renew ${spec.name}${short ? ' --lifetime 30d' : ''}`
+/** Sends the nodes all of their files again. */
+export function renewalCure({spec}: Subject): string {
+  return `khw certs renew ${spec.name}`
 }
 
 /** Shows each node, each machine and what is wrong with them: for what has no cure of its own. */
-export function lookCure({spec}: Pick<Subject, 'spec'>): string {
+export function lookCure({spec}: Subject): string {
   return `khw status ${spec.name}`
 }
 

@@ -149,6 +149,23 @@ describe('a renewal that was stopped', () => {
     expect(notices).to.deep.equal([])
   })
 
+  it('lasts as long as the one before, unless that was to be seen ending', () => {
+    const lifeAfter = (lifetime: number): number | undefined => {
+      askForRenewal(journal, lifetime, onNotice, NOW)
+      journal.finishRenewal()
+      askForRenewal(journal, undefined, onNotice, NOW + MINUTE)
+      journal.finishRenewal()
+      return journal.header.issuance?.lifetime
+    }
+    const day = 24 * 60 * MINUTE
+    expect([90 * day, 7 * day, 6 * day, TEN_MINUTES].map(lifeAfter)).to.deep.equal([
+      90 * day,
+      7 * day,
+      undefined,
+      undefined,
+    ])
+  })
+
   it('is gone on with for the life that it has, said or not', () => {
     askForRenewal(journal, undefined, onNotice, NOW)
     askForRenewal(journal, 30 * 24 * 60 * MINUTE, onNotice, NOW + MINUTE)

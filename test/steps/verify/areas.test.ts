@@ -11,7 +11,6 @@ import {
 } from '../../../src/steps/verify/areas/time.js'
 import {untilAborted} from '../../../src/steps/engine/within.js'
 import {verdictOn} from '../../../src/steps/verify/areas/certificates.js'
-import {renewalCure} from '../../../src/steps/verify/cures.js'
 import {withMachines} from '../../../src/steps/verify/areas/workers.js'
 import {parseAreas} from '../../../src/steps/verify/verify-report.js'
 import {sampleSpec} from '../sample-spec.js'
@@ -127,13 +126,6 @@ describe('workers', () => {
 })
 
 describe('a certificate', () => {
-  it('is renewed for longer where the last ones were to be short', () => {
-    const spec = sampleSpec({controllers: 1, workers: 1})
-    const issuance = {since: '2026-11-26T00:00:00.000Z', lifetime: 120_000}
-    expect(renewalCure({spec})).to.equal(`khw certs renew ${spec.name}`)
-    expect(renewalCure({spec, issuance})).to.equal(`khw certs renew ${spec.name} --lifetime 30d`)
-  })
-
   const on = (node: string, from: 'node' | 'khw', daysLeft = 20) => ({
     ...{name: 'kubelet-client', node, issuer: 'kubernetes-ca', from, daysLeft, fingerprint: node},
     notAfter: '2026-12-26T00:00:00.000Z',

@@ -111,6 +111,17 @@ describe('a create on a bad day of the region', function () {
     expect(clock.now() - before).to.be.at.least(10 * MINUTE)
   })
 
+  it('takes down groups of which the rules that were made last can be seen late', async () => {
+    await run.run()
+    const rules = async () => (await inventory()).securityGroups.flatMap(group => group.IpPermissions ?? [])
+    for (const {GroupId, IpPermissions} of (await inventory()).securityGroups)
+      await run.clients.ec2.revokeSecurityGroupIngress({GroupId, IpPermissions})
+    faults.set({visibility: {byTag: 10 * MINUTE}})
+    await run.run()
+    expect(await rules(), 'to be seen').to.deep.equal([])
+    expect((await destroy()).remaining).to.deep.equal([])
+  })
+
   for (const action of CALLS) {
     it(`makes nothing twice when the answer of ${action} is lost after it was carried out`, async () => {
       faults.set({calls: [{action, when: 'after', how: 'drop', nth: 1, times: 1}]})

@@ -1,5 +1,5 @@
 import type {ClusterReport} from '../cluster/report.js'
-import {ENOUGH_DAYS} from '../pki/enough-days.js'
+import {ENOUGH_TIME} from '../pki/enough-days.js'
 import {endsWithin, expiry} from './moments.js'
 import {marked, next, type ReportOptions} from './report-lines.js'
 
@@ -14,7 +14,7 @@ export function renewReport(
   const head = marked(mark, `${style.bold(name)} has new certificates${until}`, columns)
   const commands = [
     ...(ready ? [] : [`khw status ${name}`]),
-    ...(endsWithin(ENOUGH_DAYS * 86_400_000, earliestExpiry, now) ? [`khw certs renew ${name}`] : []),
+    ...(endsWithin(ENOUGH_TIME, earliestExpiry, now) ? [`khw certs renew ${name}`] : []),
   ]
   return commands.length === 0 ? head : [head, next(commands, style)].join('\n\n')
 }

@@ -11,7 +11,7 @@ import {
 } from '../cluster/report.js'
 import {usd} from '../cluster/cost.js'
 import {expiryWarning, isExpired} from '../cluster/expiry.js'
-import {ENOUGH_DAYS} from '../pki/enough-days.js'
+import {ENOUGH_TIME} from '../pki/enough-days.js'
 import {ending, endsWithin, expiry} from './moments.js'
 import {rotation} from './old-keys.js'
 import {plannedWork, type PlannedWork} from './planned-work.js'
@@ -149,7 +149,7 @@ function nextSteps(report: ClusterReport, {style, now}: ReportOptions): string {
   if (warning !== undefined && isExpired(expiresAt, now)) return next(warning.next, style)
   const broken = nodes.find(node => !node.ready && node.state === 'running')
   if (checks.some(check => check.name === 'access' && !check.ok)) return next([`khw access refresh ${name}`], style)
-  const due = certificates.renewing ?? endsWithin(ENOUGH_DAYS * 86_400_000, certificates.earliestExpiry, now)
+  const due = certificates.renewing ?? endsWithin(ENOUGH_TIME, certificates.earliestExpiry, now)
   // Whoever is at work locks all others out.
   const busy = (progress?.by ?? report.by ?? null) !== null
   const rotate = rotationIsDue(now, report.rotating) && phase !== 'destroying' ? [`khw keys rotate ${name}`] : []

@@ -1,4 +1,4 @@
-import {ENOUGH_DAYS} from '../../pki/enough-days.js'
+import {ENOUGH_TIME} from '../../pki/enough-days.js'
 import {LEAF_LIFE, type Issuance} from '../../pki/lifetime.js'
 import type {Journal} from '../engine/journal.js'
 
@@ -36,7 +36,7 @@ function begin(journal: Journal, lifetime: number | undefined, now: number): voi
 
 /** What was to be seen ending was asked for once: without a word nobody gets it again. */
 function lasting(issuance: Issuance | undefined): number | undefined {
-  return lifeOf(issuance) < ENOUGH_DAYS * 86_400_000 ? undefined : issuance?.lifetime
+  return lifeOf(issuance) < ENOUGH_TIME ? undefined : issuance?.lifetime
 }
 
 function lifeOf(issuance: Issuance | undefined): number {

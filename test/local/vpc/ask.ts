@@ -1,4 +1,4 @@
-import {request} from 'node:http'
+import {request, type Server} from 'node:http'
 
 export interface AskOptions {
   readonly method?: string
@@ -25,4 +25,11 @@ export function ask(port: number, path: string, options: AskOptions = {}): Promi
       .on('error', reject)
       .end()
   })
+}
+
+/** The port of loopback on which a server listens from now on. */
+export async function listening(server: Server): Promise<number> {
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const bound = server.address()
+  return typeof bound === 'object' && bound !== null ? bound.port : 0
 }

@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {cacheServer} from '../../../src/local/vpc/services/cache-server.js'
 import {parseRange} from '../../../src/local/vpc/services/send-file.js'
-import {ask as askAt, type Answer, type AskOptions} from './ask.js'
+import {ask as askAt, listening, type Answer, type AskOptions} from './ask.js'
 
 describe('the cache server', () => {
   let top: string
@@ -27,9 +27,7 @@ describe('the cache server', () => {
     symlinkSync('../secret', join(root, 'out'))
     symlinkSync('a b/file', join(root, 'in'))
     server = cacheServer(root)
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-    const bound = server.address()
-    port = typeof bound === 'object' && bound !== null ? bound.port : 0
+    port = await listening(server)
   })
   after(() => {
     server.close()

@@ -6,7 +6,7 @@ import {dirname, join} from 'node:path'
 import {expect} from 'chai'
 import {cacheServer} from '../../../src/local/vpc/services/cache-server.js'
 import {blobPath, manifestLink, registryDirectory} from '../../../src/registry-layout.js'
-import {ask as askAt, type Answer, type AskOptions} from './ask.js'
+import {ask as askAt, listening, type Answer, type AskOptions} from './ask.js'
 
 const INDEX = 'application/vnd.oci.image.index.v1+json'
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
@@ -43,9 +43,7 @@ describe("the region's registry", () => {
     writeFileSync(join(top, 'secret'), digestOf(manifest))
     writeFileSync(join(top, 'cache', 'file'), 'a file')
     server = cacheServer(join(top, 'cache'))
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-    const bound = server.address()
-    port = typeof bound === 'object' && bound !== null ? bound.port : 0
+    port = await listening(server)
   })
   after(() => {
     server.close()
